@@ -1,0 +1,125 @@
+// Small comforts. Every page works without this file.
+
+const on = (event, selector, run) =>
+  document.addEventListener(event, (e) => {
+    const target = e.target instanceof Element ? e.target.closest(selector) : null;
+    if (target) run(target, e);
+  });
+
+const store = {
+  get(key) { try { return localStorage.getItem(key); } catch { return null; } },
+  set(key, value) { try { localStorage.setItem(key, value); } catch { /* private window: the choice lasts for this page */ } },
+};
+
+// --- announcements ---------------------------------------------------------------------------------------------
+export function announce(text, action = null) {
+  const region = document.getElementById('toasts');
+  if (!region) return;
+  const toast = document.createElement('div');
+  toast.className = 'toast';
+  const words = document.createElement('span');
+  words.textContent = text;
+  toast.append(words);
+  if (action) {
+    const button = document.createElement('button');
+    button.className = 'btn btn-sm';
+    button.type = 'button';
+    button.textContent = action.label;
+    button.addEventListener('click', () => { toast.remove(); action.run(); });
+    toast.append(button);
+  }
+  region.append(toast);
+  setTimeout(() => toast.remove(), action ? 12000 : 5000);
+}
+
+// Undo instead of "are you sure": <form data-undo="Removed" data-undo-label="Undo"> waits six seconds before it is sent.
+on('submit', 'form[data-undo]', (form, e) => {
+  if (form.dataset.undoDone) return;
+  e.preventDefault();
+  const row = form.closest('tr, li, .card') ?? form;
+  row.hidden = true;
+  const timer = setTimeout(() => { form.dataset.undoDone = '1'; form.requestSubmit(); }, 6000);
+  const leaving = () => { if (row.hidden && !form.dataset.undoDone) navigator.sendBeacon(form.action, new FormData(form)); };
+  addEventListener('pagehide', leaving, { once: true });
+  announce(form.dataset.undo, { label: form.dataset.undoLabel, run: () => { clearTimeout(timer); removeEventListener('pagehide', leaving); row.hidden = false; } });
+});
+
+// --- menus, dialogs, copy --------------------------------------------------------------------------------------
+on('click', '[data-toggle-nav]', (button) => {
+  const open = document.getElementById(button.getAttribute('aria-controls')).classList.toggle('is-open');
+  button.setAttribute('aria-expanded', String(open));
+});
+document.addEventListener('click', (e) => {
+  for (const menu of document.querySelectorAll('details[data-menu][open]')) if (!menu.contains(e.target)) menu.open = false;
+});
+on('click', '[data-dialog]', (link, e) => {
+  const dialog = document.getElementById(link.dataset.dialog);
+  if (!dialog?.showModal || e.ctrlKey || e.metaKey || e.shiftKey) return;
+  e.preventDefault();
+  dialog.showModal();
+});
+on('click', 'dialog', (dialog, e) => { if (e.target === dialog) dialog.close(); });
+on('click', '[data-copy]', async (button) => {
+  try {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    announce(button.dataset.copied ?? button.textContent);
+  } catch { button.focus(); }
+});
+
+// --- shortcuts (can be switched off) ---------------------------------------------------------------------------
+const SHORTCUTS = 'shortcuts';
+const typing = (el) => el.closest?.('input, textarea, select, [contenteditable]');
+document.addEventListener('keydown', (e) => {
+  if (e.key === 'Escape') {
+    const menu = document.querySelector('details[data-menu][open]');
+    if (menu) { menu.open = false; menu.querySelector('summary').focus(); }
+    return;
+  }
+  if (store.get(SHORTCUTS) === 'off' || e.ctrlKey || e.metaKey || e.altKey || typing(e.target)) return;
+  if (e.key === '?') document.getElementById('shortcuts')?.showModal();
+  const search = document.querySelector('[data-search]');
+  if (e.key === '/' && search) { e.preventDefault(); search.focus(); }
+});
+for (const box of document.querySelectorAll('[data-shortcuts-switch]')) {
+  box.checked = store.get(SHORTCUTS) !== 'off';
+  box.addEventListener('change', () => store.set(SHORTCUTS, box.checked ? 'on' : 'off'));
+}
+
+// --- tables: sort by a header ----------------------------------------------------------------------------------
+function sortable(root) {
+  for (const th of root.querySelectorAll('table[data-sort-table] th[data-sortable]:not(:has(.sort))')) {
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.className = 'sort';
+    button.append(...th.childNodes);
+    th.append(button);
+  }
+}
+const keyOf = (row, index) => {
+  const cell = row.cells[index];
+  return cell?.dataset.sort ?? cell?.textContent.trim() ?? '';
+};
+on('click', '.sort', (button) => {
+  const th = button.closest('th');
+  const body = th.closest('table').tBodies[0];
+  const up = th.getAttribute('aria-sort') !== 'ascending';
+  for (const other of th.parentElement.cells) other.removeAttribute('aria-sort');
+  th.setAttribute('aria-sort', up ? 'ascending' : 'descending');
+  const compare = new Intl.Collator(document.documentElement.lang, { numeric: true }).compare;
+  const rows = [...body.rows].sort((a, b) => compare(keyOf(a, th.cellIndex), keyOf(b, th.cellIndex)));
+  body.append(...(up ? rows : rows.reverse()));
+});
+
+// --- unsaved changes -------------------------------------------------------------------------------------------
+on('input', 'form[data-guard]', (form) => { form.dataset.dirty = '1'; });
+document.addEventListener('submit', (e) => { delete e.target.dataset.dirty; });
+addEventListener('beforeunload', (e) => { if (document.querySelector('form[data-guard][data-dirty]')) e.preventDefault(); });
+
+// --- focus: after an error page, and after an htmx swap ----------------------------------------------------------
+function settle(root) {
+  sortable(root);
+  const target = root.matches?.('[data-focus]') ? root : root.querySelector('[data-focus]');
+  target?.focus();
+}
+settle(document);
+document.addEventListener('htmx:afterSettle', (e) => settle(e.target));
