@@ -1,0 +1,1 @@
+"""Overseas IP Academy: see docs/architecture.md for the layers and where things go."""

@@ -1,0 +1,96 @@
+"""From the session cookie to the actor: flask-login's loader, in one statement."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from flask import Flask
+from flask_login import LoginManager, current_user
+from sqlalchemy import select
+
+from app.accounts.models import LoginSession, Person, PersonState, RoleGrant
+from app.core import clock
+from app.core.access import Actor, Grant
+from app.core.database import db
+from app.organisations.models import Organisation, OrganisationKind
+
+manager = LoginManager()
+
+
+class SignedIn:
+    """What flask-login carries: the actor, identified by the session's id and not the person's."""
+
+    is_authenticated = True
+    is_active = True
+    is_anonymous = False
+
+    def __init__(self, actor: Actor) -> None:
+        self.actor = actor
+
+    def get_id(self) -> str:
+        return str(self.actor.session_id)
+
+
+def load_actor(session_id: uuid.UUID, now: datetime) -> Actor | None:
+    """The person behind a live session with her present roles; None when ended, expired or suspended."""
+    rows = db.session.execute(
+        select(
+            Person.id,
+            Person.name,
+            Person.locale,
+            Person.time_zone,
+            Person.organisation_id,
+            RoleGrant.role,
+            RoleGrant.organisation_id.label("at"),
+            Organisation.kind,
+        )
+        .join(LoginSession, LoginSession.person_id == Person.id)
+        .outerjoin(RoleGrant, (RoleGrant.person_id == Person.id) & RoleGrant.ended_at.is_(None))
+        .outerjoin(Organisation, Organisation.id == RoleGrant.organisation_id)
+        .where(
+            LoginSession.id == session_id,
+            LoginSession.ended_at.is_(None),
+            LoginSession.expires_at > now,
+            Person.state == PersonState.ACTIVE,
+        )
+    ).all()
+    if not rows:
+        return None
+    first = rows[0]
+    return Actor(
+        person_id=first.id,
+        name=first.name,
+        locale=first.locale,
+        time_zone=first.time_zone,
+        organisation_id=first.organisation_id,
+        session_id=session_id,
+        grants=frozenset(
+            Grant(row.role, row.at, row.kind is OrganisationKind.AUTHORITY) for row in rows if row.role
+        ),
+    )
+
+
+@manager.user_loader  # type: ignore[untyped-decorator]
+def _load(user_id: str) -> SignedIn | None:
+    try:
+        session_id = uuid.UUID(user_id)
+    except ValueError:
+        return None
+    actor = load_actor(session_id, clock.now())
+    return SignedIn(actor) if actor else None
+
+
+def actor_of_request() -> Actor | None:
+    """The one typed way to flask-login's current user."""
+    user: Any = current_user
+    return user.actor if user and user.is_authenticated else None
+
+
+def init_identity(app: Flask) -> None:
+    app.config.update(
+        SESSION_COOKIE_NAME="academy",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+    )
+    manager.session_protection = None  # phones change networks; sessions are listed and ended instead
+    manager.init_app(app)

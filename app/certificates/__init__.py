@@ -1,0 +1,1 @@
+"""Criteria, issue, documents, status, verification."""

@@ -1,0 +1,1 @@
+"""Programmes, cohorts, rosters, records and exports."""

@@ -1,0 +1,45 @@
+"""The small family of errors that services raise and that every view answers in the same way."""
+
+from typing import ClassVar
+
+
+class DomainError(Exception):
+    """Something a person asked for cannot be done; ``message`` says what to do, in her language."""
+
+    status: ClassVar[int] = 400
+
+    def __init__(self, message: str = "", *, code: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        #: A stable word for programs; the class's name when nothing better is given.
+        self.code = code or type(self).__name__.lower()
+
+
+class Invalid(DomainError):
+    """The request's values do not fit; nothing was changed."""
+
+    status = 422
+
+
+class NotAllowed(DomainError):
+    """The person may see the thing but not do this with it."""
+
+    status = 403
+
+
+class NotFound(DomainError):
+    """There is no such thing, or the person may not know of it."""
+
+    status = 404
+
+
+class Conflict(DomainError):
+    """The state moved on: somebody was quicker, or the same request came with another body."""
+
+    status = 409
+
+
+class TooMany(DomainError):
+    """Too many tries in a short time."""
+
+    status = 429

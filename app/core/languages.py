@@ -1,0 +1,122 @@
+"""Languages and time zones of the interface (zh_Hans first, en)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from flask import Flask, request
+from flask_babel import Babel, get_locale
+
+from app.config import PROJECT
+from app.core.access import current_actor
+from app.core.text import Bilingual, in_language
+
+LOCALES: Final = {"zh_Hans": "简体中文", "en": "English"}
+COOKIE: Final = "language"
+DEFAULT_ZONE: Final = "Asia/Shanghai"
+CATALOGUES: Final = PROJECT / "app" / "translations"
+
+babel = Babel()
+
+
+def choose_locale() -> str:
+    """The person's own choice, then this browser's, then what it asks for, then Chinese."""
+    if request.endpoint is None:
+        return "zh_Hans"
+    chosen = request.cookies.get(COOKIE)
+    if chosen in LOCALES:
+        return chosen
+    actor = current_actor()
+    if actor is not None:
+        return actor.locale
+    best = request.accept_languages.best_match(["zh", "zh-CN", "zh-Hans", "en"])
+    return "en" if best == "en" else "zh_Hans"
+
+
+def choose_zone() -> str:
+    actor = current_actor() if request.endpoint else None
+    return actor.time_zone if actor else DEFAULT_ZONE
+
+
+def locale_name() -> str:
+    """The interface language of this request: ``zh_Hans`` or ``en``."""
+    return "en" if str(get_locale() or "").startswith("en") else "zh_Hans"
+
+
+def tr(text: Bilingual | Mapping[str, Any] | None) -> str:
+    """A bilingual value in the reader's language (the template filter ``|tr``)."""
+    return in_language(text, locale_name())
+
+
+def _zone() -> ZoneInfo:
+    return ZoneInfo(choose_zone())
+
+
+def format_day(moment: datetime | None) -> str:
+    """2026年11月22日 or 22 Nov 2026, in the reader's zone (a date is taken as it stands)."""
+    if moment is None:
+        return ""
+    day = moment.astimezone(_zone()) if isinstance(moment, datetime) else moment
+    if locale_name() == "en":
+        return f"{day.day} {day:%b %Y}"
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def format_moment(moment: datetime | None) -> str:
+    """Day and time with the zone, for deadlines: 2026年11月22日 14:00（UTC+8）."""
+    if moment is None:
+        return ""
+    local = moment.astimezone(_zone())
+    hours = (local.utcoffset() or local - local).total_seconds() / 3600
+    zone = f"UTC{hours:+g}"
+    clock = f"{format_day(moment)} {local:%H:%M}"
+    return f"{clock} ({zone})" if locale_name() == "en" else f"{clock}（{zone}）"
+
+
+def compile_catalogues(folder: Path = CATALOGUES) -> None:
+    """Merge each language's catalogues, one .po a domain, into the one .mo that gettext reads.
+
+    Raises ValueError when two catalogues translate the same text differently.
+    """
+    for locale in LOCALES:
+        sources = sorted((folder / locale).glob("*.po"))
+        target = folder / locale / "LC_MESSAGES" / "messages.mo"
+        if target.exists() and all(source.stat().st_mtime <= target.stat().st_mtime for source in sources):
+            continue
+        merged = None
+        for source in sources:
+            with source.open("rb") as stream:
+                catalogue = read_po(stream, locale=locale)
+            if merged is None:
+                merged = catalogue
+                continue
+            for message in catalogue:
+                known = merged.get(message.id, message.context) if message.id else None
+                if known is not None and known.string != message.string:
+                    raise ValueError(f"{source.name}: “{message.id}” is translated differently elsewhere")
+                if message.id and known is None:
+                    merged[message.id] = message
+        if merged is not None:
+            target.parent.mkdir(exist_ok=True)
+            with target.open("wb") as stream:
+                write_mo(stream, merged)
+
+
+def init_languages(app: Flask) -> None:
+    app.config.update(BABEL_DEFAULT_LOCALE="zh_Hans", BABEL_TRANSLATION_DIRECTORIES=str(CATALOGUES))
+    compile_catalogues()
+    babel.init_app(app, locale_selector=choose_locale, timezone_selector=choose_zone)
+    app.jinja_env.filters.update(tr=tr, day=format_day, moment=format_moment)
+
+    @app.context_processor
+    def _language() -> dict[str, object]:
+        name = locale_name()
+        return {
+            "locale": name,
+            "lang_tag": "en" if name == "en" else "zh-CN",
+            "locales": LOCALES,
+        }

@@ -1,0 +1,33 @@
+"""Text in two languages, and Chinese-aware tokens for search."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Any, TypedDict
+
+
+class Bilingual(TypedDict):
+    """The same text in Chinese and English, as stored in JSON columns."""
+
+    zh: str
+    en: str
+
+
+def in_language(text: Bilingual | Mapping[str, Any] | None, locale: str) -> str:
+    """The text in the reader's language, the other one where hers is empty."""
+    if not text:
+        return ""
+    first, second = ("en", "zh") if locale.startswith("en") else ("zh", "en")
+    return str(text.get(first) or text.get(second) or "")
+
+
+_CJK = re.compile(r"([\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])")
+
+
+def search_text(text: str) -> str:
+    """Text as both databases' full-text indexes take it: every hanzi a word, width and case folded.
+
+    Legal terms often have two characters (专利), too short for trigrams; as a phrase of two words they
+    are found.
+    """
+    return " ".join(_CJK.sub(r" \1 ", unicodedata.normalize("NFKC", text).casefold()).split())

@@ -1,0 +1,156 @@
+"""What holds for every request: write mode, security headers, errors, the language switch, health."""
+
+import json
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Flask, Response, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.core import access
+from app.core.database import db, set_write_mode
+from app.core.errors import DomainError
+from app.core.languages import COOKIE, LOCALES
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+
+csrf = CSRFProtect()
+blueprint = Blueprint("core", __name__)
+
+
+def wants_json() -> bool:
+    """Does the client (our scripts, programs) expect JSON rather than a page?"""
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"])
+    return request.is_json or best == "application/json"
+
+
+def safe_target(target: str | None, fallback: str) -> str:
+    """An address on this site to go to next; anything else gives the fallback."""
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
+        return fallback
+    parts = urlsplit(target)
+    return fallback if parts.scheme or parts.netloc else target
+
+
+@blueprint.post("/language")
+@access.public
+def set_language() -> BaseResponse:
+    """Switch the interface's language in this browser."""
+    response = redirect(safe_target(request.form.get("next"), url_for("home.index")))
+    locale = request.form.get("locale", "")
+    if locale in LOCALES:
+        response.set_cookie(
+            COOKIE, locale, max_age=365 * 86400, httponly=True, samesite="Lax", secure=request.is_secure
+        )
+    return response
+
+
+@blueprint.get("/healthz")
+@access.public
+def health() -> BaseResponse:
+    """The process answers."""
+    return jsonify(status="ok")
+
+
+@blueprint.get("/readyz")
+@access.public
+def ready() -> tuple[BaseResponse, int]:
+    """The process can serve: the database answers."""
+    try:
+        db.session.execute(text("SELECT 1"))
+    except OperationalError:
+        return jsonify(status="database unreachable"), 503
+    return jsonify(status="ready"), 200
+
+
+def problem(status: int, message: str, code: str = "", **more: Any) -> Response:
+    """A JSON problem document (RFC 9457)."""
+    title = HTTPStatus(status).phrase
+    body = {"type": "about:blank", "title": title, "status": status, "detail": message, "code": code, **more}
+    return Response(json.dumps(body, ensure_ascii=False), status, content_type="application/problem+json")
+
+
+def _error_page(status: int, message: str = "", code: str = "") -> tuple[str, int] | Response:
+    if wants_json():
+        return problem(status, message, code)
+    return render_template(
+        [f"errors/{code}.html" if code else "", f"errors/{status}.html", "errors/error.html"],
+        status=status,
+        message=message,
+    ), status
+
+
+def _decide_write_mode(app: Flask) -> None:
+    rule = access.rule_of(app.view_functions.get(request.endpoint or ""))
+    set_write_mode(request.method not in SAFE_METHODS and not (rule and rule.reads_first))
+
+
+def _secure(response: Response) -> Response:
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "same-origin")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+    if request.is_secure:
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+    if request.endpoint != "static":
+        headers.setdefault("Cache-Control", "private, no-store")
+    return response
+
+
+def _install_error_handlers(app: Flask) -> None:
+    @app.errorhandler(DomainError)
+    def _domain(error: DomainError) -> Any:
+        db.session.rollback()
+        return _error_page(error.status, error.message, error.code if wants_json() else "")
+
+    @app.errorhandler(CSRFError)
+    def _expired(_error: CSRFError) -> Any:
+        return _error_page(400, _("This form has expired. Reload the page and send it again."), "csrf")
+
+    @app.errorhandler(HTTPException)
+    def _http(error: HTTPException) -> Any:
+        if error.code is None or error.code < 400:
+            return error
+        return _error_page(error.code)
+
+    @app.errorhandler(OperationalError)
+    def _busy(error: OperationalError) -> Any:
+        db.session.rollback()
+        if "locked" not in str(error.orig):
+            raise error
+        page = _error_page(503)
+        response = app.make_response(page)
+        response.headers["Retry-After"] = "2"
+        return response
+
+
+def init_web(app: Flask) -> None:
+    """Install the request-wide behaviour; must come before anything that reads the database."""
+    app.register_blueprint(blueprint)
+    app.before_request(lambda: _decide_write_mode(app))
+    app.teardown_request(lambda _error: set_write_mode(False))
+    csrf.init_app(app)
+    app.after_request(_secure)
+    _install_error_handlers(app)

@@ -1,0 +1,1 @@
+"""The demonstration cast and journey, made by calling the services."""

@@ -1,0 +1,1 @@
+"""Applications, review, decision, appointment: the pool."""

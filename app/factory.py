@@ -1,0 +1,92 @@
+"""The composition root: settings, extensions, blueprints, handlers. Nothing else imports views."""
+
+import os
+import secrets
+from importlib import import_module
+from typing import Any
+
+from flask import Flask
+from flask_compress import Compress
+from werkzeug.middleware.proxy_fix import ProxyFix
+from whitenoise import WhiteNoise
+
+from app.accounts.identity import actor_of_request, init_identity
+from app.config import PROJECT, Settings, load_settings
+from app.core.access import init_access
+from app.core.database import init_database
+from app.core.languages import init_languages
+from app.core.web import init_web
+
+#: Packages in layer order. Of each, where present: views.blueprint(s), tasks, handlers and cli are loaded.
+PACKAGES = (
+    "jobs",
+    "mail",
+    "organisations",
+    "accounts",
+    "library",
+    "quizzes",
+    "courses",
+    "cohorts",
+    "certificates",
+    "experts",
+    "home",
+    "demo",
+)
+
+
+def _secret(settings: Settings) -> str:
+    """The configured key, or outside production one made once and kept in DATA_DIR."""
+    if configured := settings.secret_key.get_secret_value():
+        return configured
+    path = settings.data_dir / "secret-key"
+    if not path.exists():
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        handle = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w") as stream:
+            stream.write(secrets.token_hex(32))
+    return path.read_text()
+
+
+def _load_packages(app: Flask) -> None:
+    for package in PACKAGES:
+        folder = PROJECT / "app" / package
+        for part in ("views", "tasks", "handlers", "cli", "context"):
+            if not ((folder / f"{part}.py").exists() or (folder / part).is_dir()):
+                continue
+            module: Any = import_module(f"app.{package}.{part}")
+            for blueprint in getattr(module, "blueprints", ()):
+                app.register_blueprint(blueprint)
+            if hasattr(module, "init_app"):
+                module.init_app(app)
+
+
+def create_app(**overrides: Any) -> Flask:
+    """Build the application. Keyword arguments override settings of the environment (tests, tools)."""
+    settings = load_settings(**overrides)
+    app = Flask(__name__.split(".", maxsplit=1)[0], instance_path=str(settings.data_dir.absolute()))
+    app.extensions["academy.settings"] = settings
+    app.config.update(
+        SECRET_KEY=_secret(settings),
+        SECRET_KEY_FALLBACKS=settings.secret_key_fallbacks,
+        MAX_CONTENT_LENGTH=settings.upload_limit_mib * 1024 * 1024,
+        SESSION_COOKIE_SECURE=settings.public_url.startswith("https://"),
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session: an examination form must not expire
+        COMPRESS_ALGORITHM=["br", "gzip"],
+        COMPRESS_BR_LEVEL=4,
+        TEMPLATES_AUTO_RELOAD=False,
+    )
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    init_web(app)
+    init_database(app, settings)
+    init_identity(app)
+    init_access(app, actor_of_request)
+    init_languages(app)
+    Compress(app)
+    _load_packages(app)
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+        app.wsgi_app, root=str(PROJECT / "app" / "static"), prefix="static/", max_age=86400
+    )
+    if settings.proxy_hops:
+        hops = settings.proxy_hops
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    return app

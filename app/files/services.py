@@ -1,0 +1,45 @@
+"""Store and read content-addressed files."""
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+from app.core.errors import NotFound
+
+
+def _path(root: Path, digest: str) -> Path:
+    return root / "files" / digest[:2] / digest
+
+
+def store(root: Path, data: bytes) -> str:
+    """Keep the bytes under ``root`` durably and return their SHA-256 in hex.
+
+    Safe to repeat and under crashes: a temporary file is synced and renamed, so no name holds half a file.
+    """
+    digest = hashlib.sha256(data).hexdigest()
+    target = _path(root, digest)
+    if target.exists():
+        return digest
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".part-")
+    with os.fdopen(handle, "wb") as stream:
+        stream.write(data)
+        stream.flush()
+        os.fsync(stream.fileno())
+    Path(name).replace(target)
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+    return digest
+
+
+def read(root: Path, digest: str) -> bytes:
+    """The bytes, checked against their name. Raises NotFound when missing or damaged."""
+    path = _path(root, digest)
+    data = path.read_bytes() if path.is_file() else b""
+    if hashlib.sha256(data).hexdigest() != digest:
+        raise NotFound
+    return data

@@ -1,0 +1,1 @@
+"""Read-only pages across domains: each role's first page."""

@@ -1,0 +1,1 @@
+"""Jurisdictions, legal instruments and decisions; glossary; search."""

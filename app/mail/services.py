@@ -1,0 +1,28 @@
+"""Put mail into the outbox."""
+
+import uuid
+from typing import Any
+
+from app.core.database import db
+from app.jobs import services as jobs
+from app.mail.models import OutgoingMail
+
+SEND = "mail.send"
+
+
+def queue_mail(
+    recipient: str,
+    subject: str,
+    body: str,
+    *,
+    person_id: uuid.UUID | None = None,
+    attachments: list[dict[str, Any]] | None = None,
+) -> OutgoingMail:
+    """Write a plain-text message in the present transaction; the worker sends it after the commit."""
+    mail = OutgoingMail(
+        recipient=recipient, subject=subject, body=body, person_id=person_id, attachments=attachments or []
+    )
+    db.session.add(mail)
+    db.session.flush()
+    jobs.enqueue(SEND, {"mail_id": str(mail.id)}, unique_key=f"{SEND}:{mail.id}")
+    return mail

@@ -1,0 +1,1 @@
+"""The network: authority, universities, bar bodies, sub-centres, industry platforms, outposts."""

@@ -1,0 +1,1 @@
+"""The assessment engine: questions, quizzes, attempts, answers, grades. It knows nothing of courses."""

@@ -1,0 +1,84 @@
+"""One database a session, built by the migrations; each test inside a transaction that is rolled back."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask_migrate import upgrade
+from sqlalchemy import create_engine, text
+from sqlalchemy.orm import scoped_session, sessionmaker
+
+from app.core.database import db, write_mode
+from app.factory import create_app
+from tests.support.cast import Cast, make_cast
+from tests.support.pages import Visitors
+
+
+@pytest.fixture(scope="session")
+def database_url(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> str:
+    """SQLite in a temporary folder, or a fresh database on the server TEST_DATABASE_URL names."""
+    server = os.environ.get("TEST_DATABASE_URL", "")
+    if not server:
+        return f"sqlite:///{tmp_path_factory.mktemp('database') / 'test.sqlite3'}"
+    name = f"academy_test_{worker_id}"
+    admin = create_engine(server.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'"))
+    admin.dispose()
+    head, _, query = server.partition("?")
+    return f"{head.rsplit('/', 1)[0]}/{name}{'?' + query if query else ''}"
+
+
+@pytest.fixture(scope="session")
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture(scope="session")
+def app(database_url: str, data_dir: Path) -> Iterator[Flask]:
+    app = create_app(
+        app_env="test",
+        database_url=database_url,
+        data_dir=data_dir,
+        public_url="https://academy.example",
+        argon2_memory_kib=8,
+        argon2_passes=1,
+    )
+    app.config.update(TESTING=True, SESSION_COOKIE_SECURE=False, PROPAGATE_EXCEPTIONS=False)
+    with app.app_context():
+        upgrade()
+        yield app
+        db.engine.dispose()
+
+
+@pytest.fixture(autouse=True)
+def database(app: Flask) -> Iterator[None]:
+    """Every commit of the test is a savepoint of one transaction, rolled back at the end."""
+    with app.app_context():
+        connection = db.engine.connect()
+    with write_mode():
+        outer = connection.begin()
+    original = db.session
+    db.session = scoped_session(
+        sessionmaker(bind=connection, join_transaction_mode="create_savepoint", expire_on_commit=False)  # type: ignore[arg-type]
+    )
+    yield
+    db.session.remove()
+    db.session = original
+    outer.rollback()
+    connection.close()
+
+
+@pytest.fixture
+def cast() -> Cast:
+    """The fixed cast of characters; see tests/support/cast.py."""
+    return make_cast()
+
+
+@pytest.fixture
+def visit(app: Flask) -> Visitors:
+    """``visit(person)`` is a browser in which the person is signed in; ``visit()`` one in which nobody is."""
+    return Visitors(app)
