@@ -22,7 +22,7 @@ def database_url(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> st
     server = os.environ.get("TEST_DATABASE_URL", "")
     if not server:
         return f"sqlite:///{tmp_path_factory.mktemp('database') / 'test.sqlite3'}"
-    name = f"academy_test_{worker_id}"
+    name = f"{os.environ.get('TEST_DATABASE_PREFIX', 'academy_test')}_{worker_id}"
     admin = create_engine(server.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
