@@ -12,7 +12,7 @@ const store = {
 };
 
 // --- announcements ---------------------------------------------------------------------------------------------
-export function announce(text, action = null) {
+function announce(text, action = null) {
   const region = document.getElementById('toasts');
   if (!region) return;
   const toast = document.createElement('div');
@@ -31,6 +31,9 @@ export function announce(text, action = null) {
   region.append(toast);
   setTimeout(() => toast.remove(), action ? 12000 : 5000);
 }
+
+// Other scripts: document.dispatchEvent(new CustomEvent('academy:announce', { detail: { text, action } }))
+document.addEventListener('academy:announce', (e) => announce(e.detail.text, e.detail.action));
 
 // Undo instead of "are you sure": <form data-undo="Removed" data-undo-label="Undo"> waits six seconds before it is sent.
 on('submit', 'form[data-undo]', (form, e) => {
