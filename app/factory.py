@@ -17,8 +17,9 @@ from app.core.database import init_database
 from app.core.languages import init_languages
 from app.core.web import init_web
 
-#: Packages in layer order. Of each, where present: views.blueprint(s), tasks, handlers and cli are loaded.
+#: Packages in layer order. Of each, where present: models, views.blueprint(s), tasks, handlers and cli are loaded.
 PACKAGES = (
+    "audit",
     "jobs",
     "mail",
     "organisations",
@@ -50,7 +51,7 @@ def _secret(settings: Settings) -> str:
 def _load_packages(app: Flask) -> None:
     for package in PACKAGES:
         folder = PROJECT / "app" / package
-        for part in ("views", "tasks", "handlers", "cli", "context"):
+        for part in ("models", "views", "tasks", "handlers", "cli", "context"):
             if not ((folder / f"{part}.py").exists() or (folder / part).is_dir()):
                 continue
             module: Any = import_module(f"app.{package}.{part}")

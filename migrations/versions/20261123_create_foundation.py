@@ -6,7 +6,7 @@ from alembic import op
 from app.core import types
 
 revision = "foundation"
-down_revision = None
+down_revision = "ledgers"
 branch_labels = None
 depends_on = None
 
