@@ -15,6 +15,7 @@ from app.config import PROJECT, Settings, load_settings
 from app.core.access import init_access
 from app.core.database import init_database
 from app.core.languages import init_languages
+from app.core.navigation import init_navigation
 from app.core.web import init_web
 
 #: Packages in layer order. Of each, where present: models, views.blueprint(s), tasks, handlers and cli are loaded.
@@ -82,6 +83,7 @@ def create_app(**overrides: Any) -> Flask:
     init_identity(app)
     init_access(app, actor_of_request)
     init_languages(app)
+    init_navigation(app)
     Compress(app)
     _load_packages(app)
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]

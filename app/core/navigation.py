@@ -1,0 +1,128 @@
+"""What stands in the header, the footer and the account menu: each package registers its own entries.
+
+An entry is drawn for those whom its view admits (the view's own access rule) and, when ``roles`` are given,
+who hold one of them. So a link never leads to a refusal, and no rule is written twice.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from flask import Flask, current_app, request, url_for
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.core import access
+from app.core.access import Actor, Role
+
+Place = Literal["main", "footer", "account"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A registered link; ``post`` entries are sent as a form (signing out)."""
+
+    label: Any
+    endpoint: str
+    roles: frozenset[Role] | None
+    order: int
+    place: Place
+    post: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A link as the templates draw it."""
+
+    label: str
+    url: str
+    current: bool
+    post: bool
+
+
+_entries: dict[tuple[Place, str], Entry] = {}
+_search: list[str] = []
+
+
+def register(
+    label: Any,
+    endpoint: str,
+    *,
+    roles: Collection[Role] | None = None,
+    order: int = 50,
+    place: Place = "main",
+    post: bool = False,
+) -> None:
+    """Put a link (a lazy text, an endpoint without parameters) into a place; registering again replaces it."""
+    _entries[place, endpoint] = Entry(
+        label, endpoint, frozenset(roles) if roles is not None else None, order, place, post
+    )
+
+
+def register_search(endpoint: str) -> None:
+    """The page that the search box in the header asks, with ``?q=``."""
+    _search[:] = [endpoint]
+
+
+def entries() -> Iterable[Entry]:
+    """Every registered entry, for the guard that checks their endpoints."""
+    return tuple(_entries.values())
+
+
+def _is_for(entry: Entry, actor: Actor | None) -> bool:
+    rule = access.rule_of(current_app.view_functions.get(entry.endpoint))
+    if rule is None or not rule.allows(actor):
+        return False
+    return entry.roles is None or (actor is not None and actor.has(*entry.roles))
+
+
+def _covers(url: str, path: str) -> bool:
+    """Does the page at ``path`` belong to the link ``url``?"""
+    return path == url or (url != "/" and path.startswith(url.rstrip("/") + "/"))
+
+
+def items_for(place: Place, actor: Actor | None, path: str) -> list[Item]:
+    """The links of a place for a person; the one with the longest matching address is current."""
+    shown = sorted(
+        (entry for entry in _entries.values() if entry.place == place and _is_for(entry, actor)),
+        key=lambda entry: (entry.order, entry.endpoint),
+    )
+    urls = [url_for(entry.endpoint) for entry in shown]
+    current = max((url for url in urls if _covers(url, path)), key=len, default=None)
+    return [
+        Item(str(entry.label), url, url == current, entry.post) for entry, url in zip(shown, urls, strict=True)
+    ]
+
+
+def _actor() -> Actor | None:
+    """The person, or nobody while the database does not answer: an error page must still be drawn."""
+    try:
+        return access.current_actor()
+    except SQLAlchemyError:
+        return None
+
+
+def _sign_in_url() -> str | None:
+    if "accounts.sign_in" not in current_app.view_functions or request.endpoint == "accounts.sign_in":
+        return None
+    here = request.full_path.rstrip("?") if request.method == "GET" and request.path != "/" else None
+    return url_for("accounts.sign_in", next=here)
+
+
+def init_navigation(app: Flask) -> None:
+    """Give every template its links."""
+
+    @app.context_processor
+    def _navigation() -> dict[str, object]:
+        actor = _actor()
+        known = [endpoint for endpoint in _search if endpoint in app.view_functions]
+        return {
+            "actor": actor,
+            "nav_items": items_for("main", actor, request.path),
+            "footer_items": items_for("footer", actor, request.path),
+            "account_items": items_for("account", actor, request.path) if actor else [],
+            "account_name": actor.name if actor else None,
+            "sign_in_url": None if actor else _sign_in_url(),
+            "home_url": url_for("home.index") if "home.index" in app.view_functions else "/",
+            "search_url": url_for(known[0]) if known else None,
+            "search_query": request.args.get("q", "") if known and request.endpoint == known[0] else "",
+        }
