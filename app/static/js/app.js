@@ -113,6 +113,45 @@ on('click', '.sort', (button) => {
   body.append(...(up ? rows : rows.reverse()));
 });
 
+// --- tables: which columns are shown, kept in this browser ------------------------------------------------------
+function choosable(root) {
+  for (const table of root.querySelectorAll('table[data-columns]:not([data-columns-ready])')) {
+    table.dataset.columnsReady = '1';
+    const key = `columns:${table.dataset.columns}`;
+    const heads = [...table.tHead.rows[0].cells];
+    const gone = new Set(JSON.parse(store.get(key) ?? '[]'));
+    const show = () => {
+      for (const row of table.rows) for (const cell of row.cells) cell.hidden = gone.has(cell.cellIndex);
+    };
+    const menu = document.createElement('details');
+    menu.className = 'menu column-choice';
+    menu.dataset.menu = '';
+    const summary = document.createElement('summary');
+    summary.className = 'btn btn-secondary btn-sm';
+    summary.textContent = table.dataset.columnsLabel;
+    const panel = document.createElement('div');
+    panel.className = 'menu-panel';
+    for (const head of heads.slice(1)) {
+      const label = document.createElement('label');
+      label.className = 'form-check';
+      const box = document.createElement('input');
+      box.type = 'checkbox';
+      box.className = 'form-check-input';
+      box.checked = !gone.has(head.cellIndex);
+      box.addEventListener('change', () => {
+        if (box.checked) gone.delete(head.cellIndex); else gone.add(head.cellIndex);
+        store.set(key, JSON.stringify([...gone]));
+        show();
+      });
+      label.append(box, head.textContent);
+      panel.append(label);
+    }
+    menu.append(summary, panel);
+    (table.closest('.table-wrap') ?? table).before(menu);
+    show();
+  }
+}
+
 // --- unsaved changes -------------------------------------------------------------------------------------------
 on('input', 'form[data-guard]', (form) => { form.dataset.dirty = '1'; });
 document.addEventListener('submit', (e) => { delete e.target.dataset.dirty; });
@@ -121,6 +160,7 @@ addEventListener('beforeunload', (e) => { if (document.querySelector('form[data-
 // --- focus: after an error page, and after an htmx swap ----------------------------------------------------------
 function settle(root) {
   sortable(root);
+  choosable(root);
   const target = root.matches?.('[data-focus]') ? root : root.querySelector('[data-focus]');
   target?.focus();
 }
