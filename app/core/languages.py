@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from flask import Flask, request
+from flask import Flask, has_request_context, request
 from flask_babel import Babel, get_locale
 
 from app.config import PROJECT
@@ -25,7 +25,7 @@ babel = Babel()
 
 def choose_locale() -> str:
     """The person's own choice, then this browser's, then what it asks for, then Chinese."""
-    if request.endpoint is None:
+    if not has_request_context() or request.endpoint is None:
         return "zh_Hans"
     chosen = request.cookies.get(COOKIE)
     if chosen in LOCALES:
@@ -38,7 +38,7 @@ def choose_locale() -> str:
 
 
 def choose_zone() -> str:
-    actor = current_actor() if request.endpoint else None
+    actor = current_actor() if has_request_context() and request.endpoint else None
     return actor.time_zone if actor else DEFAULT_ZONE
 
 

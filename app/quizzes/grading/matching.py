@@ -1,0 +1,64 @@
+"""Matching pairs."""
+
+import random
+from collections.abc import Mapping
+from typing import Any
+
+from app.core.errors import Invalid
+from app.core.identifiers import content_id
+from app.quizzes.canonical import digest
+from app.quizzes.grading import base
+
+
+class Matching(base.QuestionType):
+    """Each left side has one right side; distractors are further right sides. Marks per pair.
+    Response: ``{"pairs": {left id: right id}}``, as far as chosen."""
+
+    name = "matching"
+
+    def validate(self, key: str, raw: Mapping[str, Any]) -> base.Body:
+        rights: dict[str, dict[str, Any]] = {}  # by text: equal right sides are one option
+        pairs = []
+        for identifier, pair in base.options(key, raw.get("pairs"), "pairs", 2):
+            text = base.bilingual(pair.get("right"), "pairs: right")
+            right = rights.setdefault(
+                digest(text), {"id": str(content_id(key, str(pair["id"]), "right")), "text": text}
+            )
+            left = base.bilingual(pair.get("left"), "pairs: left")
+            pairs.append({"id": identifier, "left": left, "right": right["id"]})
+        for identifier, option in base.options(key, raw.get("distractors") or [], "distractors", 0):
+            text = base.bilingual(option.get("text"), "distractors")
+            if digest(text) in rights:
+                raise Invalid("distractors: one equals a right side", code="question")
+            rights[digest(text)] = {"id": identifier, "text": text}
+        return {"pairs": pairs, "rights": list(rights.values())}
+
+    def layout(self, body: base.Body, rng: random.Random | None) -> base.Layout:
+        # Authored order would put each right side beside its left one: without a generator, sort by id.
+        rights = sorted(right["id"] for right in body["rights"])
+        return {
+            "left": base.shuffled((pair["id"] for pair in body["pairs"]), rng),
+            "right": base.shuffled(rights, rng),
+        }
+
+    def normalise(self, response: Mapping[str, Any], layout: base.Layout) -> base.Response:
+        pairs = base.only(response, "pairs", dict)
+        for left, right in pairs.items():
+            if (
+                left not in layout["left"]
+                or not isinstance(right, str)
+                or (right and right not in layout["right"])
+            ):
+                raise base.wrong_shape()
+        chosen = {left: pairs[left] for left in sorted(pairs) if pairs[left]}
+        return {"pairs": chosen} if chosen else {}
+
+    def grade(self, body: base.Body, response: base.Response) -> base.Graded:
+        parts = {pair["id"]: response["pairs"].get(pair["id"]) == pair["right"] for pair in body["pairs"]}
+        return base.Graded(base.fraction_of(sum(parts.values()), len(parts)), parts)
+
+    def perfect(self, body: base.Body) -> base.Response:
+        return {"pairs": dict(sorted((pair["id"], pair["right"]) for pair in body["pairs"]))}
+
+    def read_form(self, posted: base.Posted, name: str, layout: base.Layout) -> Mapping[str, Any]:
+        return {"pairs": {left: posted.get(f"{name}-{left}", "") for left in layout["left"]}}

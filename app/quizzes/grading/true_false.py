@@ -1,0 +1,38 @@
+"""True or false."""
+
+import random
+from collections.abc import Mapping
+from typing import Any
+
+from app.core.errors import Invalid
+from app.quizzes.grading import base
+
+
+class TrueFalse(base.QuestionType):
+    """A statement that is right or wrong. Response: ``{"value": true}``."""
+
+    name = "true_false"
+
+    def validate(self, key: str, raw: Mapping[str, Any]) -> base.Body:
+        if not isinstance(raw.get("answer"), bool):
+            raise Invalid("answer: true or false", code="question")
+        return {"answer": raw["answer"]}
+
+    def layout(self, body: base.Body, rng: random.Random | None) -> base.Layout:
+        return {}
+
+    def normalise(self, response: Mapping[str, Any], layout: base.Layout) -> base.Response:
+        return {"value": base.only(response, "value", bool)}
+
+    def grade(self, body: base.Body, response: base.Response) -> base.Graded:
+        right = response["value"] is body["answer"]
+        return base.Graded(base.ONE if right else base.ZERO)
+
+    def perfect(self, body: base.Body) -> base.Response:
+        return {"value": body["answer"]}
+
+    def read_form(self, posted: base.Posted, name: str, layout: base.Layout) -> Mapping[str, Any]:
+        value = posted.get(name, "")
+        if value not in {"", "true", "false"}:
+            raise base.wrong_shape()
+        return {"value": value == "true"} if value else {}

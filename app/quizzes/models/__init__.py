@@ -1,0 +1,27 @@
+"""The tables of the engine: the bank and its quizzes, attempts and answers, grades."""
+
+from app.quizzes.models.attempts import (
+    Attempt,
+    AttemptItem,
+    AttemptState,
+    EventKind,
+    ResponseEvent,
+)
+from app.quizzes.models.bank import Question, QuestionRevision, Quiz, QuizRevision, QuizRevisionItem
+from app.quizzes.models.grades import AttemptResult, Grade, GradeRun
+
+__all__ = [
+    "Attempt",
+    "AttemptItem",
+    "AttemptResult",
+    "AttemptState",
+    "EventKind",
+    "Grade",
+    "GradeRun",
+    "Question",
+    "QuestionRevision",
+    "Quiz",
+    "QuizRevision",
+    "QuizRevisionItem",
+    "ResponseEvent",
+]

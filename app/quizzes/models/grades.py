@@ -1,0 +1,66 @@
+"""Grades are appended, run by run; the result that counts is the attempt's last applied run."""
+
+import uuid
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.database import Base, Identified
+from app.core.types import Json
+
+
+class GradeRun(Identified, Base):
+    """One pass of a grader: at submission over one attempt, at a regrade over many."""
+
+    __tablename__ = "grade_runs"
+
+    #: ``submission`` or ``regrade``.
+    cause: Mapped[str]
+    grader_version: Mapped[str]
+    actor_id: Mapped[uuid.UUID | None]
+    reason: Mapped[str] = mapped_column(default="")
+    #: None while a regrade is only tried.
+    applied_at: Mapped[datetime | None]
+
+
+class Grade(Identified, Base):
+    """What one question of one attempt earned in one run, and from which event."""
+
+    __tablename__ = "grades"
+    __table_args__ = (
+        UniqueConstraint("run_id", "item_id"),
+        CheckConstraint("fraction between 0 and 100000", name="fraction"),
+    )
+
+    run_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("grade_runs.id"))
+    attempt_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("attempts.id"), index=True)
+    item_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("attempt_items.id"))
+    question_revision_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("question_revisions.id"), index=True)
+    #: None: nothing was answered.
+    event_ordinal: Mapped[int | None]
+    #: Between 0 and 1.
+    fraction: Mapped[Decimal]
+    marks: Mapped[Decimal]
+    #: Per part (``grading.Graded.parts``).
+    parts: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+
+
+class AttemptResult(Identified, Base):
+    """The sum of an attempt in one run."""
+
+    __tablename__ = "attempt_results"
+    __table_args__ = (
+        UniqueConstraint("run_id", "attempt_id"),
+        Index("ix_attempt_results_attempt", "attempt_id"),
+        CheckConstraint("percent between 0 and 10000000", name="percent"),
+    )
+
+    run_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("grade_runs.id"))
+    attempt_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("attempts.id"))
+    earned: Mapped[Decimal]
+    possible: Mapped[Decimal]
+    percent: Mapped[Decimal]
+    passed: Mapped[bool]

@@ -1,0 +1,263 @@
+"""Reads of the engine, for its own pages and for the packages above."""
+
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import func, select
+
+from app.core.database import db
+from app.core.errors import NotFound
+from app.quizzes import rules
+from app.quizzes.models import (
+    Attempt,
+    AttemptResult,
+    AttemptState,
+    Grade,
+    Question,
+    QuestionRevision,
+    Quiz,
+    QuizRevision,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class QuizOutcome:
+    """What one person achieved in one quiz, over all her attempts that count."""
+
+    person_id: uuid.UUID
+    quiz_id: uuid.UUID
+    attempts_used: int
+    #: Of the best graded attempt (the earliest among equals); None while nothing is graded.
+    percent: Decimal | None
+    passed: bool
+    attempt_id: uuid.UUID | None
+    grade_run_id: uuid.UUID | None
+    quiz_revision_id: uuid.UUID | None
+    quiz_revision_digest: str
+    submitted_at: datetime | None
+    #: An attempt that runs now.
+    running_attempt_id: uuid.UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class QuizRules:
+    """What a candidate reads before she starts."""
+
+    quiz_id: uuid.UUID
+    title: dict[str, str]
+    settings: rules.QuizSettings
+    questions: int
+    standing: rules.Standing
+    running_attempt_id: uuid.UUID | None
+    #: Graded attempts so far, the newest first.
+    results: list["PastAttempt"]
+
+
+@dataclass(frozen=True, slots=True)
+class PastAttempt:
+    """A finished attempt in a list."""
+
+    attempt_id: uuid.UUID
+    number: int
+    submitted_at: datetime
+    percent: Decimal | None
+    passed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionStatistics:
+    """How a question revision fared in applied runs."""
+
+    question_revision_id: uuid.UUID
+    times_asked: int
+    times_answered: int
+    #: Mean share of its marks, 0 to 1.
+    facility: Decimal
+
+
+def find_quiz(key: str) -> Quiz | None:
+    """The quiz of a key."""
+    return db.session.scalar(select(Quiz).where(Quiz.key == key))
+
+
+def get_quiz_revision(quiz_id: uuid.UUID) -> QuizRevision:
+    """The revision that is published now. Raises NotFound."""
+    revision = db.session.scalar(
+        select(QuizRevision).join(Quiz, Quiz.current_revision_id == QuizRevision.id).where(Quiz.id == quiz_id)
+    )
+    if revision is None:
+        raise NotFound
+    return revision
+
+
+def questions_by_key(keys: Collection[str]) -> dict[str, QuestionRevision]:
+    """The present revisions of questions, by key; unknown keys are left out. One statement."""
+    rows = db.session.execute(
+        select(Question.key, QuestionRevision)
+        .join(QuestionRevision, QuestionRevision.id == Question.current_revision_id)
+        .where(Question.key.in_(keys))
+    )
+    return {row.key: row.QuestionRevision for row in rows}
+
+
+def question_revisions(ids: Collection[uuid.UUID]) -> dict[uuid.UUID, QuestionRevision]:
+    """Question revisions by identifier. One statement."""
+    return {
+        row.id: row for row in db.session.scalars(select(QuestionRevision).where(QuestionRevision.id.in_(ids)))
+    }
+
+
+def results_of(
+    person_ids: Collection[uuid.UUID],
+    quiz_ids: Collection[uuid.UUID],
+    context_type: str | None = None,
+) -> dict[tuple[uuid.UUID, uuid.UUID], QuizOutcome]:
+    """Outcomes by (person, quiz), of those who have started at all. One statement; voided attempts are out."""
+    statement = (
+        select(
+            Attempt.id,
+            Attempt.candidate_id,
+            Attempt.quiz_id,
+            Attempt.quiz_revision_id,
+            Attempt.state,
+            Attempt.submitted_at,
+            Attempt.grade_run_id,
+            AttemptResult.percent,
+            AttemptResult.passed,
+            QuizRevision.digest,
+        )
+        .join(QuizRevision, QuizRevision.id == Attempt.quiz_revision_id)
+        .outerjoin(
+            AttemptResult,
+            (AttemptResult.attempt_id == Attempt.id) & (AttemptResult.run_id == Attempt.grade_run_id),
+        )
+        .where(
+            Attempt.candidate_id.in_(person_ids),
+            Attempt.quiz_id.in_(quiz_ids),
+            Attempt.state != AttemptState.VOIDED,
+        )
+        .order_by(Attempt.candidate_id, Attempt.quiz_id, Attempt.started_at, Attempt.number)
+    )
+    if context_type is not None:
+        statement = statement.where(Attempt.context_type == context_type)
+    outcomes: dict[tuple[uuid.UUID, uuid.UUID], QuizOutcome] = {}
+    for row in db.session.execute(statement):
+        key = (row.candidate_id, row.quiz_id)
+        outcomes[key] = _with_attempt(outcomes.get(key), row)
+    return outcomes
+
+
+def _with_attempt(known: QuizOutcome | None, row: object) -> QuizOutcome:
+    attempt: Any = row
+    running = attempt.id if attempt.state is AttemptState.IN_PROGRESS else None
+    used = 1 + (known.attempts_used if known else 0)
+    running = running or (known.running_attempt_id if known else None)
+    # A pass is never undone by a later, higher failure under a stricter revision.
+    better = attempt.percent is not None and (
+        known is None or known.percent is None or (attempt.passed, attempt.percent) > (known.passed, known.percent)
+    )
+    if known is not None and not better:
+        return replace(known, attempts_used=used, running_attempt_id=running)
+    graded = attempt.percent is not None
+    return QuizOutcome(
+        person_id=attempt.candidate_id,
+        quiz_id=attempt.quiz_id,
+        attempts_used=used,
+        percent=attempt.percent,
+        passed=bool(attempt.passed),
+        attempt_id=attempt.id if graded else None,
+        grade_run_id=attempt.grade_run_id,
+        quiz_revision_id=attempt.quiz_revision_id if graded else None,
+        quiz_revision_digest=attempt.digest if graded else "",
+        submitted_at=attempt.submitted_at,
+        running_attempt_id=running,
+    )
+
+
+def rules_view(
+    quiz_id: uuid.UUID, person_id: uuid.UUID, context: tuple[str, uuid.UUID], now: datetime
+) -> QuizRules:
+    """What stands on the page before Start, for one candidate in one context. Raises NotFound. Two statements."""
+    revision = get_quiz_revision(quiz_id)
+    settings = rules.QuizSettings.from_json(revision.settings)
+    attempts = db.session.execute(
+        select(
+            Attempt.id,
+            Attempt.number,
+            Attempt.state,
+            Attempt.submitted_at,
+            Attempt.cutoff_at,
+            Attempt.deadline_at,
+            AttemptResult.percent,
+            AttemptResult.passed,
+        )
+        .outerjoin(
+            AttemptResult,
+            (AttemptResult.attempt_id == Attempt.id) & (AttemptResult.run_id == Attempt.grade_run_id),
+        )
+        .where(
+            Attempt.candidate_id == person_id,
+            Attempt.quiz_id == quiz_id,
+            Attempt.context_type == context[0],
+            Attempt.context_id == context[1],
+            Attempt.state != AttemptState.VOIDED,
+        )
+        .order_by(Attempt.number.desc())
+    ).all()
+    running = next(
+        (row.id for row in attempts if row.state is AttemptState.IN_PROGRESS and now <= row.cutoff_at), None
+    )
+    ended = [row.submitted_at or row.deadline_at for row in attempts if row.id != running]
+    return QuizRules(
+        quiz_id=quiz_id,
+        title=revision.title,
+        settings=settings,
+        questions=sum(pool["pick"] for pool in revision.pools),
+        standing=rules.standing(settings, ended, now),
+        running_attempt_id=running,
+        results=[
+            PastAttempt(row.id, row.number, row.submitted_at, row.percent, bool(row.passed))
+            for row in attempts
+            if row.submitted_at is not None
+        ],
+    )
+
+
+def question_statistics(revision_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, QuestionStatistics]:
+    """How question revisions fared in the results that count; those never asked are left out. One statement."""
+    rows = db.session.execute(
+        select(
+            Grade.question_revision_id,
+            func.count().label("asked"),
+            func.count(Grade.event_ordinal).label("answered"),
+            func.sum(Grade.fraction).label("sum"),
+        )
+        .join(Attempt, (Attempt.id == Grade.attempt_id) & (Attempt.grade_run_id == Grade.run_id))
+        .where(Grade.question_revision_id.in_(revision_ids), Attempt.state != AttemptState.VOIDED)
+        .group_by(Grade.question_revision_id)
+    )
+    return {
+        row.question_revision_id: QuestionStatistics(
+            question_revision_id=row.question_revision_id,
+            times_asked=row.asked,
+            times_answered=row.answered,
+            facility=Decimal(row.sum) / row.asked,
+        )
+        for row in rows
+    }
+
+
+def overdue_attempts(now: datetime, limit: int = 200) -> list[uuid.UUID]:
+    """Running attempts whose time and grace are over, the longest overdue first."""
+    return list(
+        db.session.scalars(
+            select(Attempt.id)
+            .where(Attempt.state == AttemptState.IN_PROGRESS, Attempt.cutoff_at < now)
+            .order_by(Attempt.cutoff_at)
+            .limit(limit)
+        )
+    )

@@ -1,0 +1,214 @@
+"""Start a sitting, submit it, and close those whose time is over."""
+
+import random
+import secrets
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask_babel import format_datetime
+from flask_babel import gettext as _
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from app.audit import services as audit
+from app.core.access import Actor
+from app.core.database import db
+from app.core.errors import Conflict, NotFound
+from app.core.identifiers import new_id
+from app.quizzes import grading, rules
+from app.quizzes.models import (
+    Attempt,
+    AttemptItem,
+    AttemptState,
+    QuestionRevision,
+    Quiz,
+    QuizRevision,
+    QuizRevisionItem,
+)
+from app.quizzes.services.grading import grade_attempt
+
+SUBMITTED, EXPIRED, IN_PROGRESS, VOIDED = (
+    AttemptState.SUBMITTED,
+    AttemptState.EXPIRED,
+    AttemptState.IN_PROGRESS,
+    AttemptState.VOIDED,
+)
+
+
+def start_attempt(
+    actor: Actor, *, quiz_id: uuid.UUID, context_type: str, context_id: uuid.UUID, now: datetime
+) -> Attempt:
+    """Begin a sitting, or go on with the one that runs.
+
+    Whether the actor is entitled to the context is the caller's matter. Raises Conflict, with the time from
+    which it is possible, outside the window, while cooling off, or when no attempt is left.
+    """
+    revision = _current_revision(quiz_id)
+    earlier = _earlier_attempts(actor.person_id, quiz_id, context_type, context_id)
+    running = next((attempt for attempt in earlier if attempt.state is IN_PROGRESS), None)
+    if running is not None and now <= running.cutoff_at:
+        return running
+    if running is not None:
+        close_attempt(running, EXPIRED, now=now)
+    settings = rules.QuizSettings.from_json(revision.settings)
+    ended = [attempt.submitted_at or now for attempt in earlier if attempt.state is not VOIDED]
+    _refuse(rules.standing(settings, ended, now))
+    number = max((attempt.number for attempt in earlier), default=0) + 1
+    attempt = _new_attempt(actor, revision, number=number, context=(context_type, context_id), now=now)
+    try:
+        with db.session.begin_nested():
+            db.session.add(attempt)
+            db.session.flush()
+    except IntegrityError:
+        # Another start was quicker by a moment: hers is the attempt.
+        earlier = _earlier_attempts(actor.person_id, quiz_id, context_type, context_id)
+        return next(other for other in earlier if other.number == number)
+    db.session.execute(insert(AttemptItem), _paper(attempt, revision, settings))
+    audit.record(actor, "quizzes.start_attempt", attempt, number=number)
+    return attempt
+
+
+def submit_attempt(actor: Actor, attempt_id: uuid.UUID, *, now: datetime) -> Attempt:
+    """End the actor's own sitting and grade it; submitting again changes nothing. Raises NotFound."""
+    attempt = lock_attempt(attempt_id)
+    if attempt is None or attempt.candidate_id != actor.person_id:
+        raise NotFound
+    if attempt.state is not IN_PROGRESS:
+        return attempt
+    moment = max(now, attempt.clock_at)
+    close_attempt(attempt, SUBMITTED if moment <= attempt.cutoff_at else EXPIRED, now=moment)
+    audit.record(actor, "quizzes.submit_attempt", attempt, state=attempt.state.value)
+    return attempt
+
+
+def expire_attempt(attempt_id: uuid.UUID, *, now: datetime) -> bool:
+    """Close and grade an attempt whose time is over; False when it is closed already or still has time."""
+    attempt = lock_attempt(attempt_id)
+    if attempt is None or attempt.state is not IN_PROGRESS or max(now, attempt.clock_at) <= attempt.cutoff_at:
+        return False
+    close_attempt(attempt, EXPIRED, now=now)
+    audit.record(None, "quizzes.expire_attempt", attempt)
+    return True
+
+
+def lock_attempt(attempt_id: uuid.UUID) -> Attempt | None:
+    """The attempt under its row lock, fresh: no answer can be taken meanwhile."""
+    return db.session.scalar(
+        select(Attempt).where(Attempt.id == attempt_id).with_for_update().execution_options(populate_existing=True)
+    )
+
+
+def close_attempt(attempt: Attempt, state: AttemptState, *, now: datetime) -> None:
+    """End a running attempt for good and grade it.
+
+    An expired one ended at its deadline, whenever the server noticed.
+    """
+    ended = min(now, attempt.deadline_at) if state is EXPIRED else now
+    closed = db.session.execute(
+        update(Attempt)
+        .where(Attempt.id == attempt.id, Attempt.state == IN_PROGRESS)
+        .values(state=state, submitted_at=ended)
+        .execution_options(synchronize_session=False)
+    )
+    if closed.rowcount == 0:  # type: ignore[attr-defined]
+        return
+    db.session.refresh(attempt)
+    grade_attempt(attempt, now=now)
+
+
+def _current_revision(quiz_id: uuid.UUID) -> QuizRevision:
+    revision = db.session.scalar(
+        select(QuizRevision).join(Quiz, Quiz.current_revision_id == QuizRevision.id).where(Quiz.id == quiz_id)
+    )
+    if revision is None:
+        raise NotFound(_("There is no such examination."))
+    return revision
+
+
+def _earlier_attempts(
+    person_id: uuid.UUID, quiz_id: uuid.UUID, context_type: str, context_id: uuid.UUID
+) -> Sequence[Attempt]:
+    return db.session.scalars(
+        select(Attempt)
+        .filter_by(candidate_id=person_id, quiz_id=quiz_id, context_type=context_type, context_id=context_id)
+        .order_by(Attempt.number)
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def _refuse(standing: rules.Standing) -> None:
+    if standing.refusal is not None:
+        raise Conflict(refusal_text(standing), code=standing.refusal.value)
+
+
+def refusal_text(standing: rules.Standing) -> str:
+    """Why no attempt can be started, and from when it can, in the reader's language and zone."""
+    when = format_datetime(standing.next_start, "yyyy-MM-dd HH:mm zzz") if standing.next_start else ""
+    texts = {
+        None: "",
+        rules.Refusal.NOT_OPEN: _("The examination opens at %(time)s.", time=when),
+        rules.Refusal.COOLING_OFF: _("You can start the next attempt from %(time)s.", time=when),
+        rules.Refusal.NONE_LEFT: _("You have used all your attempts. Ask your registrar if you need another one."),
+        rules.Refusal.CLOSED: _("The examination is closed."),
+    }
+    return str(texts[standing.refusal])
+
+
+def _new_attempt(
+    actor: Actor,
+    revision: QuizRevision,
+    *,
+    number: int,
+    context: tuple[str, uuid.UUID],
+    now: datetime,
+) -> Attempt:
+    settings = rules.QuizSettings.from_json(revision.settings)
+    allowance = rules.Allowance()
+    deadline = rules.deadline(settings, allowance, now)
+    return Attempt(
+        id=new_id(),
+        candidate_id=actor.person_id,
+        quiz_id=revision.quiz_id,
+        quiz_revision_id=revision.id,
+        context_type=context[0],
+        context_id=context[1],
+        number=number,
+        state=IN_PROGRESS,
+        started_at=now,
+        created_at=now,
+        clock_at=now,
+        deadline_at=deadline,
+        cutoff_at=deadline + timedelta(seconds=settings.grace_seconds),
+        seed=secrets.randbits(62),
+        allowance=allowance.as_json(),
+    )
+
+
+def _paper(attempt: Attempt, revision: QuizRevision, settings: rules.QuizSettings) -> list[dict[str, Any]]:
+    rows = db.session.execute(
+        select(QuizRevisionItem.pool, QuestionRevision)
+        .join(QuestionRevision, QuestionRevision.id == QuizRevisionItem.question_revision_id)
+        .where(QuizRevisionItem.quiz_revision_id == revision.id)
+        .order_by(QuizRevisionItem.pool, QuizRevisionItem.position)
+    ).all()
+    known = {question.id: question for _pool, question in rows}
+    pools = [
+        (about["pick"], [question.id for pool, question in rows if pool == number])
+        for number, about in enumerate(revision.pools)
+    ]
+    drawn = rules.draw(pools, attempt.seed, shuffle=settings.shuffle)
+    rng = random.Random(attempt.seed) if settings.shuffle else None  # noqa: S311 - see rules.draw
+    return [
+        {
+            "id": new_id(),
+            "created_at": attempt.started_at,
+            "attempt_id": attempt.id,
+            "position": position,
+            "question_revision_id": question_id,
+            "layout": grading.lay_out(known[question_id].body, rng),
+            "marks": grading.marks_of(known[question_id].body),
+        }
+        for position, question_id in enumerate(drawn, start=1)
+    ]
