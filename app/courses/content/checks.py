@@ -1,0 +1,200 @@
+"""What holds between files: citations, languages side by side, hours, questions, pools, programmes."""
+
+from collections.abc import Callable, Iterable
+
+from app.courses.content.faults import Location, Report, YamlDocument, nearest
+from app.courses.content.figure_checks import check_figure_file
+from app.courses.content.lesson_checks import check_text, check_texts_agree
+from app.courses.content.loading import Content, CourseTree, ModuleTree
+from app.courses.content.question_checks import check_question
+from app.courses.content.schema import CoursePool, ExamRules, ProgrammeFile
+
+
+def check_everything(content: Content, report: Report) -> None:
+    """Report every fault that no single file shows by itself."""
+    _check_ids(content)
+    _check_organisations(content)
+    for course in content.courses.values():
+        _check_course(course)
+        for path in course.figures.values():
+            check_figure_file(path, report)
+        for module in course.modules:
+            _check_module(content, course, module, report)
+    for programme in content.programmes.values():
+        _check_programme(content, programme, content.documents["programme", programme.id])
+
+
+def unknown_instrument(key: str, content: Content) -> tuple[str, str]:
+    """The words for a citation that resolves to nothing."""
+    wrong = f"nothing under content/library is called `{key}`{nearest(key, content.instruments)}"
+    return wrong, f"correct the id, or add library/<jurisdiction>/{key}.yaml"
+
+
+def _twice(ids: Iterable[tuple[str, Callable[[], None]]]) -> None:
+    seen: set[str] = set()
+    for key, complain in ids:
+        if key in seen:
+            complain()
+        seen.add(key)
+
+
+def _complaint(document: YamlDocument, location: Location, key: str, what: str) -> Callable[[], None]:
+    return lambda: document.fault(location, f"`{key}` is used twice", f"give every {what} an id of its own")
+
+
+def _check_ids(content: Content) -> None:
+    if document := content.documents.get(("organisations", "")):
+        _twice(
+            (item.id, _complaint(document, ("organisations", index, "id"), item.id, "organisation"))
+            for index, item in enumerate(content.organisations)
+        )
+    if document := content.documents.get(("glossary", "")):
+        _twice(
+            (item.id, _complaint(document, ("terms", index, "id"), item.id, "term"))
+            for index, item in enumerate(content.terms)
+        )
+    _twice(
+        (question.id, _complaint(module.questions_document, ("questions", index, "id"), question.id, "question"))
+        for course in content.courses.values()
+        for module in course.modules
+        if module.questions_document
+        for index, question in enumerate(module.questions)
+    )
+    exams: list[tuple[ExamRules | None, YamlDocument]] = [
+        *((tree.file.exam, tree.document) for tree in content.courses.values()),
+        *((item.exam, content.documents["programme", item.id]) for item in content.programmes.values()),
+    ]
+    _twice(
+        (exam.id, _complaint(exam_document, ("exam", "id"), exam.id, "examination"))
+        for exam, exam_document in exams
+        if exam
+    )
+
+
+def _check_organisations(content: Content) -> None:
+    known = {item.id for item in content.organisations}
+    document = content.documents.get(("organisations", ""))
+    for index, item in enumerate(content.organisations):
+        if item.parent and item.parent not in known and document:
+            document.fault(
+                ("organisations", index, "parent"),
+                f"there is no organisation `{item.parent}`{nearest(item.parent, known)}",
+                "write the id of an organisation in this file, or null",
+            )
+
+
+def _check_course(tree: CourseTree) -> None:
+    course, document = tree.file, tree.document
+    total = sum(module.file.hours for module in tree.modules)
+    if len(tree.modules) == len(course.modules) and total != course.hours:
+        document.fault(
+            ("hours",),
+            f"`hours` is {course.hours} but the modules' hours add up to {total}",
+            f"write `hours: {total}`, or correct the modules",
+        )
+    _twice(
+        (key, _complaint(document, ("modules", index), key, "module")) for index, key in enumerate(course.modules)
+    )
+    banks = {module.file.id: len(module.bank()) for module in tree.modules}
+    for index, pool in enumerate(course.exam.pools if course.exam else ()):
+        place = ("exam", "pools", index)
+        if pool.module not in course.modules:
+            document.fault(
+                (*place, "module"),
+                f"the course has no module `{pool.module}`{nearest(pool.module, course.modules)}",
+                "write one of the course's modules",
+            )
+        elif pool.module in banks and pool.pick > banks[pool.module]:
+            document.fault(
+                (*place, "pick"),
+                f"`pick` is {pool.pick} but the module has {banks[pool.module]} bank questions",
+                f"write at most {banks[pool.module]}, or add questions with `use: bank`",
+            )
+
+
+def _check_module(content: Content, course: CourseTree, tree: ModuleTree, report: Report) -> None:
+    module, document = tree.file, tree.document
+    _twice(
+        (entry.id, _complaint(document, ("lessons", index, "id"), entry.id, "lesson"))
+        for index, entry in enumerate(module.lessons)
+    )
+    _twice(
+        (item.id, _complaint(document, ("objectives", index, "id"), item.id, "objective"))
+        for index, item in enumerate(module.objectives)
+    )
+    named: list[tuple[Location, str]] = [
+        *((("law", index), key) for index, key in enumerate(module.law)),
+        *((("readings", index, "instrument"), item.instrument) for index, item in enumerate(module.readings)),
+    ]
+    for place, key in named:
+        if key not in content.instruments:
+            document.fault(place, *unknown_instrument(key, content))
+    for texts in tree.texts.values():
+        for text in texts.values():
+            check_text(content, course, tree, text, report)
+        if len(texts) == 2:
+            check_texts_agree(texts, report)
+    if tree.questions_document:
+        _check_questions(content, tree, tree.questions_document)
+
+
+def _check_questions(content: Content, tree: ModuleTree, document: YamlDocument) -> None:
+    texts = [text for languages in tree.texts.values() for text in languages.values()]
+    placed = {spot.text for text in texts for spot in text.document.questions}
+    complete = len(tree.texts) == len(tree.file.lessons)
+    for index, question in enumerate(tree.questions):
+        check_question(content, tree, index, question, document)
+        if complete and question.use == "check" and question.id not in placed:
+            document.fault(
+                ("questions", index, "id"),
+                f"the check question `{question.id}` stands in no lesson",
+                f"place it with `::: question {question.id}`, or write `use: bank`",
+            )
+
+
+def _check_programme(content: Content, programme: ProgrammeFile, document: YamlDocument) -> None:
+    courses = programme.courses
+    chosen = [*courses.compulsory, *courses.elective.from_]
+    places: list[tuple[Location, str]] = [
+        *((("courses", "compulsory", index), key) for index, key in enumerate(courses.compulsory)),
+        *((("courses", "elective", "from", index), key) for index, key in enumerate(courses.elective.from_)),
+    ]
+    for place, key in places:
+        if key not in content.courses:
+            document.fault(
+                place, f"there is no course `{key}`{nearest(key, content.courses)}", "write a course's id"
+            )
+    if programme.organisation not in {item.id for item in content.organisations}:
+        document.fault(
+            ("organisation",),
+            f"there is no organisation `{programme.organisation}`"
+            f"{nearest(programme.organisation, (item.id for item in content.organisations))}",
+            "write an id of organisations.yaml",
+        )
+    if courses.elective.minimum > len(courses.elective.from_):
+        document.fault(
+            ("courses", "elective", "minimum"),
+            f"`minimum` is {courses.elective.minimum} but {len(courses.elective.from_)} electives are offered",
+            "offer more electives, or ask for fewer",
+        )
+    for index, pool in enumerate(programme.exam.pools if programme.exam else ()):
+        _check_programme_pool(content, document, ("exam", "pools", index), pool, chosen)
+
+
+def _check_programme_pool(
+    content: Content, document: YamlDocument, place: Location, pool: CoursePool, chosen: list[str]
+) -> None:
+    if pool.course not in chosen:
+        document.fault(
+            (*place, "course"),
+            f"the programme has no course `{pool.course}`{nearest(pool.course, chosen)}",
+            "write one of the programme's courses",
+        )
+    elif pool.course in content.courses:
+        bank = sum(len(module.bank()) for module in content.courses[pool.course].modules)
+        if pool.pick > bank:
+            document.fault(
+                (*place, "pick"),
+                f"`pick` is {pool.pick} but the course has {bank} bank questions",
+                f"write at most {bank}, or add questions with `use: bank`",
+            )

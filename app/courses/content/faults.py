@@ -1,0 +1,228 @@
+"""Faults an author can mend: where, what is wrong, and what to write instead."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from io import StringIO
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+Location = tuple[int | str, ...]
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fault:
+    """One fault. ``line`` and ``column`` count from 1, as editors do."""
+
+    file: str
+    line: int
+    column: int
+    wrong: str
+    mend: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}: {self.wrong}; {self.mend}"
+
+
+class ContentFaults(Exception):
+    """The content cannot be loaded; ``faults`` say why."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        super().__init__(f"{len(faults)} faults in the content")
+        self.faults = faults
+
+
+class Report:
+    """Collects the faults of one run; paths are shown relative to the content folder's parent."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.faults: list[Fault] = []
+
+    def shown(self, path: Path) -> str:
+        return path.relative_to(self.root.parent).as_posix()
+
+    def add(self, path: Path, line: int, column: int, wrong: str, mend: str) -> None:
+        self.faults.append(Fault(self.shown(path), line, column, wrong, mend))
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """“ (did you mean `x`?)” when something known is spelt alike, else nothing."""
+    close = get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f" (did you mean `{close[0]}`?)" if close else ""
+
+
+class YamlDocument:
+    """A parsed YAML file that remembers where everything stands."""
+
+    def __init__(self, path: Path, report: Report, data: Any) -> None:
+        self.path = path
+        self.report = report
+        self.data = data
+
+    def position(self, location: Location, *, key: bool = False) -> tuple[int, int]:
+        """Line and column (from 1) of a value, or of its key; of the nearest parent where it is missing."""
+        node, line, column = self.data, 0, 0
+        for step in location:
+            marks = getattr(node, "lc", None)
+            if isinstance(node, dict) and step in node:
+                mark = marks.data[step] if marks and marks.data else None
+                if mark:
+                    line, column = (mark[0], mark[1]) if key else (mark[2], mark[3])
+                node = node[step]
+            elif isinstance(node, list) and isinstance(step, int) and step < len(node):
+                if marks and marks.data and step in marks.data:
+                    line, column = marks.data[step][0], marks.data[step][1]
+                node = node[step]
+            # anything else is a discriminator's tag or a missing key: stay with the parent
+        return line + 1, column + 1
+
+    def fault(self, location: Location, wrong: str, mend: str, *, key: bool = False) -> None:
+        line, column = self.position(location, key=key)
+        self.report.add(self.path, line, column, wrong, mend)
+
+    def validated(self, model: type[M]) -> M | None:
+        """The data as a model, or None after reporting every fault."""
+        try:
+            return model.model_validate(plain(self.data))
+        except ValidationError as error:
+            for detail in error.errors(include_url=False):
+                wrong, mend = _words(detail, model, self.data)
+                self.fault(detail["loc"], wrong, mend, key=detail["type"] == "extra_forbidden")
+            return None
+
+
+def plain(node: Any) -> Any:
+    """Plain dicts and lists, without the marks of the parser."""
+    if isinstance(node, dict):
+        return {key: plain(value) for key, value in node.items()}
+    if isinstance(node, list):
+        return [plain(value) for value in node]
+    return node
+
+
+def read_yaml(path: Path, report: Report) -> YamlDocument | None:
+    """Parse one file; a syntax fault is reported with the parser's own position."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        before = error.object[: error.start]
+        report.add(path, before.count(b"\n") + 1, 1, "not UTF-8 text", "save the file as UTF-8")
+        return None
+    yaml = YAML(typ="rt")
+    try:
+        data = yaml.load(StringIO(text))
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        wrong = (error.problem or "not valid YAML").splitlines()[0]
+        report.add(path, line, column, wrong, _yaml_mend(wrong))
+        return None
+    except YAMLError as error:
+        report.add(path, 1, 1, str(error).splitlines()[0], "write valid YAML")
+        return None
+    if not isinstance(data, dict):
+        report.add(path, 1, 1, "not a mapping of keys to values", "begin with `key: value` lines")
+        return None
+    return YamlDocument(path, report, data)
+
+
+def _yaml_mend(problem: str) -> str:
+    if "duplicate key" in problem:
+        return "write each key once"
+    if any(words in problem for words in ("mapping values are not", "could not find expected ':'", "got ':'")):
+        return "put text that contains a colon in quotes"
+    if "cannot start any token" in problem:
+        return "put the text in quotes, and indent with spaces"
+    return "check quotes, brackets and indentation before this place"
+
+
+def _dotted(location: Location) -> str:
+    return ".".join(str(step) for step in location)
+
+
+def _known_keys(model: type[BaseModel], location: Location) -> list[str]:
+    """Field names of the model a location ends in, as far as they can be followed."""
+    names: list[str] = []
+    for candidate in _submodels(model):
+        fields = candidate.model_fields
+        names += [field.alias or name for name, field in fields.items()]
+    return names if location else []
+
+
+def _submodels(model: type[BaseModel], seen: set[type[BaseModel]] | None = None) -> set[type[BaseModel]]:
+    seen = set() if seen is None else seen
+    if model in seen:
+        return seen
+    seen.add(model)
+    for field in model.model_fields.values():
+        stack: list[Any] = [field.annotation]
+        while stack:
+            item = stack.pop()
+            if isinstance(item, type) and issubclass(item, BaseModel):
+                _submodels(item, seen)
+            stack.extend(getattr(item, "__args__", ()))
+    return seen
+
+
+_MENDS = {
+    "date_from_datetime_parsing": "write a day such as 2026-11-01",
+    "date_parsing": "write a day such as 2026-11-01",
+    "date_type": "write a day such as 2026-11-01",
+    "bool_type": "write true or false",
+    "bool_parsing": "write true or false",
+    "int_parsing": "write a whole number",
+    "int_type": "write a whole number",
+    "int_from_float": "write a whole number",
+    "decimal_parsing": "write a number such as 2 or 1.5",
+    "decimal_type": "write a number such as 2 or 1.5",
+    "string_too_short": "write the text",
+    "string_type": "write text (in quotes if it looks like a number or a date)",
+    "list_type": "write a list: `[a, b]` or lines beginning with `- `",
+    "model_type": "write keys and values, such as {zh: …, en: …}",
+    "model_attributes_type": "write keys and values, such as {zh: …, en: …}",
+    "dict_type": "write keys and values",
+    "too_short": "add the missing entries",
+    "too_long": "write fewer entries",
+    "union_tag_not_found": "add `type: single` (or multiple, true_false, numeric, short_text, matching, ordering)",
+    "union_tag_invalid": "write one of single, multiple, true_false, numeric, short_text, matching, ordering",
+}
+
+
+def _pattern_mend(pattern: str) -> str:
+    if "a-z0-9]+(-" in pattern:
+        return "write lower-case letters, digits and single hyphens, such as m1-elements"
+    if r"\{\}" in pattern:
+        return "write a pattern with one {}, such as “第{}条”"
+    if "INT" in pattern:
+        return "write two capitals such as US, or INT for treaties"
+    if "https" in pattern:
+        return "write a full address beginning with https://"
+    if "[a-z0-9-]+( " in pattern:
+        return "write `instrument-id pin`, such as `us-19-usc-1337 (a)(2)`"
+    return f"write something that matches {pattern}"
+
+
+def _words(detail: ErrorDetails, model: type[BaseModel], _data: Any) -> tuple[str, str]:
+    """An error of pydantic in an author's words: what is wrong, what to write instead."""
+    kind, location, context = detail["type"], detail["loc"], detail.get("ctx", {})
+    name = _dotted(location)
+    last = str(location[-1]) if location else ""
+    if kind == "missing":
+        parent = _dotted(location[:-1])
+        return f"`{last}` is missing{f' in {parent}' if parent else ''}", f"add `{last}: …`"
+    if kind == "extra_forbidden":
+        hint = nearest(last, _known_keys(model, location))
+        return f"`{last}` is not a known key{hint}", "remove it, or write the key as docs/content-format.md does"
+    if kind in {"literal_error", "enum"}:
+        return f"`{name}` is {detail['input']!r}", f"write {context.get('expected', '')}"
+    if kind == "string_pattern_mismatch":
+        return f"`{name}` is {detail['input']!r}", _pattern_mend(str(context.get("pattern", "")))
+    message = detail["msg"][0].lower() + detail["msg"][1:]
+    return f"`{name}`: {message}", _MENDS.get(kind, "write a value that fits docs/content-format.md")

@@ -1,0 +1,240 @@
+"""From the folder ``content/`` to one typed value; every fault on the way is reported, none hides another."""
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from app.core import markdown
+from app.courses.content.faults import ContentFaults, Fault, Report, YamlDocument, nearest, read_yaml
+from app.courses.content.questions import Question, QuestionsFile
+from app.courses.content.schema import (
+    CourseFile,
+    GlossaryFile,
+    InstrumentFile,
+    LessonEntry,
+    ModuleFile,
+    Organisation,
+    OrganisationsFile,
+    ProgrammeFile,
+    Term,
+)
+
+LANGUAGES = ("zh", "en")
+_LESSON_FILE = re.compile(r"^\d\d-(?P<id>[a-z0-9-]+)\.(?P<language>zh|en)\.md$")
+
+
+@dataclass(slots=True)
+class LessonText:
+    """One lesson in one language."""
+
+    path: Path
+    source: str
+    document: markdown.Document
+
+
+@dataclass(slots=True)
+class ModuleTree:
+    """A module with its texts (by lesson id and language) and questions."""
+
+    file: ModuleFile
+    document: YamlDocument
+    texts: dict[str, dict[str, LessonText]] = field(default_factory=dict)
+    questions: list[Question] = field(default_factory=list)
+    questions_document: YamlDocument | None = None
+
+    def checks(self) -> list[Question]:
+        return [question for question in self.questions if question.use == "check"]
+
+    def bank(self) -> list[Question]:
+        return [question for question in self.questions if question.use == "bank"]
+
+    def lesson_entries(self) -> list[LessonEntry]:
+        return self.file.lessons
+
+
+@dataclass(slots=True)
+class CourseTree:
+    file: CourseFile
+    document: YamlDocument
+    folder: Path
+    modules: list[ModuleTree] = field(default_factory=list)
+    #: File name → path, for every file under ``figures/``.
+    figures: dict[str, Path] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Content:
+    """Everything under ``content/``. ``digest`` is of the bytes of all files."""
+
+    root: Path
+    digest: str
+    organisations: list[Organisation] = field(default_factory=list)
+    instruments: dict[str, InstrumentFile] = field(default_factory=dict)
+    terms: list[Term] = field(default_factory=list)
+    programmes: dict[str, ProgrammeFile] = field(default_factory=dict)
+    courses: dict[str, CourseTree] = field(default_factory=dict)
+    #: Every parsed YAML file by what it describes, for faults found later.
+    documents: dict[tuple[str, str], YamlDocument] = field(default_factory=dict)
+
+
+def tree_digest(root: Path) -> str:
+    """The SHA-256 of all files' names and bytes: equal means that nothing was touched."""
+    whole = hashlib.sha256()
+    for path in sorted(root.rglob("*")):
+        if path.is_file() and not path.name.startswith("."):
+            whole.update(f"{path.relative_to(root).as_posix()}\0".encode())
+            whole.update(hashlib.sha256(path.read_bytes()).digest())
+    return whole.hexdigest()
+
+
+def load_content(root: Path) -> Content:
+    """Load and check everything. Raises ContentFaults listing every fault."""
+    content, faults = inspect(root)
+    if faults:
+        raise ContentFaults(faults)
+    return content
+
+
+def inspect(root: Path) -> tuple[Content, list[Fault]]:
+    """Load as much as can be loaded, with every fault found, in the order of files and lines."""
+    from app.courses.content.checks import check_everything  # noqa: PLC0415 - the checks read this module's types
+
+    root = root.resolve()
+    report = Report(root)
+    content = Content(root, tree_digest(root) if root.is_dir() else "")
+    if not root.is_dir():
+        report.add(root, 1, 1, "there is no such folder", "name the folder that holds organisations.yaml")
+        return content, report.faults
+    _load_shared(content, report)
+    for folder in _folders(root / "courses"):
+        _load_course(content, folder, report)
+    check_everything(content, report)
+    return content, sorted(set(report.faults))
+
+
+def _folders(parent: Path) -> list[Path]:
+    return sorted(path for path in parent.iterdir() if path.is_dir()) if parent.is_dir() else []
+
+
+def _read(path: Path, model: type[BaseModel], report: Report) -> tuple[Any, YamlDocument | None]:
+    if not path.is_file():
+        report.add(path, 1, 1, "the file is missing", "add it as docs/content-format.md describes")
+        return None, None
+    document = read_yaml(path, report)
+    return (document.validated(model), document) if document else (None, None)
+
+
+def _named_as_file(value: Any, document: YamlDocument, name: str) -> None:
+    if value.id != name:
+        document.fault(("id",), f"`id` is {value.id} but the name is {name}", f"write `id: {name}`, or rename")
+
+
+def _load_shared(content: Content, report: Report) -> None:
+    root = content.root
+    organisations, document = _read(root / "organisations.yaml", OrganisationsFile, report)
+    if organisations:
+        content.organisations = organisations.organisations
+    if document:
+        content.documents["organisations", ""] = document
+    glossary, document = _read(root / "glossary.yaml", GlossaryFile, report)
+    if glossary:
+        content.terms = glossary.terms
+    if document:
+        content.documents["glossary", ""] = document
+    for path in sorted((root / "library").glob("*/*.yaml")):
+        instrument, document = _read(path, InstrumentFile, report)
+        if document:
+            content.documents["instrument", path.stem] = document
+        if instrument and document:
+            _named_as_file(instrument, document, path.stem)
+            _place_instrument(content, instrument, document)
+    for path in sorted((root / "programmes").glob("*.yaml")):
+        programme, document = _read(path, ProgrammeFile, report)
+        if programme and document:
+            _named_as_file(programme, document, path.stem)
+            content.programmes[programme.id] = programme
+            content.documents["programme", programme.id] = document
+
+
+def _place_instrument(content: Content, instrument: InstrumentFile, document: YamlDocument) -> None:
+    folder = document.path.parent.name
+    if folder != instrument.jurisdiction.lower():
+        document.fault(
+            ("jurisdiction",),
+            f"`jurisdiction` is {instrument.jurisdiction} but the file lies in library/{folder}",
+            f"move the file to library/{instrument.jurisdiction.lower()}, or correct the jurisdiction",
+        )
+    if instrument.id in content.instruments:
+        document.fault(("id",), f"`{instrument.id}` is used twice", "give every instrument an id of its own")
+    content.instruments[instrument.id] = instrument
+
+
+def _load_course(content: Content, folder: Path, report: Report) -> None:
+    course, document = _read(folder / "course.yaml", CourseFile, report)
+    if not course or not document:
+        return
+    _named_as_file(course, document, folder.name)
+    tree = CourseTree(course, document, folder)
+    tree.figures = {path.name: path for path in sorted((folder / "figures").glob("*")) if path.is_file()}
+    content.courses[course.id] = tree
+    for index, key in enumerate(course.modules):
+        if not (folder / key).is_dir():
+            others = [path.name for path in _folders(folder) if path.name != "figures"]
+            document.fault(
+                ("modules", index),
+                f"there is no module `{key}`{nearest(key, others)}",
+                f"add the folder {key}, or remove the entry",
+            )
+        elif module := _load_module(folder / key, report):
+            tree.modules.append(module)
+    for path in _folders(folder):
+        if path.name not in {"figures", *course.modules}:
+            document.fault(
+                ("modules",),
+                f"the folder {path.name} is not among the modules",
+                f"add {path.name} to `modules`, or remove the folder",
+                key=True,
+            )
+
+
+def _load_module(folder: Path, report: Report) -> ModuleTree | None:
+    module, document = _read(folder / "module.yaml", ModuleFile, report)
+    if not module or not document:
+        return None
+    _named_as_file(module, document, folder.name)
+    tree = ModuleTree(module, document)
+    _load_lessons(tree, folder, report)
+    questions, questions_document = _read(folder / "questions.yaml", QuestionsFile, report)
+    tree.questions = questions.questions if questions else []
+    tree.questions_document = questions_document
+    return tree
+
+
+def _load_lessons(tree: ModuleTree, folder: Path, report: Report) -> None:
+    expected = {
+        f"{number:02}-{entry.id}.{language}.md": (entry.id, language, number - 1)
+        for number, entry in enumerate(tree.file.lessons, 1)
+        for language in LANGUAGES
+    }
+    for name, (lesson, language, index) in expected.items():
+        path = folder / name
+        if not path.is_file():
+            tree.document.fault(
+                ("lessons", index, "id"), f"the file {name} is missing", "write it, or remove the lesson"
+            )
+            continue
+        source = path.read_text(encoding="utf-8", errors="replace")
+        tree.texts.setdefault(lesson, {})[language] = LessonText(path, source, markdown.parse(source))
+    for path in sorted(folder.glob("*.md")):
+        if path.name in expected:
+            continue
+        match = _LESSON_FILE.match(path.name)
+        known = match and any(entry.id == match["id"] for entry in tree.file.lessons)
+        mend = (
+            "number it as its place in `lessons`" if known else "add the lesson to module.yaml, or remove the file"
+        )
+        report.add(path, 1, 1, "the file is not among the module's lessons", mend)

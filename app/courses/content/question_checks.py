@@ -1,0 +1,102 @@
+"""Faults of single questions."""
+
+from collections import Counter
+
+from app.core import markdown
+from app.courses.content.faults import Location, YamlDocument, nearest
+from app.courses.content.lesson_checks import citation_fault
+from app.courses.content.loading import Content, ModuleTree
+from app.courses.content.questions import Matching, Multiple, Ordering, Question, Single
+from app.courses.content.schema import Both
+
+
+def check_question(
+    content: Content, module: ModuleTree, index: int, question: Question, file: YamlDocument
+) -> None:
+    """Report what is wrong with one question of a module."""
+    place: Location = ("questions", index)
+    objectives = [objective.id for objective in module.file.objectives]
+    if question.objective not in objectives:
+        file.fault(
+            (*place, "objective"),
+            f"the module has no objective `{question.objective}`{nearest(question.objective, objectives)}",
+            f"write one of {', '.join(objectives)}",
+        )
+    for number, text in enumerate(question.law):
+        if words := citation_fault(markdown.parse_citation(text), content):
+            file.fault((*place, "law", number), *words)
+    _check_texts(content, place, question, file)
+    _check_feedback(place, question, file)
+    if isinstance(question, Single | Multiple):
+        _check_choices(place, question, file)
+    elif isinstance(question, Matching):
+        _check_own_ids((*place, "pairs"), [pair.id for pair in question.pairs], file)
+        _check_own_ids((*place, "distractors"), [item.id for item in question.distractors], file)
+    elif isinstance(question, Ordering):
+        _check_own_ids((*place, "items"), [item.id for item in question.items], file)
+
+
+def _texts(question: Question) -> list[tuple[Location, Both]]:
+    texts: list[tuple[Location, Both]] = [(("prompt",), question.prompt), (("feedback",), question.feedback)]
+    if isinstance(question, Single | Multiple):
+        for number, choice in enumerate(question.choices):
+            texts.append((("choices", number, "text"), choice.text))
+            if choice.feedback:
+                texts.append((("choices", number, "feedback"), choice.feedback))
+    return texts
+
+
+def _check_texts(content: Content, place: Location, question: Question, file: YamlDocument) -> None:
+    for location, both in _texts(question):
+        for language in ("zh", "en"):
+            document = markdown.parse(getattr(both, language))
+            where = (*place, *location, language)
+            for citation in document.citations:
+                if words := citation_fault(citation, content):
+                    file.fault(where, *words)
+            for spot in document.html:
+                file.fault(where, f"HTML `{spot.text[:40]}` stands in the text", "write Markdown instead")
+
+
+def _check_feedback(place: Location, question: Question, file: YamlDocument) -> None:
+    cited = {
+        language: sorted(
+            (item.key, item.pin) for item in markdown.parse(getattr(question.feedback, language)).citations
+        )
+        for language in ("zh", "en")
+    }
+    for language in ("zh", "en"):
+        if not cited[language]:
+            example = question.law[0]
+            file.fault(
+                (*place, "feedback", language),
+                "the feedback cites nothing",
+                f"cite the provision, such as [@{example}]",
+            )
+    if cited["zh"] and cited["en"] and cited["zh"] != cited["en"]:
+        file.fault(
+            (*place, "feedback", "en"),
+            "the feedback's citations differ from the Chinese",
+            "cite the same in both languages",
+        )
+
+
+def _check_choices(place: Location, question: Single | Multiple, file: YamlDocument) -> None:
+    correct = sum(choice.correct for choice in question.choices)
+    if isinstance(question, Single) and correct != 1:
+        file.fault(
+            (*place, "choices"),
+            f"{correct} choices of the single-choice question `{question.id}` are correct",
+            "mark exactly one with `correct: true`",
+            key=True,
+        )
+    if isinstance(question, Multiple) and correct == 0:
+        file.fault((*place, "choices"), "no choice is correct", "mark at least one with `correct: true`", key=True)
+    _check_own_ids((*place, "choices"), [choice.id for choice in question.choices], file)
+
+
+def _check_own_ids(place: Location, ids: list[str], file: YamlDocument) -> None:
+    for key, times in Counter(ids).items():
+        if times > 1:
+            last = len(ids) - 1 - ids[::-1].index(key)
+            file.fault((*place, last, "id"), f"`{key}` is used twice", "give each an id of its own")

@@ -1,0 +1,242 @@
+"""What each file under ``content/`` may say; docs/content-format.md in code."""
+
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Pin = Annotated[str, StringConstraints(pattern=r"^[^\[\]\s][^\[\]\n]*$", max_length=60)]
+CitationText = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+( [^\[\]\n]+)?$")]
+JurisdictionCode = Annotated[str, StringConstraints(pattern=r"^([A-Z]{2}|INT)$")]
+
+
+def _hours(value: Any) -> Any:
+    # YAML reads 1.5 as a binary number; its shortest decimal form is what the author wrote
+    return str(float(value)) if isinstance(value, float) else value
+
+
+Hours = Annotated[Decimal, BeforeValidator(_hours), Field(gt=0, le=400, max_digits=6, decimal_places=2)]
+
+
+class Part(BaseModel):
+    """The base of everything authored: unknown keys are faults."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
+
+    def canonical(self) -> dict[str, Any]:
+        """Plain JSON values; what is not given is left out, so that new optional keys change no digest."""
+        return self.model_dump(mode="json", exclude_none=True)
+
+
+class Both(Part):
+    """The same text in both languages."""
+
+    zh: Text
+    en: Text
+
+
+# --- library -----------------------------------------------------------------------------------------------
+
+
+class InstrumentKind(StrEnum):
+    STATUTE = "statute"
+    REGULATION = "regulation"
+    TREATY = "treaty"
+    DECISION = "decision"
+    GUIDELINE = "guideline"
+    RULE = "rule"
+
+
+class InstrumentStatus(StrEnum):
+    IN_FORCE = "in_force"
+    ADOPTED = "adopted"
+    AMENDED = "amended"
+    REPEALED = "repealed"
+
+
+Review = Literal["reviewed", "unreviewed"]
+
+
+class InstrumentTitle(Both):
+    original: Text
+
+
+class InstrumentDates(Part):
+    adopted: date | None = None
+    in_force: date | None = None
+    repealed: date | None = None
+
+
+class Source(Part):
+    name: Text
+    url: Annotated[str, StringConstraints(pattern=r"^https?://\S+$")] | None = None
+
+
+class PinPattern(Part):
+    zh: Annotated[str, StringConstraints(pattern=r"^[^{}]*\{\}[^{}]*$")]
+    en: Annotated[str, StringConstraints(pattern=r"^[^{}]*\{\}[^{}]*$")]
+
+
+class Provision(Part):
+    pin: Pin
+    review: Review
+    summary: Both
+
+
+class InstrumentFile(Part):
+    id: Key
+    kind: InstrumentKind
+    jurisdiction: JurisdictionCode
+    number: Text | None = None
+    title: InstrumentTitle
+    short: Both | None = None
+    dates: InstrumentDates = InstrumentDates()
+    status: InstrumentStatus
+    as_of: date
+    source: Source | None = None
+    review: Review
+    basis: Literal["sourced", "general-knowledge"]
+    pin: PinPattern | None = None
+    note: Both | None = None
+    provisions: list[Provision] = []
+
+
+class Term(Both):
+    id: Key
+    note: Both | None = None
+
+
+class GlossaryFile(Part):
+    terms: list[Term]
+
+
+# --- organisations and programmes --------------------------------------------------------------------------
+
+
+class Organisation(Part):
+    id: Key
+    kind: Literal["authority", "university", "bar", "sub_centre", "industry_platform", "outpost"]
+    name: Both
+    example: bool = False
+    parent: Key | None = None
+
+
+class OrganisationsFile(Part):
+    organisations: list[Organisation]
+
+
+class ModulePool(Part):
+    module: Key
+    pick: Annotated[int, Field(ge=1, le=200)]
+
+
+class CoursePool(Part):
+    course: Key
+    pick: Annotated[int, Field(ge=1, le=200)]
+
+
+class ExamRules(Part):
+    id: Key
+    title: Both
+    minutes: Annotated[int, Field(ge=1, le=600)]
+    pass_mark: Annotated[int, Field(ge=0, le=100)]
+    attempts: Annotated[int, Field(ge=1, le=20)]
+    cooling_off_hours: Annotated[int, Field(ge=0, le=24 * 90)] = 0
+    feedback: Literal["after_submission", "after_close", "never"] = "after_submission"
+
+
+class CourseExam(ExamRules):
+    pools: Annotated[list[ModulePool], Field(min_length=1)]
+
+
+class ProgrammeExam(ExamRules):
+    pools: Annotated[list[CoursePool], Field(min_length=1)]
+
+
+class Electives(Part):
+    from_: list[Key] = Field(default=[], alias="from")
+    minimum: Annotated[int, Field(ge=0)] = 0
+
+    def canonical(self) -> dict[str, Any]:
+        return {"from": self.from_, "minimum": self.minimum}
+
+
+class ProgrammeCourses(Part):
+    compulsory: list[Key]
+    elective: Electives = Electives()
+
+
+class CertificateRules(Part):
+    title: Both
+    validity_years: Annotated[int, Field(ge=1, le=50)] | None = None
+    certification_validity_years: Annotated[int, Field(ge=1, le=50)] | None = None
+
+
+class ProgrammeFile(Part):
+    id: Key
+    track: Literal["L", "U"]
+    title: Both
+    summary: Both
+    example: bool = False
+    organisation: Key
+    level: Both
+    courses: ProgrammeCourses
+    hours: Hours
+    course_pass_mark: Annotated[int, Field(ge=0, le=100)]
+    exam: ProgrammeExam | None = None
+    certificate: CertificateRules
+
+    def canonical(self) -> dict[str, Any]:
+        return self.model_dump(mode="json", exclude_none=True, by_alias=True)
+
+
+# --- courses and modules -----------------------------------------------------------------------------------
+
+
+class CourseFile(Part):
+    id: Key
+    code: Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9.-]{0,9}$")]
+    track: Literal["L", "U"]
+    title: Both
+    summary: Both
+    as_of: date
+    jurisdictions: Annotated[list[JurisdictionCode], Field(min_length=1)]
+    hours: Hours
+    modules: Annotated[list[Key], Field(min_length=1)]
+    open: bool = False
+    instructors_note: Both | None = None
+    exam: CourseExam | None = None
+
+
+class Objective(Both):
+    id: Key
+
+
+class LessonEntry(Part):
+    id: Key
+    title: Both
+    minutes: Annotated[int, Field(ge=1, le=600)]
+    kind: Literal["text", "case"] = "text"
+
+
+class Reading(Part):
+    instrument: Key
+    pin: Pin | None = None
+    note: Both
+
+
+class ModuleFile(Part):
+    id: Key
+    title: Both
+    summary: Both
+    as_of: date
+    jurisdictions: Annotated[list[JurisdictionCode], Field(min_length=1)]
+    hours: Hours
+    objectives: Annotated[list[Objective], Field(min_length=1)]
+    law: Annotated[list[Key], Field(min_length=1)]
+    lessons: Annotated[list[LessonEntry], Field(min_length=1)]
+    readings: list[Reading] = []

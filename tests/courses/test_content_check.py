@@ -1,0 +1,241 @@
+"""Each fault an author can make: its exact place, what is wrong, what to write instead."""
+# ruff: noqa: E501 - faults stand here as they are printed
+
+import shutil
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from app.config import PROJECT
+from app.courses.content.loading import inspect
+
+SMALL = PROJECT / "tests" / "data" / "content-small"
+M1 = "courses/small/m1-first"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the small content that a test may spoil."""
+    return Path(shutil.copytree(SMALL, tmp_path / "content"))
+
+
+def faults_of(folder: Path) -> list[str]:
+    return [str(fault) for fault in inspect(folder)[1]]
+
+
+def replace(folder: Path, file: str, old: str, new: str) -> None:
+    path = folder / file
+    text = path.read_text()
+    assert text.count(old) >= 1, f"{old!r} does not stand in {file}"
+    path.write_text(text.replace(old, new, 1))
+
+
+def test_the_small_content_has_no_fault(folder: Path) -> None:
+    assert faults_of(folder) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "expected"),
+    [
+        (
+            f"{M1}/02-case.zh.md",
+            "来了一封信[@us-test-act 1]",
+            "来了一封信[@us-tset-act 1]",
+            "content/courses/small/m1-first/02-case.zh.md:3:8: nothing under content/library is called `us-tset-act`"
+            " (did you mean `us-test-act`?); correct the id, or add library/<jurisdiction>/us-tset-act.yaml",
+        ),
+        (
+            f"{M1}/02-case.en.md",
+            "{#letter}",
+            "{#the-letter}",
+            "content/courses/small/m1-first/02-case.en.md:1:1: the sections differ from the Chinese: here stands"
+            " `the-letter`, there `letter`; use the same ids in the same order",
+        ),
+        (
+            f"{M1}/02-case.en.md",
+            " [@us-test-act 1]",
+            "",
+            "content/courses/small/m1-first/02-case.en.md:1:1: the section `letter` lacks [@us-test-act 1], which the"
+            " Chinese cites; cite the same in both languages",
+        ),
+        (
+            f"{M1}/02-case.en.md",
+            "[@us-test-act 1]",
+            "[@us-test-act 1] and [@cn-test-rule 9]",
+            "content/courses/small/m1-first/02-case.en.md:3:46: the Chinese section `letter` does not cite"
+            " [@cn-test-rule 9] here; cite the same in both languages",
+        ),
+        (
+            f"{M1}/02-case.en.md",
+            "::: question t-m1-c2\n:::\n",
+            "",
+            "content/courses/small/m1-first/02-case.en.md:1:1: the questions of section `letter` differ from the"
+            " Chinese; place the same questions in both languages",
+        ),
+        (
+            f"{M1}/01-basics.zh.md",
+            "../figures/line.svg",
+            "../figures/lime.svg",
+            "content/courses/small/m1-first/01-basics.zh.md:12:1: the course has no figure `lime.svg` (did you mean"
+            " `line.svg`?); add figures/lime.svg, or correct the name",
+        ),
+        (
+            f"{M1}/01-basics.zh.md",
+            "![一条线]",
+            "![]",
+            "content/courses/small/m1-first/01-basics.zh.md:12:1: the figure has no alternative text; write what it"
+            " shows: ![text](…)",
+        ),
+        (
+            f"{M1}/01-basics.zh.md",
+            "先查",
+            "先<b>查</b>",
+            "content/courses/small/m1-first/01-basics.zh.md:15:2: HTML `<b>` stands in the text; write Markdown instead",
+        ),
+        (
+            f"{M1}/01-basics.zh.md",
+            "::: practice",
+            "::: praxis",
+            "content/courses/small/m1-first/01-basics.zh.md:14:5: `praxis` is not a kind of block; write one of note,"
+            " warning, deadline, example, practice, question",
+        ),
+        (
+            f"{M1}/01-basics.zh.md",
+            " {#two}",
+            "",
+            "content/courses/small/m1-first/01-basics.zh.md:10:1: the section “第二节” has no id; end the heading with"
+            " {#an-id}, the same in both languages",
+        ),
+        (
+            f"{M1}/questions.yaml",
+            "{id: a, correct: true, text: {zh: 机关, en: The agency}}",
+            "{id: a, text: {zh: 机关, en: The agency}}",
+            "content/courses/small/m1-first/questions.yaml:11:5: 0 choices of the single-choice question `t-m1-c1` are"
+            " correct; mark exactly one with `correct: true`",
+        ),
+        (
+            f"{M1}/questions.yaml",
+            "由机关发布[@us-test-act 1]",
+            "由机关发布",
+            "content/courses/small/m1-first/questions.yaml:10:20: the feedback cites nothing; cite the provision, such"
+            " as [@us-test-act 1]",
+        ),
+        (
+            f"{M1}/questions.yaml",
+            '    feedback: {zh: "由机关发布[@us-test-act 1]。", en: "The agency does [@us-test-act 1]."}\n',
+            "",
+            "content/courses/small/m1-first/questions.yaml:2:5: `feedback` is missing in questions.0.single; add"
+            " `feedback: …`",
+        ),
+        (
+            f"{M1}/questions.yaml",
+            "objective: o1",
+            "objective: o2",
+            "content/courses/small/m1-first/questions.yaml:5:16: the module has no objective `o2`; write one of o1",
+        ),
+        (
+            f"{M1}/questions.yaml",
+            "id: t-m1-q2",
+            "id: t-m1-q1",
+            "content/courses/small/m1-first/questions.yaml:37:9: `t-m1-q1` is used twice; give every question an id of"
+            " its own",
+        ),
+        (
+            f"{M1}/questions.yaml",
+            "type: single",
+            "type: singel",
+            "content/courses/small/m1-first/questions.yaml:2:5: `questions.0`: input tag 'singel' found using 'type'"
+            " does not match any of the expected tags: 'single', 'multiple', 'true_false', 'numeric', 'short_text',"
+            " 'matching', 'ordering'; write one of single, multiple, true_false, numeric, short_text, matching, ordering",
+        ),
+        (
+            f"{M1}/module.yaml",
+            "summary:",
+            "sumary:",
+            "content/courses/small/m1-first/module.yaml:3:1: `sumary` is not a known key (did you mean `summary`?);"
+            " remove it, or write the key as docs/content-format.md does",
+        ),
+        (
+            f"{M1}/module.yaml",
+            "as_of: 2026-11-01",
+            "as_of: soon",
+            "content/courses/small/m1-first/module.yaml:4:8: `as_of`: input should be a valid date or datetime, input is"
+            " too short; write a day such as 2026-11-01",
+        ),
+        (
+            "courses/small/course.yaml",
+            "hours: 3",
+            "hours: 4",
+            "content/courses/small/course.yaml:8:8: `hours` is 4 but the modules' hours add up to 3; write `hours: 3`,"
+            " or correct the modules",
+        ),
+        (
+            "courses/small/course.yaml",
+            "pick: 2",
+            "pick: 5",
+            "content/courses/small/course.yaml:20:32: `pick` is 5 but the module has 2 bank questions; write at most 2,"
+            " or add questions with `use: bank`",
+        ),
+        (
+            "courses/small/course.yaml",
+            "zh: 小课程, en: Small course}",
+            "zh: 小课程, en: Small: course}",
+            "content/courses/small/course.yaml:4:27: expected ',' or '}', but got ':'; put text that contains a colon"
+            " in quotes",
+        ),
+        (
+            "courses/small/course.yaml",
+            "code: T1",
+            "code: T1\ncode: T2",
+            'content/courses/small/course.yaml:3:1: found duplicate key "code" with value "T2" (original value: "T1");'
+            " write each key once",
+        ),
+        (
+            "programmes/small-programme.yaml",
+            "compulsory: [small]",
+            "compulsory: [smal]",
+            "content/programmes/small-programme.yaml:9:16: there is no course `smal` (did you mean `small`?); write a"
+            " course's id",
+        ),
+        (
+            "courses/small/figures/line.svg",
+            "<line",
+            '<script>alert(1)</script>\n<line onclick="x()" style="a"',
+            "content/courses/small/figures/line.svg:2:1: <script> stands in the figure; draw with shapes, paths and text"
+            " only",
+        ),
+    ],
+)
+def test_a_fault_is_reported_at_its_place_with_the_mend(
+    folder: Path, file: str, old: str, new: str, expected: str
+) -> None:
+    replace(folder, file, old, new)
+    assert expected in faults_of(folder)
+
+
+def test_every_fault_is_reported_not_only_the_first(folder: Path) -> None:
+    replace(folder, f"{M1}/module.yaml", "law: [us-test-act]", "law: [us-x]")
+    replace(folder, "courses/small/course.yaml", "hours: 3", "hours: 9")
+    replace(folder, "organisations.yaml", "parent: authority", "parent: autority")
+    assert len(faults_of(folder)) == 3
+
+
+def test_files_that_are_missing_or_not_named_are_faults(folder: Path) -> None:
+    (folder / M1 / "02-case.en.md").rename(folder / M1 / "03-case.en.md")
+    assert faults_of(folder) == [
+        "content/courses/small/m1-first/03-case.en.md:1:1: the file is not among the module's lessons; number it as its"
+        " place in `lessons`",
+        "content/courses/small/m1-first/module.yaml:12:10: the file 02-case.en.md is missing; write it, or remove the"
+        " lesson",
+    ]
+
+
+def test_the_command_prints_faults_and_fails(app: Flask, folder: Path) -> None:
+    runner = app.test_cli_runner()
+    good = runner.invoke(args=["content", "check", "--folder", str(folder)])
+    assert good.exit_code == 0, good.output
+    replace(folder, "courses/small/course.yaml", "hours: 3", "hours: 4")
+    bad = runner.invoke(args=["content", "check", "--folder", str(folder)])
+    assert bad.exit_code == 1
+    assert bad.output.startswith("content/courses/small/course.yaml:8:8: `hours` is 4")
