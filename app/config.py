@@ -40,6 +40,12 @@ class Settings(BaseSettings):
     database_pool_size: int = Field(default=8, ge=1)
     #: Redis for the job queue when several machines share one database; empty: a queue file in DATA_DIR.
     redis_url: str = ""
+    #: Jobs run side by side by one ``flask jobs work``.
+    job_workers: int = Field(default=2, ge=1)
+    #: How often the worker looks for jobs that wait or whose worker died.
+    job_sweep_seconds: float = Field(default=5, gt=0)
+    #: A job whose worker has not renewed its lease for so long runs again elsewhere.
+    job_lease_seconds: float = Field(default=60, gt=0)
     smtp_host: str = ""
     smtp_port: int = 587
     smtp_user: str = ""

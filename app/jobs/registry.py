@@ -20,19 +20,25 @@ Handler = Callable[[Assignment], None]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
+    """A handler, how often it is tried, and for how many seconds its lease is renewed."""
+
     handler: Handler
     max_attempts: int
+    time_limit: float
 
 
 _kinds: dict[str, Kind] = {}
 _recurring: dict[str, tuple[int, Callable[[], None]]] = {}
 
 
-def handles(kind: str, *, max_attempts: int = 5) -> Callable[[Handler], Handler]:
-    """Register a handler. It opens its own transaction()s and may be called again after a crash."""
+def handles(kind: str, *, max_attempts: int = 5, time_limit: float = 900) -> Callable[[Handler], Handler]:
+    """Register a handler. It opens its own transaction()s and may be called again after a crash.
+
+    After ``time_limit`` seconds the lease is renewed no more, so that a handler that hangs is replaced.
+    """
 
     def register(handler: Handler) -> Handler:
-        _kinds[kind] = Kind(handler, max_attempts)
+        _kinds[kind] = Kind(handler, max_attempts, time_limit)
         return handler
 
     return register

@@ -1,0 +1,123 @@
+"""Real processes of the application, on a database of their own that commits for good."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+from flask import Flask
+from flask_migrate import upgrade
+from sqlalchemy import create_engine, text
+
+from app.config import PROJECT
+from app.core.database import db
+from app.factory import create_app
+from app.jobs import services as jobs
+
+
+def wait_until(condition: Callable[[], object], what: str, *, seconds: float = 20) -> None:
+    """Look again every few milliseconds until something holds; fail when it does not in time."""
+    end = time.monotonic() + seconds
+    pause = threading.Event()
+    while not condition():
+        assert time.monotonic() < end, f"not within {seconds} s: {what}"
+        pause.wait(0.02)
+
+
+@contextmanager
+def empty_database(folder: Path) -> Iterator[str]:
+    """The URL of a new database, on the server that the tests run on."""
+    server = os.environ.get("TEST_DATABASE_URL", "")
+    if not server:
+        yield f"sqlite:///{folder / 'processes.sqlite3'}"
+        return
+    name = f"academy_processes_{uuid.uuid4().hex[:12]}"
+    admin = create_engine(server.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'"))
+    head, _, query = server.partition("?")
+    try:
+        yield f"{head.rsplit('/', 1)[0]}/{name}{'?' + query if query else ''}"
+    finally:
+        with admin.connect() as connection:
+            connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        admin.dispose()
+
+
+@dataclass
+class Site:
+    """An application with a migrated database and a data folder, in this process and in others."""
+
+    app: Flask
+    folder: Path
+    environment: dict[str, str]
+
+    def start(self, *command: str, **options: Any) -> subprocess.Popen[str]:
+        """Start ``python -m …`` for this site, in a process group of its own."""
+        return subprocess.Popen(
+            [sys.executable, "-m", *command],
+            cwd=PROJECT,
+            env=self.environment,
+            text=True,
+            start_new_session=True,
+            **options,
+        )
+
+    def run(self, *command: str) -> subprocess.CompletedProcess[str]:
+        """Run ``python -m …`` for this site to its end."""
+        return subprocess.run(
+            [sys.executable, "-m", *command],
+            cwd=PROJECT,
+            env=self.environment,
+            text=True,
+            capture_output=True,
+            check=False,
+            timeout=60,
+        )
+
+
+@contextmanager
+def own_site(folder: Path, **settings: Any) -> Iterator[Site]:
+    """A site of one's own; its processes read the same settings from their environment."""
+    original = jobs.sender()
+    with empty_database(folder) as url:
+        values = {
+            "app_env": "test",
+            "data_dir": folder,
+            "database_url": url,
+            "argon2_memory_kib": 8,
+            "argon2_passes": 1,
+            **settings,
+        }
+        app = create_app(**values)
+        clean = {key: value for key, value in os.environ.items() if key.lower() not in values}
+        environment = {**clean, **{key.upper(): str(value) for key, value in values.items()}}
+        with app.app_context():
+            upgrade()
+            try:
+                yield Site(app, folder, environment)
+            finally:
+                db.session.remove()
+                db.engine.dispose()
+                jobs.send_through(original)
+
+
+def kill_group(process: subprocess.Popen[str]) -> None:
+    """End a process that a test started, and everything that it started."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait(timeout=10)
+
+
+def children_of(process: subprocess.Popen[str]) -> list[psutil.Process]:
+    """The processes that it started, and theirs."""
+    return psutil.Process(process.pid).children(recursive=True)
