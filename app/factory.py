@@ -2,7 +2,10 @@
 
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -43,9 +46,12 @@ def _secret(settings: Settings) -> str:
     path = settings.data_dir / "secret-key"
     if not path.exists():
         settings.data_dir.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+        handle, name = tempfile.mkstemp(dir=settings.data_dir, prefix=".secret-key-")
         with os.fdopen(handle, "w") as stream:
             stream.write(secrets.token_hex(32))
+        with suppress(FileExistsError):  # another process was quicker: its key is the one
+            os.link(name, path)
+        Path(name).unlink()
     return path.read_text()
 
 

@@ -1,0 +1,158 @@
+"""script/server as a newcomer runs it: real processes, killed and stopped."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from app.config import PROJECT
+from tests.support.processes import kill_group, wait_until
+
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(180)]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def environment(**more: str) -> dict[str, str]:
+    outside = ("APP_ENV", "DATABASE_URL", "DATA_DIR", "SECRET_KEY", "PUBLIC_URL", "REDIS_URL")
+    return {key: value for key, value in os.environ.items() if key not in outside} | more
+
+
+class Server:
+    """A running script/server."""
+
+    def __init__(self, data: Path, port: int) -> None:
+        self.port = port
+        self.log = data.parent / f"server-{port}.log"
+        with self.log.open("w") as stream:
+            self.process = subprocess.Popen(
+                ["script/server", "--port", str(port), "--data", str(data)],
+                cwd=PROJECT,
+                env=environment(),
+                stdout=stream,
+                stderr=subprocess.STDOUT,
+                text=True,
+                start_new_session=True,
+            )
+
+    def answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=2) as response:
+                return bool(response.status == 200)
+        except OSError:
+            return False
+
+    def wait_until_open(self) -> None:
+        wait_until(self.answers, f"the site is open: {self.log.read_text()}", seconds=90)
+
+    def family(self) -> list[psutil.Process]:
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+    def named(self, word: str) -> list[psutil.Process]:
+        """Processes of the family whose command holds the word, parents first."""
+        return sorted(
+            (process for process in self.family() if word in " ".join(process.cmdline())),
+            key=lambda process: process.create_time(),
+        )
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    server = Server(tmp_path / "data", free_port())
+    server.wait_until_open()
+    yield server
+    for process in [*server.family(), psutil.Process(server.process.pid)] if server.process.poll() is None else []:
+        process.kill()
+    kill_group(server.process)
+
+
+def test_it_prints_the_address_and_stops_without_a_trace(server: Server) -> None:
+    wait_until(lambda: f"http://127.0.0.1:{server.port}" in server.log.read_text(), "the address is printed")
+    family = server.family()
+    server.process.send_signal(signal.SIGINT)
+    assert server.process.wait(timeout=40) == 0
+    _, alive = psutil.wait_procs(family, timeout=10)
+    assert alive == []
+    assert "Traceback" not in server.log.read_text()
+
+
+@pytest.mark.parametrize("word", ["granian", "jobs work"])
+def test_killed_workers_come_back(server: Server, word: str) -> None:
+    wait_until(lambda: len(server.named(word)) > 1, "the master has workers")
+    killed = server.named(word)[1:]
+    for process in killed:
+        process.kill()
+    psutil.wait_procs(killed, timeout=10)
+    wait_until(lambda: len(server.named(word)) >= 1 + len(killed), "others take their place", seconds=60)
+    server.wait_until_open()
+
+
+@pytest.mark.parametrize("word", ["granian", "jobs work"])
+def test_killed_masters_come_back_and_their_workers_leave(server: Server, word: str) -> None:
+    wait_until(lambda: len(server.named(word)) > 1, "the master has workers")
+    before = server.named(word)
+    before[0].kill()
+    _, alive = psutil.wait_procs(before, timeout=60)
+    assert alive == []
+    wait_until(lambda: len(server.named(word)) >= len(before), "others take their place", seconds=60)
+    server.wait_until_open()
+
+
+def test_nothing_stays_when_the_supervisor_is_killed(server: Server) -> None:
+    family = server.family()
+    server.named("supervisord")[0].kill()
+    server.process.wait(timeout=60)
+    _, alive = psutil.wait_procs(family, timeout=10)
+    assert alive == []
+
+
+def refused(*arguments: str, **settings: str) -> str:
+    """What a server that cannot start says; it must be one line."""
+    result = subprocess.run(
+        ["script/server", *arguments],
+        cwd=PROJECT,
+        env=environment(**settings),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert result.returncode == 1, result.stderr
+    said = [line for line in result.stderr.splitlines() if line.strip()]
+    assert len(said) == 1, result.stderr
+    return said[0]
+
+
+def test_a_port_in_use_is_said_in_one_line(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        line = refused("--port", str(taken.getsockname()[1]), "--data", str(tmp_path))
+    assert "in use" in line
+    assert "--port" in line
+
+
+@pytest.mark.parametrize(
+    ("settings", "wanted"),
+    [
+        ({}, "SECRET_KEY and PUBLIC_URL"),
+        ({"SECRET_KEY": "k" * 32}, "PUBLIC_URL"),
+        ({"SECRET_KEY": "short", "PUBLIC_URL": "https://academy.example"}, "32 characters"),
+        ({"SECRET_KEY": "k" * 32, "PUBLIC_URL": "https://a.example", "SMTP_PORT": "mail"}, "SMTP_PORT"),
+    ],
+)
+def test_production_without_its_settings_is_refused(tmp_path: Path, settings: dict[str, str], wanted: str) -> None:
+    line = refused("--port", str(free_port()), "--data", str(tmp_path), APP_ENV="production", **settings)
+    assert re.search(re.escape(wanted), line), line
