@@ -151,7 +151,6 @@ def upgrade() -> None:
         sa.Column("answer_device", sa.Uuid(), nullable=True),
         sa.Column("answer_seq", sa.BigInteger(), nullable=True),
         sa.Column("flagged", sa.Boolean(), nullable=False),
-        sa.Column("flag_ordinal", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["attempt_id"], ["attempts.id"], name=op.f("fk_attempt_items_attempt_id_attempts")
         ),

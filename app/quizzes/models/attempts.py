@@ -84,7 +84,6 @@ class AttemptItem(Identified, Base):
     answer_device: Mapped[uuid.UUID | None]
     answer_seq: Mapped[int | None] = mapped_column(BigInteger)
     flagged: Mapped[bool] = mapped_column(default=False)
-    flag_ordinal: Mapped[int] = mapped_column(default=0)
 
 
 class ResponseEvent(Base):

@@ -1,0 +1,18 @@
+"""What the engine keeps with the application: the keys of its receipts."""
+
+from flask import Flask, current_app
+
+from app.quizzes.receipts import Keyring
+
+_KEYRING = "academy.receipt_keys"
+
+
+def init_app(app: Flask) -> None:
+    """Derive the receipt keys from the application's secret and its retired ones."""
+    app.extensions[_KEYRING] = Keyring([app.config["SECRET_KEY"], *app.config["SECRET_KEY_FALLBACKS"]])
+
+
+def keyring() -> Keyring:
+    """The running application's receipt keys."""
+    found: Keyring = current_app.extensions[_KEYRING]
+    return found

@@ -1,0 +1,86 @@
+"""What an examinee's browser sends with each change, checked before anything is looked up."""
+
+import json
+import uuid
+from dataclasses import dataclass
+from typing import Any, Final, NoReturn
+
+from flask_babel import gettext as _
+
+from app.core.errors import Invalid
+from app.quizzes.models.attempts import EventKind
+
+MAX_BYTES: Final = 16_384
+#: JavaScript's largest exact integer; a BigInteger column takes it.
+MAX_SEQ: Final = 2**53 - 1
+MAX_ORDINAL: Final = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One change, as a device tells it. Retries repeat every field."""
+
+    item_id: uuid.UUID
+    #: Names this change for ever: the same id with the same content gets the same receipt.
+    client_id: uuid.UUID
+    #: A browser profile; counts its changes in ``client_seq``.
+    device_id: uuid.UUID
+    client_seq: int
+    #: The last ordinal whose effect the person saw before she made this change.
+    base_ordinal: int
+    kind: EventKind
+    #: Still in the client's form; the question's type normalises it.
+    response: Any
+
+
+def read_sent(data: bytes) -> Sent:
+    """Read a posted JSON document. Raises Invalid (422) for anything else than one change within bounds."""
+    try:
+        values = json.loads(data, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        raise _malformed("JSON") from None
+    if not isinstance(values, dict):
+        raise _malformed("JSON")
+    kind = values.get("kind", "answer")
+    if kind not in {"answer", "flag"}:
+        raise _malformed("kind")
+    response = values.get("response")
+    if response is not None and not isinstance(response, dict):
+        raise _malformed("response")
+    return Sent(
+        item_id=_identifier(values, "item"),
+        client_id=_identifier(values, "client_id"),
+        device_id=_identifier(values, "device_id"),
+        client_seq=_whole(values, "client_seq", 1, MAX_SEQ),
+        base_ordinal=_whole(values, "base_ordinal", 0, MAX_ORDINAL),
+        kind=EventKind(kind),
+        response=response,
+    )
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def _malformed(field: str) -> Invalid:
+    return Invalid(
+        _("This answer could not be read (%(field)s). Reload the page and answer again.", field=field),
+        code="malformed",
+    )
+
+
+def _identifier(values: dict[str, Any], name: str) -> uuid.UUID:
+    value = values.get(name)
+    if isinstance(value, str) and len(value) == 36:
+        try:
+            return uuid.UUID(value)
+        except ValueError:
+            pass
+    raise _malformed(name)
+
+
+def _whole(values: dict[str, Any], name: str, least: int, most: int) -> int:
+    value = values.get(name)
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+        raise _malformed(name)
+    return value

@@ -1,0 +1,241 @@
+"""Take an answer: the hot path. Four statements, Core only; acknowledged by the caller after the commit.
+
+Every writer of an attempt takes the next ordinal on the attempt's row and so holds its lock until the commit:
+state, cut-off and head are read under that lock, never before it.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from flask_babel import gettext as _
+from sqlalchemy import Connection, Row, and_, bindparam, case, insert, or_, select, update
+
+from app.accounts.models import LoginSession, Person, PersonState
+from app.core.database import db
+from app.core.errors import Conflict, Invalid, NotFound
+from app.core.types import UtcDateTime
+from app.quizzes import grading
+from app.quizzes.grading.base import wrong_shape
+from app.quizzes.models import Attempt, AttemptItem, AttemptState, EventKind, ResponseEvent
+from app.quizzes.protocol import Sent
+from app.quizzes.receipts import Keyring, Receipt, body_digest, new_salt, status_of
+from app.quizzes.services.attempts import close_attempt, lock_attempt
+
+_attempts: Any = Attempt.__table__
+_items: Any = AttemptItem.__table__
+_events: Any = ResponseEvent.__table__
+
+#: Session × person × attempt × question: no row unless this is her own attempt in a live session.
+_AUTHORISE: Final = (
+    select(_items.c.id.label("item_id"), _items.c.layout)
+    .select_from(LoginSession.__table__)
+    .join(Person.__table__, Person.id == LoginSession.person_id)
+    .join(_attempts, _attempts.c.candidate_id == Person.id)
+    .outerjoin(_items, and_(_items.c.attempt_id == _attempts.c.id, _items.c.id == bindparam("item")))
+    .where(
+        LoginSession.id == bindparam("login"),
+        LoginSession.ended_at.is_(None),
+        LoginSession.expires_at > bindparam("now"),
+        Person.state == PersonState.ACTIVE,
+        _attempts.c.id == bindparam("attempt"),
+    )
+)
+#: Takes the next ordinal and the row's lock; the attempt's clock only moves forward.
+_NEXT: Final = (
+    update(_attempts)
+    .where(_attempts.c.id == bindparam("attempt"))
+    .values(
+        head_ordinal=_attempts.c.head_ordinal + 1,
+        clock_at=case(
+            (_attempts.c.clock_at > bindparam("moment", type_=UtcDateTime()), _attempts.c.clock_at),
+            else_=bindparam("moment", type_=UtcDateTime()),
+        ),
+    )
+    .returning(_attempts.c.head_ordinal, _attempts.c.state, _attempts.c.cutoff_at, _attempts.c.clock_at)
+)
+#: Makes an event the answer unless another device answered this question after what this one had seen,
+#: or this device's own later change came first.
+_ANSWER: Final = (
+    update(_items)
+    .where(
+        _items.c.id == bindparam("item"),
+        or_(
+            _items.c.answer_ordinal.is_(None),
+            and_(_items.c.answer_device == bindparam("device"), _items.c.answer_seq < bindparam("seq")),
+            and_(_items.c.answer_device != bindparam("device"), _items.c.answer_ordinal <= bindparam("base")),
+        ),
+    )
+    .values(
+        answer_ordinal=bindparam("ordinal"),
+        answer_device=bindparam("device"),
+        answer_seq=bindparam("seq"),
+    )
+)
+_FLAG: Final = update(_items).where(_items.c.id == bindparam("item")).values(flagged=bindparam("raised"))
+_KEEP: Final = insert(_events)
+
+
+class NotYours(NotFound):
+    """No live session of this attempt's candidate; the view tells signed-out (401) from foreign (404)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One normalised change of one question, ready to be kept."""
+
+    item_id: uuid.UUID
+    kind: EventKind
+    body: dict[str, Any]
+    client_id: uuid.UUID
+    device_id: uuid.UUID
+    #: None: a form's; its ordinal serves.
+    client_seq: int | None
+    base_ordinal: int
+
+
+def take_answer(
+    login_id: uuid.UUID, attempt_id: uuid.UUID, sent: Sent, *, keyring: Keyring, now: datetime
+) -> Receipt:
+    """Keep one change of the signed-in candidate's attempt and say what became of it.
+
+    Late changes are kept and not counted; so are those that another device has overtaken. Raises NotYours,
+    Invalid for what does not fit the paper, and IntegrityError when this change (or this device's number) was
+    taken before: then ``original_receipt`` answers.
+    """
+    connection = db.session.connection()
+    known: Row[Any] | None = connection.execute(
+        _AUTHORISE, {"login": login_id, "attempt": attempt_id, "item": sent.item_id, "now": now}
+    ).first()
+    if known is None:
+        raise NotYours
+    change = Change(
+        item_id=sent.item_id,
+        kind=sent.kind,
+        body=_normalised(sent, known.layout if known.item_id else None),
+        client_id=sent.client_id,
+        device_id=sent.device_id,
+        client_seq=sent.client_seq,
+        base_ordinal=sent.base_ordinal,
+    )
+    return keep_change(connection, attempt_id, change, keyring=keyring, now=now)
+
+
+def keep_change(
+    connection: Connection, attempt_id: uuid.UUID, change: Change, *, keyring: Keyring, now: datetime
+) -> Receipt:
+    """Append the change under the attempt's lock, and make it the answer if it counts."""
+    head = connection.execute(_NEXT, {"attempt": attempt_id, "moment": now}).one()
+    running = head.state is AttemptState.IN_PROGRESS
+    late = not running or head.clock_at > head.cutoff_at
+    seq = change.client_seq or head.head_ordinal
+    superseded = False
+    if not late and change.kind is EventKind.FLAG:
+        connection.execute(_FLAG, {"item": change.item_id, "raised": change.body["flagged"]})
+    elif not late:
+        superseded = not _becomes_answer(connection, change, head.head_ordinal, seq)
+    salt = new_salt()
+    receipt = Receipt(
+        attempt_id=attempt_id,
+        ordinal=head.head_ordinal,
+        item_id=change.item_id,
+        kind=change.kind.value,
+        digest=body_digest(salt, change.body),
+        received_at=head.clock_at,
+        status=status_of(late=late, superseded=superseded),
+        key_id=keyring.current.id,
+    )
+    connection.execute(
+        _KEEP,
+        {
+            "attempt_id": attempt_id,
+            "ordinal": receipt.ordinal,
+            "item_id": change.item_id,
+            "kind": change.kind,
+            "client_id": change.client_id,
+            "device_id": change.device_id,
+            "client_seq": seq,
+            "base_ordinal": change.base_ordinal,
+            "body": change.body,
+            "salt": salt,
+            "body_digest": receipt.digest,
+            "key_id": receipt.key_id,
+            "received_at": receipt.received_at,
+            "late": late,
+            "superseded": superseded,
+        },
+    )
+    if late and running:
+        # The server's own clock has passed the cut-off: close now, so that no clock can reopen it.
+        attempt = lock_attempt(attempt_id)
+        assert attempt is not None  # noqa: S101 - its row was updated above
+        close_attempt(attempt, AttemptState.EXPIRED, now=head.clock_at)
+    return receipt
+
+
+def original_receipt(attempt_id: uuid.UUID, sent: Sent) -> Receipt:
+    """The receipt given when this change was first taken.
+
+    Raises Conflict when the same id came with other content, or the device's number was used for another
+    change; nothing is changed then.
+    """
+    event = db.session.scalar(select(ResponseEvent).filter_by(attempt_id=attempt_id, client_id=sent.client_id))
+    if event is None:
+        raise Conflict(
+            _("This device has already sent another answer under the same number. Reload the page."),
+            code="sequence",
+        )
+    layout = db.session.scalar(select(AttemptItem.layout).filter_by(id=event.item_id))
+    same = (event.item_id, event.kind, event.device_id, event.client_seq) == (
+        sent.item_id,
+        sent.kind,
+        sent.device_id,
+        sent.client_seq,
+    )
+    if not same or event.salt is None or body_digest(event.salt, _normalised(sent, layout)) != event.body_digest:
+        raise Conflict(
+            _("This answer was sent before with other content; the first one stands. Reload the page."),
+            code="reused",
+        )
+    return receipt_of(event)
+
+
+def receipt_of(event: ResponseEvent) -> Receipt:
+    """The receipt of a stored event."""
+    return Receipt(
+        attempt_id=event.attempt_id,
+        ordinal=event.ordinal,
+        item_id=event.item_id,
+        kind=event.kind.value,
+        digest=event.body_digest,
+        received_at=event.received_at,
+        status=status_of(late=event.late, superseded=event.superseded),
+        key_id=event.key_id,
+    )
+
+
+def _normalised(sent: Sent, layout: dict[str, Any] | None) -> dict[str, Any]:
+    if layout is None:
+        raise Invalid(_("This question is not on your paper. Reload the page."), code="question")
+    if sent.kind is EventKind.ANSWER:
+        return grading.normalise(sent.response, layout)
+    flagged = sent.response.get("flagged") if isinstance(sent.response, dict) else None
+    if not isinstance(flagged, bool):
+        raise wrong_shape()
+    return {"flagged": flagged}
+
+
+def _becomes_answer(connection: Connection, change: Change, ordinal: int, seq: int) -> bool:
+    """Is it now the answer? A client cannot have seen more than there was."""
+    updated = connection.execute(
+        _ANSWER,
+        {
+            "item": change.item_id,
+            "device": change.device_id,
+            "seq": seq,
+            "base": change.base_ordinal,
+            "ordinal": ordinal,
+        },
+    )
+    return updated.rowcount == 1

@@ -1,0 +1,61 @@
+"""Answers as they are given: POST each change, GET what the server knows."""
+
+import json
+import uuid
+from typing import Any
+
+from flask import Blueprint, Response, abort, request, session
+from flask_wtf.csrf import generate_csrf
+from sqlalchemy.exc import IntegrityError
+
+from app.core import access, clock
+from app.core.database import transaction
+from app.quizzes import queries, services
+from app.quizzes.context import keyring
+from app.quizzes.protocol import MAX_BYTES, read_sent
+from app.quizzes.receipts import Receipt, timestamp
+
+blueprint = Blueprint("answers", __name__)
+
+
+@blueprint.post("/attempts/<uuid:attempt_id>/answers")
+@access.own_check("one joined select of session, person, attempt and question: the hot path loads no person")
+def save_answer(attempt_id: uuid.UUID) -> Response:
+    """Keep one change; the acknowledgement is written only after the commit."""
+    if (request.content_length or 0) > MAX_BYTES:
+        abort(413)
+    sent = read_sent(request.get_data(cache=False))
+    try:
+        with transaction():
+            receipt = services.take_answer(_login(), attempt_id, sent, keyring=keyring(), now=clock.now())
+    except IntegrityError:
+        receipt = services.original_receipt(attempt_id, sent)
+    except services.NotYours:
+        access.require_actor()
+        raise
+    return _acknowledge(receipt)
+
+
+@blueprint.get("/attempts/<uuid:attempt_id>/state")
+@access.signed_in
+def show_state(attempt_id: uuid.UUID) -> Response:
+    """What the server has: for a page that comes back after a while, or from another device."""
+    actor = access.require_actor()
+    state = queries.get_attempt_state(actor.person_id, attempt_id)
+    return _json({**state, "now": timestamp(clock.now()), "csrf_token": generate_csrf()})
+
+
+def _login() -> uuid.UUID:
+    """The session the cookie names; the joined select decides whether it lives."""
+    try:
+        return uuid.UUID(session.get("_user_id", ""))
+    except ValueError:
+        abort(401)
+
+
+def _acknowledge(receipt: Receipt) -> Response:
+    return _json(receipt.as_json(keyring()))
+
+
+def _json(value: dict[str, Any]) -> Response:
+    return Response(json.dumps(value, separators=(",", ":")), content_type="application/json")
