@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from app.quizzes.canonical import canonical
+from app.core.digests import canonical
 
 VERSION: Final = "academy-receipt-1"
 _INFO: Final = b"quizzes/receipts/1"

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from flask import Flask
+from flask import Flask, g, has_app_context
 from flask.testing import FlaskClient
 from lxml import html
 from werkzeug.test import TestResponse
 
 from app.accounts.models import Person
+from app.core.database import release
 from tests.support.cast import make_login
 
 
@@ -28,6 +29,16 @@ def check_page(document: html.HtmlElement, path: str) -> None:
     assert not document.cssselect("[style], style, script:not([src]):not([type='application/json'])"), (
         f"{path}: inline style or script"
     )
+
+
+class _Client(FlaskClient):
+    """Each request begins with nothing remembered: the test's own application context stays open around all
+    of them, and would carry one request's person into the next."""
+
+    def open(self, *args: Any, **options: Any) -> TestResponse:
+        if has_app_context():
+            vars(g).clear()
+        return super().open(*args, **options)
 
 
 class Browser:
@@ -69,8 +80,9 @@ class Visitors:
         self.app = app
 
     def __call__(self, person: Person | None = None, locale: str = "zh_Hans") -> Browser:
-        client = self.app.test_client()
+        client = _Client(self.app, self.app.response_class, use_cookies=True)
         client.set_cookie("language", locale)
+        release()  # what the test itself has read
         if person is not None:
             login = make_login(person)
             with client.session_transaction() as session:

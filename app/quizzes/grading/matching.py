@@ -4,9 +4,9 @@ import random
 from collections.abc import Mapping
 from typing import Any
 
+from app.core.digests import digest_of
 from app.core.errors import Invalid
 from app.core.identifiers import content_id
-from app.quizzes.canonical import digest
 from app.quizzes.grading import base
 
 
@@ -22,15 +22,15 @@ class Matching(base.QuestionType):
         for identifier, pair in base.options(key, raw.get("pairs"), "pairs", 2):
             text = base.bilingual(pair.get("right"), "pairs: right")
             right = rights.setdefault(
-                digest(text), {"id": str(content_id(key, str(pair["id"]), "right")), "text": text}
+                digest_of(text), {"id": str(content_id(key, str(pair["id"]), "right")), "text": text}
             )
             left = base.bilingual(pair.get("left"), "pairs: left")
             pairs.append({"id": identifier, "left": left, "right": right["id"]})
         for identifier, option in base.options(key, raw.get("distractors") or [], "distractors", 0):
             text = base.bilingual(option.get("text"), "distractors")
-            if digest(text) in rights:
+            if digest_of(text) in rights:
                 raise Invalid("distractors: one equals a right side", code="question")
-            rights[digest(text)] = {"id": identifier, "text": text}
+            rights[digest_of(text)] = {"id": identifier, "text": text}
         return {"pairs": pairs, "rights": list(rights.values())}
 
     def layout(self, body: base.Body, rng: random.Random | None) -> base.Layout:

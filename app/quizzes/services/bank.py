@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import func, insert, select
 
 from app.core.database import db
+from app.core.digests import digest_of
 from app.core.errors import Invalid
 from app.core.identifiers import content_id, new_id
 from app.core.text import Bilingual
 from app.quizzes import grading
-from app.quizzes.canonical import digest
 from app.quizzes.models import Question, QuestionRevision, Quiz, QuizRevision, QuizRevisionItem
 from app.quizzes.rules import Pool, QuizSettings
 
@@ -23,7 +23,7 @@ def save_question(key: str, *, body: Mapping[str, Any], source: str, now: dateti
     Raises Invalid, naming what to mend.
     """
     checked = grading.validate(key, body)
-    fingerprint = digest(checked)
+    fingerprint = digest_of(checked)
     question = db.session.get(Question, content_id(key))
     if question is None:
         question = Question(id=content_id(key), key=key, source=source, created_at=now, current_revision_id=None)
@@ -56,7 +56,7 @@ def publish_quiz(
     """
     members = _frozen_pools(key, pools)
     described = [{"label": dict(pool.label), "pick": pool.pick} for pool in pools]
-    fingerprint = digest(
+    fingerprint = digest_of(
         {
             "title": dict(title),
             "settings": settings.as_json(),
