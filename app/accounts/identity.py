@@ -4,17 +4,21 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from flask import Flask
-from flask_login import LoginManager, current_user
+from flask import Flask, g, session
+from flask_login import LoginManager, current_user, login_user, logout_user
 from sqlalchemy import select
 
 from app.accounts.models import LoginSession, Person, PersonState, RoleGrant
+from app.accounts.rules import SESSION_LIFE
 from app.core import clock
 from app.core.access import Actor, Grant
 from app.core.database import db
 from app.organisations.models import Organisation, OrganisationKind
 
 manager = LoginManager()
+
+#: In the cookie: when the session's last use was written down, in seconds since 1970.
+SEEN = "seen"
 
 
 class SignedIn:
@@ -84,6 +88,27 @@ def actor_of_request() -> Actor | None:
     """The one typed way to flask-login's current user."""
     user: Any = current_user
     return user.actor if user and user.is_authenticated else None
+
+
+def sign_in_browser(login: LoginSession, now: datetime) -> Actor | None:
+    """Give this browser a new cookie for the session; nothing of an earlier person stays in it."""
+    actor = load_actor(login.id, now)
+    session.clear()
+    g.pop("actor", None)
+    if actor is None:
+        return None
+    login_user(SignedIn(actor))
+    session.permanent = login.expires_at - now > SESSION_LIFE
+    session[SEEN] = int(now.timestamp())
+    g.actor = actor
+    return actor
+
+
+def sign_out_browser() -> None:
+    """Forget everything in this browser's cookie."""
+    logout_user()
+    session.clear()
+    g.pop("actor", None)
 
 
 def init_identity(app: Flask) -> None:

@@ -83,20 +83,42 @@ class LoginSession(Identified, Base):
     address: Mapped[str] = mapped_column(default="")
 
 
+class LinkPurpose(StrEnum):
+    """What a one-time link lets its holder do."""
+
+    INVITATION = "invitation"
+    RESET = "reset"
+
+
 class PersonalLink(Identified, Base):
-    """A mailed one-time link: invitation or password reset. Only the token's SHA-256 is kept."""
+    """A mailed one-time link. Only the token's SHA-256 is kept."""
 
     __tablename__ = "personal_links"
 
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"), index=True)
-    purpose: Mapped[str]
+    purpose: Mapped[LinkPurpose]
     token_digest: Mapped[str] = mapped_column(unique=True)
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
 
 
+class Consent(Identified, Base):
+    """A person's consent to one version of the privacy notice, at ``created_at``; never changed."""
+
+    __tablename__ = "consents"
+
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"), index=True)
+    version: Mapped[str]
+    #: The language in which the notice was read.
+    locale: Mapped[str]
+
+
 class SignInFailure(Base):
-    """A failed sign-in, counted for throttling: per account first, then per address."""
+    """A sign-in that has not succeeded, counted for throttling: per account first, then per address.
+
+    The row is written before the password is checked and removed on success, so that tries sent at the
+    same moment are all counted.
+    """
 
     __tablename__ = "sign_in_failures"
     __table_args__ = (

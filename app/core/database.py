@@ -18,7 +18,7 @@ import pysqlite3
 from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Date, Engine, Enum, MetaData, Uuid, event
+from sqlalchemy import Date, Engine, Enum, MetaData, Uuid, event, func, select
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -132,6 +132,18 @@ def transaction() -> Iterator[Session]:
         session.info.pop(_OPEN, None)
     for action in session.info.pop(_AFTER, []):
         action()
+
+
+def serialise(name: str) -> None:
+    """Until the present transaction() ends, nobody else passes here under the same name.
+
+    SQLite's writers already come one after the other; PostgreSQL takes an advisory lock.
+    """
+    session = db.session()
+    if not session.info.get(_OPEN):
+        raise RuntimeError("serialise() belongs inside transaction()")
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
 
 
 def after_commit(action: Callable[[], None]) -> None:

@@ -5,7 +5,8 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Field, StringField, ValidationError
+from wtforms import Field, PasswordField, StringField, ValidationError
+from wtforms.fields.choices import SelectChoice
 
 
 def strip(value: Any) -> Any:
@@ -14,11 +15,12 @@ def strip(value: Any) -> Any:
 
 
 class Form(FlaskForm):
-    """Every form of the product; text is trimmed before it is checked."""
+    """Every form of the product; text (but no password) is trimmed before it is checked."""
 
     class Meta(FlaskForm.Meta):
         def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Any:
-            if issubclass(unbound_field.field_class, StringField):
+            kind = unbound_field.field_class
+            if issubclass(kind, StringField) and not issubclass(kind, PasswordField):
                 options["filters"] = [*options.get("filters", ()), strip]
             return super().bind_field(form, unbound_field, options)
 
@@ -26,6 +28,11 @@ class Form(FlaskForm):
 def as_uuid(value: Any) -> uuid.UUID | None:
     """Coerce a select field's value to an identifier; empty means none."""
     return uuid.UUID(str(value)) if value else None
+
+
+def choice(value: object, label: Any) -> SelectChoice:
+    """An option of a select field or a group of radio buttons."""
+    return SelectChoice(str(value), label)
 
 
 class OneOf:

@@ -77,6 +77,11 @@ def format_moment(moment: datetime | None) -> str:
     return f"{clock} ({zone})" if locale_name() == "en" else f"{clock}（{zone}）"
 
 
+def format_time(moment: datetime) -> str:
+    """The time of day in the reader's zone: 14:00."""
+    return f"{moment.astimezone(_zone()):%H:%M}"
+
+
 def compile_catalogues(folder: Path = CATALOGUES) -> None:
     """Merge each language's catalogues, one .po a domain, into the one .mo that gettext reads.
 

@@ -1,7 +1,7 @@
 """Pages of a list, addressed by ?page=."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Select, func, select
@@ -20,6 +20,10 @@ class Page(Generic[T]):
     per_page: int
     total: int
     url: Callable[[int], str] = lambda number: f"?page={number}"
+
+    def addressed(self, url: Callable[[int], str]) -> "Page[T]":
+        """The same page with addresses of its own for the others (filters kept)."""
+        return replace(self, url=url)
 
     @property
     def pages(self) -> int:

@@ -90,7 +90,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", types.UtcDateTime(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
-        sa.Column("purpose", sa.String(), nullable=False),
+        sa.Column("purpose", sa.String(length=40), nullable=False),
         sa.Column("token_digest", sa.String(), nullable=False),
         sa.Column("expires_at", types.UtcDateTime(), nullable=False),
         sa.Column("used_at", types.UtcDateTime(), nullable=True),
@@ -100,6 +100,19 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("personal_links", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_personal_links_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "consents",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", types.UtcDateTime(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.String(), nullable=False),
+        sa.Column("locale", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_consents_person_id_people")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consents")),
+    )
+    with op.batch_alter_table("consents", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_consents_person_id"), ["person_id"], unique=False)
 
     op.create_table(
         "role_grants",
@@ -143,6 +156,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_role_grants_organisation_id"))
 
     op.drop_table("role_grants")
+    with op.batch_alter_table("consents", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_consents_person_id"))
+
+    op.drop_table("consents")
     with op.batch_alter_table("personal_links", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_personal_links_person_id"))
 
