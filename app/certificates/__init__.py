@@ -1,1 +1,1 @@
-"""Criteria, issue, documents, status, verification."""
+"""Certificates: issued once, frozen, numbered without gaps, printed, verified by strangers."""

@@ -1,0 +1,133 @@
+"""Every statement that a document prints, in both languages: one list for the page, the PDF and its checks."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from app.certificates.rules import AppointmentClaims, CompletionClaims, Snapshot
+from app.core.text import Bilingual
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One line: what it is about, and the statement. ``key`` is stable, for programs and tests."""
+
+    key: str
+    label: Bilingual
+    value: Bilingual
+
+
+def _same(text: str) -> Bilingual:
+    return {"zh": text, "en": text}
+
+
+def long_day(iso: str) -> Bilingual:
+    """2026年11月22日, 22 November 2026."""
+    day = date.fromisoformat(iso)
+    return {"zh": f"{day.year}年{day.month}月{day.day}日", "en": f"{day.day} {day:%B} {day.year}"}
+
+
+def _joined(items: Iterable[Bilingual]) -> Bilingual:
+    listed = list(items)
+    return {"zh": "、".join(item["zh"] for item in listed), "en": ", ".join(item["en"] for item in listed)}
+
+
+def _plain(number: str) -> str:
+    """A decimal string without idle zeros: 18.00000 → 18."""
+    return number.rstrip("0").rstrip(".") if "." in number else number
+
+
+def short_digest(digest: str) -> str:
+    return digest[:12]
+
+
+def printed_claims(snapshot: Snapshot) -> list[Claim]:
+    """What the document says, in the order of the page."""
+    holder = snapshot.holder
+    general = [
+        Claim("number", {"zh": "编号", "en": "Number"}, _same(snapshot.number)),
+        Claim("name", {"zh": "姓名", "en": "Name"}, {"zh": holder.name, "en": holder.latin or holder.name}),
+        Claim("issuer", {"zh": "签发机构", "en": "Issuing body"}, snapshot.document.issuer),
+        Claim("issued_on", {"zh": "签发日期", "en": "Date of issue"}, long_day(snapshot.issued_on)),
+        Claim("validity", {"zh": "有效期", "en": "Validity"}, _validity(snapshot)),
+        Claim("record", {"zh": "记录摘要", "en": "Record SHA-256"}, _same(snapshot.digest)),
+    ]
+    claims = snapshot.document.claims
+    own = _completion(claims) if isinstance(claims, CompletionClaims) else _appointment(claims)
+    return [*general[:2], *own, *general[2:]]
+
+
+def _validity(snapshot: Snapshot) -> Bilingual:
+    until = snapshot.document.valid_until
+    if until is None:
+        return {"zh": "结业是既成事实，不设有效期", "en": "A completion is a fact and does not expire"}
+    day = long_day(until)
+    return {"zh": f"至{day['zh']}", "en": f"Until {day['en']}"}
+
+
+def result_of(claims: CompletionClaims) -> Bilingual | None:
+    """考核合格, with the mark and how long it stands; None without an examination."""
+    if claims.result_percent is None:
+        return None
+    percent = _plain(claims.result_percent)
+    result: Bilingual = {"zh": f"考核合格（{percent}%）", "en": f"Passed ({percent}%)"}
+    if claims.result_valid_until:
+        until = long_day(claims.result_valid_until)
+        result = {
+            "zh": f"{result['zh']}，结果有效至{until['zh']}",
+            "en": f"{result['en']}; result valid until {until['en']}",
+        }
+    return result
+
+
+def hours_of(hours: str) -> Bilingual:
+    plain = _plain(hours)
+    return {"zh": f"{plain}学时", "en": f"{plain} credit hours (45 min)"}
+
+
+def _completion(claims: CompletionClaims) -> list[Claim]:
+    lines = [
+        Claim("programme", {"zh": "培养方案", "en": "Programme"}, claims.programme_title),
+        Claim("level", {"zh": "层次", "en": "Level"}, claims.programme_level),
+        Claim("trained_at", {"zh": "培训单位", "en": "Trained at"}, claims.trained_at),
+        Claim("hours", {"zh": "学时", "en": "Hours"}, hours_of(claims.hours)),
+    ]
+    if result := result_of(claims):
+        lines.append(Claim("result", claims.examination, result))
+    lines.append(Claim("completed_on", {"zh": "完成日期", "en": "Completed on"}, long_day(claims.completed_on)))
+    if claims.law_as_of:
+        lines.append(Claim("law_as_of", {"zh": "法律截止日期", "en": "Law as of"}, long_day(claims.law_as_of)))
+    lines += [
+        Claim(
+            f"course:{course.key}",
+            {"zh": "课程及版本", "en": "Course and revision"},
+            {
+                "zh": f"{course.title['zh']} {short_digest(course.revision_digest)}",
+                "en": f"{course.title['en']} {short_digest(course.revision_digest)}",
+            },
+        )
+        for course in claims.courses
+    ]
+    if claims.quiz_revision_digest:
+        label: Bilingual = {"zh": "试卷版本", "en": "Examination revision"}
+        lines.append(Claim("quiz", label, _same(short_digest(claims.quiz_revision_digest))))
+    if claims.grade_run_id:
+        lines.append(Claim("grade_run", {"zh": "评分记录", "en": "Grade run"}, _same(claims.grade_run_id)))
+    return lines
+
+
+def _appointment(claims: AppointmentClaims) -> list[Claim]:
+    term: Bilingual = {
+        "zh": f"{long_day(claims.starts_on)['zh']}至{long_day(claims.ends_on)['zh']}",
+        "en": f"{long_day(claims.starts_on)['en']} to {long_day(claims.ends_on)['en']}",
+    }
+    lines = [
+        Claim("category", {"zh": "专家类别", "en": "Category"}, claims.category),
+        Claim("fields", {"zh": "专业领域", "en": "Practice fields"}, _joined(claims.fields)),
+        Claim("jurisdictions", {"zh": "法域", "en": "Jurisdictions"}, _joined(claims.jurisdictions)),
+        Claim("languages", {"zh": "工作语言", "en": "Working languages"}, _joined(claims.languages)),
+        Claim("term", {"zh": "聘期", "en": "Term"}, term),
+    ]
+    if claims.affiliation:
+        lines.append(Claim("affiliation", {"zh": "所属单位", "en": "Affiliation"}, claims.affiliation))
+    return lines

@@ -1,0 +1,185 @@
+"""HTML and CSS through WeasyPrint, with the shared parts made once a process."""
+
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from app.certificates import claims
+from app.certificates.rendering import finishing
+from app.certificates.rendering.drawing import Motif
+from app.certificates.rendering.layouts import LAYOUTS, Layout
+from app.certificates.rules import Snapshot
+from app.config import PROJECT
+
+TEMPLATES: Final = PROJECT / "app" / "templates" / "certificates" / "document"
+FONTCONFIG: Final = PROJECT / "app" / "certificates" / "rendering" / "fonts.conf"
+#: A white point; the QR code takes its place.
+PLACEHOLDER: Final = (
+    "data:image/png;base64,"
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mP4DwABAQEAHLCMmQAAAABJRU5ErkJggg=="
+)
+#: What the file calls its colours.
+COLOURS: Final = "academy-srgb"
+#: Type grows smaller step by step until everything fits on the page.
+FITS: Final = ("roomy", "close", "tight")
+
+# Pango's font map is not made for several threads.
+_lock = threading.Lock()
+
+
+class DoesNotFit(RuntimeError):
+    """The document's text takes more than its page even in the smallest type."""
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """What is printed beside the claims: the verification code, and where to verify."""
+
+    code: str
+    public_url: str
+
+    @property
+    def verify_url(self) -> str:
+        return f"{self.public_url}/verify"
+
+    def qr(self, number: str) -> str:
+        """The address in the QR code. The secret stands in the fragment, which browsers never send."""
+        return f"{self.verify_url}#n={number}&c={self.code}"
+
+
+@contextmanager
+def _pinned_fonts() -> Iterator[None]:
+    before = os.environ.get("FONTCONFIG_FILE")
+    os.environ["FONTCONFIG_FILE"] = str(FONTCONFIG)
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["FONTCONFIG_FILE"]
+        else:
+            os.environ["FONTCONFIG_FILE"] = before
+
+
+@cache
+def _fonts() -> Any:
+    with _pinned_fonts():
+        from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415 - loads Pango; web processes never do
+
+        return FontConfiguration()
+
+
+@dataclass
+class _ColourProfile:
+    """An ICC profile as WeasyPrint takes it; its own class parses and serialises the file for every document."""
+
+    name: str
+    content: bytes
+    components: tuple[str, ...]
+    pdf_reference: bytes | None = None
+
+
+@cache
+def _srgb() -> bytes:
+    import weasyprint.pdf  # noqa: PLC0415
+
+    return (files(weasyprint.pdf) / "sRGB2014.icc").read_bytes()
+
+
+@cache
+def _stylesheet(name: str) -> Any:
+    from weasyprint import CSS  # noqa: PLC0415
+
+    return CSS(string=(TEMPLATES / name).read_text(), font_config=_fonts())
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    environment.globals.update(
+        long_day=claims.long_day,
+        hours_of=claims.hours_of,
+        short_digest=claims.short_digest,
+        placeholder=PLACEHOLDER,
+    )
+    return environment
+
+
+@cache
+def _drawing(layout: Layout, example: bool) -> Sequence[Motif]:
+    return layout.drawing(example)
+
+
+def markup(snapshot: Snapshot, printed: Printed, fit: str = FITS[0]) -> str:
+    """The document as HTML."""
+    layout = LAYOUTS[snapshot.document.kind]
+    lines = {claim.key: claim for claim in claims.printed_claims(snapshot)}
+    return (
+        _environment()
+        .get_template(layout.template)
+        .render(
+            snapshot=snapshot,
+            document=snapshot.document,
+            claims=snapshot.document.claims,
+            lines=lines,
+            printed=printed,
+            fit=fit,
+            name_size=_name_size(snapshot.holder.name),
+        )
+    )
+
+
+def _name_size(name: str) -> str:
+    """Long names (with a middle dot, or Latin ones) are set smaller; a short one stays the largest thing."""
+    width = sum(2 if ord(character) > 0x2E80 else 1 for character in name)
+    return "short" if width <= 10 else "medium" if width <= 22 else "long"
+
+
+def render(snapshot: Snapshot, printed: Printed) -> bytes:
+    """The document as a tagged PDF/A-3a that is PDF/UA-1 too.
+
+    The same snapshot gives the same page. Raises DoesNotFit.
+    """
+    layout = LAYOUTS[snapshot.document.kind]
+    with _lock:
+        for fit in FITS:
+            document = _layout(markup(snapshot, printed, fit), layout)
+            if _fits(document, layout):
+                break
+        else:
+            raise DoesNotFit(snapshot.number)
+
+        def finish(_document: Any, pdf: Any) -> None:
+            finishing.name_languages(document, pdf)
+            finishing.place_qr(pdf, printed.qr(snapshot.number))
+            finishing.draw_behind(pdf, _drawing(layout, snapshot.document.example))
+            finishing.claim_accessibility(pdf)
+
+        document.color_profiles[COLOURS] = _ColourProfile("sRGB2014", _srgb(), ("r", "g", "b"))
+        data: bytes = document.write_pdf(finisher=finish, pdf_variant="pdf/a-3a", output_intent=COLOURS)
+    return data
+
+
+def _fits(document: Any, layout: Layout) -> bool:
+    """One page, and no block below its limit (WeasyPrint lets placed blocks run over anything)."""
+    limits = dict(layout.limits)
+    bottoms = {}
+    for box in document.pages[0]._page_box.descendants(placeholders=True):
+        name = (box.element.get("class") or "") if box.element is not None else ""
+        if name in limits:
+            bottoms[name] = (box.position_y + box.margin_height()) * 0.75
+    return len(document.pages) == 1 and all(bottoms[name] <= limit for name, limit in limits.items())
+
+
+def _layout(html: str, layout: Layout) -> Any:
+    from weasyprint import HTML  # noqa: PLC0415
+
+    return HTML(string=html).render(stylesheets=[_stylesheet(layout.stylesheet)], font_config=_fonts())

@@ -1,0 +1,264 @@
+"""What a document of the academy states: frozen claims, their canonical form, and the states of its life."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, fields
+from datetime import date
+from enum import StrEnum
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from app.core.text import Bilingual
+
+#: Dates on documents are Beijing dates.
+ZONE: Final = ZoneInfo("Asia/Shanghai")
+SNAPSHOT_FORMAT: Final = 1
+
+
+class DocumentKind(StrEnum):
+    """Documents that must never be confused: they say different things."""
+
+    #: 结业证书: a programme was completed (with hours and the result of its examination).
+    COMPLETION = "completion"
+    #: 聘书: a person was appointed to the expert pool for a term.
+    APPOINTMENT = "appointment"
+
+
+#: The letters a number begins with.
+SERIES: Final[Mapping[DocumentKind, str]] = {DocumentKind.COMPLETION: "OIPA", DocumentKind.APPOINTMENT: "OIPE"}
+
+
+class CertificateState(StrEnum):
+    """Where a certificate stands. Expiry is a date in the snapshot, not a state."""
+
+    #: Due, but the holder has not confirmed her names.
+    AWAITING_NAMES = "awaiting_names"
+    #: Due, but the document fonts lack a character: an administrator has to act.
+    BLOCKED = "blocked"
+    VALID = "valid"
+    SUPERSEDED = "superseded"
+    REVOKED = "revoked"
+    #: An appointment that ended before its term.
+    ENDED = "ended"
+
+
+class StatusKind(StrEnum):
+    """An event in the life of a certificate."""
+
+    AWAITING_NAMES = "awaiting_names"
+    BLOCKED = "blocked"
+    ISSUED = "issued"
+    SUPERSEDED = "superseded"
+    REVOKED = "revoked"
+    ENDED = "ended"
+
+
+_STATE_AFTER: Final = {
+    StatusKind.AWAITING_NAMES: CertificateState.AWAITING_NAMES,
+    StatusKind.BLOCKED: CertificateState.BLOCKED,
+    StatusKind.ISSUED: CertificateState.VALID,
+    StatusKind.SUPERSEDED: CertificateState.SUPERSEDED,
+    StatusKind.REVOKED: CertificateState.REVOKED,
+    StatusKind.ENDED: CertificateState.ENDED,
+}
+_MAY_FOLLOW: Final[Mapping[CertificateState | None, frozenset[StatusKind]]] = {
+    None: frozenset({StatusKind.AWAITING_NAMES, StatusKind.BLOCKED, StatusKind.ISSUED}),
+    CertificateState.AWAITING_NAMES: frozenset({StatusKind.BLOCKED, StatusKind.ISSUED}),
+    CertificateState.BLOCKED: frozenset({StatusKind.ISSUED}),
+    CertificateState.VALID: frozenset({StatusKind.SUPERSEDED, StatusKind.REVOKED, StatusKind.ENDED}),
+    CertificateState.SUPERSEDED: frozenset(),
+    CertificateState.REVOKED: frozenset(),
+    CertificateState.ENDED: frozenset(),
+}
+
+
+def may_follow(state: CertificateState | None, kind: StatusKind) -> bool:
+    """May this event happen to a certificate in this state?"""
+    return kind in _MAY_FOLLOW[state]
+
+
+def state_after(kinds: Iterable[StatusKind]) -> CertificateState | None:
+    """The state that a history of events leads to; None for an empty one."""
+    state = None
+    for kind in kinds:
+        state = _STATE_AFTER[kind]
+    return state
+
+
+class RevocationClass(StrEnum):
+    """Why a certificate was revoked, for the record and the public page."""
+
+    ISSUED_IN_ERROR = "issued_in_error"
+    FALSE_MATERIAL = "false_material"
+    EXAMINATION_MISCONDUCT = "examination_misconduct"
+    HOLDER_REQUEST = "holder_request"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """A person's names as she confirmed them: in Chinese, and in Latin letters as in the passport."""
+
+    name: str
+    latin: str
+
+
+@dataclass(frozen=True, slots=True)
+class CourseClaim:
+    """A completed course. Hours are 学时 as a decimal string; the digest names the revision studied."""
+
+    key: str
+    title: Bilingual
+    hours: str
+    completed_on: str
+    revision_digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class CompletionClaims:
+    """What a certificate of completion states. Percent and hours are decimal strings, dates ISO."""
+
+    programme_key: str
+    programme_title: Bilingual
+    programme_level: Bilingual
+    programme_digest: str
+    trained_at: Bilingual
+    hours: str
+    courses: tuple[CourseClaim, ...]
+    completed_on: str
+    examination: Bilingual
+    #: None where the programme has no examination.
+    result_percent: str | None
+    #: How long the examination's result (考核合格) stands; the completion itself is a fact.
+    result_valid_until: str | None
+    quiz_revision_digest: str | None
+    grade_run_id: str | None
+    #: Up to when the courses' authors followed the law.
+    law_as_of: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentClaims:
+    """What a letter of appointment states."""
+
+    category: Bilingual
+    fields: tuple[Bilingual, ...]
+    jurisdictions: tuple[Bilingual, ...]
+    languages: tuple[Bilingual, ...]
+    starts_on: str
+    ends_on: str
+    affiliation: Bilingual | None
+    criteria_digest: str
+
+
+Claims = CompletionClaims | AppointmentClaims
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A document that is due: everything it will state but names, number and date of issue."""
+
+    kind: DocumentKind
+    title: Bilingual
+    issuer: Bilingual
+    #: The certificate itself ends on this day; None: it does not expire.
+    valid_until: str | None
+    cycle: int
+    #: Made from example data: the document says so, large.
+    example: bool
+    claims: Claims
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Draft":
+        known = {field.name: data[field.name] for field in fields(cls)}
+        kind = DocumentKind(data["kind"])
+        return cls(**{**known, "kind": kind, "claims": _claims(kind, data["claims"])})
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What an issued document states, frozen. ``digest`` names it."""
+
+    number: str
+    issued_on: str
+    holder: Names
+    document: Draft
+    format: int = SNAPSHOT_FORMAT
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Snapshot":
+        """Read a stored snapshot. Raises ValueError for a format this release does not know."""
+        if data["format"] != SNAPSHOT_FORMAT:
+            raise ValueError(f"snapshot format {data['format']} is not known")
+        return cls(
+            number=data["number"],
+            issued_on=data["issued_on"],
+            holder=Names(**data["holder"]),
+            document=Draft.from_json(data["document"]),
+        )
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the canonical form, in hex."""
+        return hashlib.sha256(canonical(self.to_json())).hexdigest()
+
+    @property
+    def file_name(self) -> str:
+        """What the file is called where it leaves us."""
+        word = "certificate" if self.document.kind is DocumentKind.COMPLETION else "appointment"
+        return f"{word}-{self.number}.pdf"
+
+
+def _claims(kind: DocumentKind, data: Mapping[str, Any]) -> Claims:
+    if kind is DocumentKind.COMPLETION:
+        courses = tuple(CourseClaim(**course) for course in data["courses"])
+        return CompletionClaims(**{**data, "courses": courses})
+    lists = {name: tuple(data[name]) for name in ("fields", "jurisdictions", "languages")}
+    return AppointmentClaims(**{**data, **lists})
+
+
+def canonical(data: Any) -> bytes:
+    """Canonical JSON (RFC 8785): sorted keys, no white space, UTF-8.
+
+    The records here hold only text, whole numbers, booleans, null, lists and objects with ASCII keys; for
+    these Python's sorting and writing agree with the standard. Raises ValueError for a float.
+    """
+    _refuse_floats(data)
+    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _refuse_floats(data: Any) -> None:
+    if isinstance(data, float):
+        raise ValueError("a float has no place in a canonical record; write it as text")
+    if isinstance(data, Mapping):
+        for value in data.values():
+            _refuse_floats(value)
+    elif isinstance(data, list | tuple):
+        for value in data:
+            _refuse_floats(value)
+
+
+def masked_name(name: str) -> str:
+    """A name as strangers without the code see it: 林见微 → 林**, LIN JIANWEI → L**."""
+    return f"{name.strip()[:1]}**"
+
+
+def has_expired(snapshot: Snapshot, today: date) -> bool:
+    """Is the last day of its validity over?"""
+    until = snapshot.document.valid_until
+    return until is not None and date.fromisoformat(until) < today
+
+
+def anniversary(day: date, years: int) -> date:
+    """The same day so many years later; 29 February becomes the 28th."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, day=28)

@@ -1,0 +1,64 @@
+"""Draw issued documents, keep the files, mail them to their holders."""
+
+import uuid
+
+from flask import current_app
+from flask_babel import force_locale
+from flask_babel import gettext as _
+
+from app.accounts.models import Person
+from app.certificates import queries, services
+from app.certificates.models import Certificate
+from app.certificates.rendering import Printed, render
+from app.certificates.rules import Snapshot
+from app.config import Settings
+from app.core import clock
+from app.core.database import release, transaction
+from app.files import services as files
+from app.jobs.registry import Assignment, handles
+from app.mail.services import queue_mail
+
+
+def public_address(settings: Settings) -> str:
+    """Where strangers verify: PUBLIC_URL, or outside production the address of the development server."""
+    return settings.public_url or "http://localhost:8000"
+
+
+@handles(services.RENDER)
+def render_certificate(assignment: Assignment) -> None:
+    """Draw one issued document; done already means nothing to do.
+
+    The file is kept before the database names it, so that a name always leads to a file.
+    """
+    settings: Settings = current_app.extensions["academy.settings"]
+    certificate_id = uuid.UUID(assignment.payload["certificate_id"])
+    certificate = queries.get_certificate(certificate_id)
+    if certificate.file_digest or certificate.snapshot is None or certificate.code is None:
+        release()
+        return
+    snapshot = Snapshot.from_json(certificate.snapshot)
+    release()
+    data = render(snapshot, Printed(certificate.code, public_address(settings)))
+    digest = files.store(settings.data_dir, data)
+    with transaction():
+        if services.note_rendered(certificate_id, digest, len(data), clock.now()):
+            _send(certificate, certificate.person, snapshot, digest)
+
+
+def _send(certificate: Certificate, person: Person, snapshot: Snapshot, digest: str) -> None:
+    if not person.email:
+        return
+    with force_locale(person.locale):
+        title = snapshot.document.title["en" if person.locale == "en" else "zh"]
+        subject = _("%(title)s %(number)s", title=title, number=snapshot.number)
+        body = _(
+            "%(name)s,\n\nyour document “%(title)s” (number %(number)s) has been issued and is attached.\n\n"
+            "Anybody can check it at %(url)s with its number and this verification code: %(code)s\n",
+            name=snapshot.holder.name,
+            title=title,
+            number=snapshot.number,
+            url=f"{public_address(current_app.extensions['academy.settings'])}/verify",
+            code=certificate.code,
+        )
+    attachment = {"name": snapshot.file_name, "media_type": "application/pdf", "digest": digest}
+    queue_mail(person.email, subject, body, person_id=person.id, attachments=[attachment])
