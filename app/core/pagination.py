@@ -30,7 +30,9 @@ class Page(Generic[T]):
         return max(1, -(-self.total // self.per_page))
 
 
-def paginate(statement: Select[*tuple[Any, ...]], *, page: int = 1, per_page: int = 50, scalars: bool = True) -> Page[Any]:
+def paginate(
+    statement: Select[*tuple[Any, ...]], *, page: int = 1, per_page: int = 50, scalars: bool = True
+) -> Page[Any]:
     """Run a statement for one page and count the whole: two statements, whatever the length."""
     total = db.session.scalar(select(func.count()).select_from(statement.order_by(None).subquery())) or 0
     page = min(max(page, 1), max(1, -(-total // per_page)))
