@@ -1,7 +1,10 @@
 """Put mail into the outbox."""
 
 import uuid
+from datetime import datetime
 from typing import Any
+
+from sqlalchemy import update
 
 from app.core.database import db
 from app.jobs import services as jobs
@@ -26,3 +29,13 @@ def queue_mail(
     db.session.flush()
     jobs.enqueue(SEND, {"mail_id": str(mail.id)}, unique_key=f"{SEND}:{mail.id}")
     return mail
+
+
+def mark_sent(mail_id: uuid.UUID, now: datetime) -> None:
+    """Note that the mail server took the message; the first note stays."""
+    db.session.execute(
+        update(OutgoingMail)
+        .where(OutgoingMail.id == mail_id, OutgoingMail.sent_at.is_(None))
+        .values(sent_at=now)
+        .execution_options(synchronize_session=False)
+    )
