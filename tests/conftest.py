@@ -8,12 +8,26 @@ import pytest
 from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy import create_engine, text
-from sqlalchemy.orm import scoped_session, sessionmaker
+from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
 from app.core.database import db, write_mode
 from app.factory import create_app
 from tests.support.cast import Cast, make_cast
 from tests.support.pages import Visitors
+
+
+class KeptSession(scoped_session[Session]):
+    """Ends its transaction with each request, as the real one does, but keeps the test's objects attached."""
+
+    def remove(self) -> None:
+        session = self()
+        if session.is_active and not (session.new or session.dirty or session.deleted):
+            session.commit()
+        else:
+            session.rollback()
+
+    def close_for_good(self) -> None:
+        super().remove()
 
 
 @pytest.fixture(scope="session")
@@ -62,11 +76,12 @@ def database(app: Flask) -> Iterator[None]:
     with write_mode():
         outer = connection.begin()
     original = db.session
-    db.session = scoped_session(
-        sessionmaker(bind=connection, join_transaction_mode="create_savepoint", expire_on_commit=False)  # type: ignore[arg-type]
+    kept = KeptSession(
+        sessionmaker(bind=connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
     )
+    db.session = kept  # type: ignore[assignment]
     yield
-    db.session.remove()
+    kept.close_for_good()
     db.session = original
     outer.rollback()
     connection.close()

@@ -27,6 +27,7 @@ from app.mail.models import OutgoingMail
 from app.mail.rules import compose
 from app.mail.services import mark_sent, queue_mail
 from tests.support.pages import Visitors
+from tests.support.processes import free_port
 
 
 @dataclass
@@ -55,9 +56,9 @@ def inbox(app: Flask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterat
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     authority.issue_cert("localhost").configure_cert(context)
     taken = Inbox()
-    controller = Controller(taken, hostname="localhost", port=0, tls_context=context, require_starttls=True)
+    port = free_port()
+    controller = Controller(taken, hostname="localhost", port=port, tls_context=context, require_starttls=True)
     controller.start()
-    port = controller.server.sockets[0].getsockname()[1]
     old: Settings = app.extensions["academy.settings"]
     changes = {"smtp_host": "localhost", "smtp_port": port, "mail_from": "海外知识产权 <office@academy.example>"}
     monkeypatch.setitem(app.extensions, "academy.settings", old.model_copy(update=changes))
@@ -171,8 +172,8 @@ def test_the_development_page_lists_and_shows_mail(visit: Visitors, locale: str)
     mail = queue()
     page = browser.page("/development/mail/")
     (link,) = page.cssselect("tbody th a")
-    shown = browser.page(link.get("href"))
     assert link.get("href") == f"/development/mail/{mail.id}"
+    shown = browser.page(f"/development/mail/{mail.id}")
     assert shown.cssselect("a[href='https://academy.example/x']")
     browser.get("/development/mail/00000000-0000-7000-8000-000000000000", 404)
 

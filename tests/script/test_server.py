@@ -13,16 +13,9 @@ import psutil
 import pytest
 
 from app.config import PROJECT
-from tests.support.processes import kill_group, wait_until
+from tests.support.processes import free_port, kill_group, wait_until
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(180)]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def environment(**more: str) -> dict[str, str]:

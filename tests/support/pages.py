@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Flask, g, has_app_context
+from flask import Flask
 from flask.testing import FlaskClient
 from lxml import html
 from werkzeug.test import TestResponse
@@ -32,13 +32,12 @@ def check_page(document: html.HtmlElement, path: str) -> None:
 
 
 class _Client(FlaskClient):
-    """Each request begins with nothing remembered: the test's own application context stays open around all
-    of them, and would carry one request's person into the next."""
+    """Each request gets an application context of its own, as a server gives it: nothing is remembered from
+    the last one, and its transaction ends with it. (Flask would reuse the test's own, which stays open.)"""
 
     def open(self, *args: Any, **options: Any) -> TestResponse:
-        if has_app_context():
-            vars(g).clear()
-        return super().open(*args, **options)
+        with self.application.app_context():
+            return super().open(*args, **options)
 
 
 class Browser:

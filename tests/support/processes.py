@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -31,6 +32,14 @@ def wait_until(condition: Callable[[], object], what: str, *, seconds: float = 2
     while not condition():
         assert time.monotonic() < end, f"not within {seconds} s: {what}"
         pause.wait(0.02)
+
+
+def free_port() -> int:
+    """A port of this machine on which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 @contextmanager
