@@ -7,13 +7,19 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
-from app.courses.content.loading import inspect
+from app.config import Settings
+from app.core import clock
+from app.core.database import release, transaction
+from app.courses import services
+from app.courses.content.faults import ContentFaults
+from app.courses.content.loading import inspect, load_content, tree_digest
 
 content = AppGroup("content", help="The authored material under content/.")
 
 
 def _root(folder: Path | None) -> Path:
-    return folder or current_app.extensions["academy.settings"].content_dir
+    settings: Settings = current_app.extensions["academy.settings"]
+    return folder or settings.content_dir
 
 
 @content.command("check")
@@ -31,6 +37,30 @@ def check(folder: Path | None) -> None:
         f"no fault: {len(loaded.courses)} courses, {questions} questions, {len(loaded.instruments)} instruments,"
         f" {len(loaded.terms)} terms, {len(loaded.programmes)} programmes"
     )
+
+
+@content.command("sync")
+@click.option("--folder", type=click.Path(path_type=Path), help="Load another folder than CONTENT_DIR.")
+def sync(folder: Path | None) -> None:
+    """Load content/ in one transaction; only what changed gets a new revision. Exit 1 when there are faults."""
+    root = _root(folder).resolve()
+    settings: Settings = current_app.extensions["academy.settings"]
+    if services.is_current(tree_digest(root)):
+        click.echo("content: nothing changed")
+        return
+    release()
+    try:
+        loaded = load_content(root)
+    except ContentFaults as error:
+        for fault in error.faults:
+            click.echo(str(fault), err=True)
+        click.echo(f"{len(error.faults)} faults; nothing was loaded", err=True)
+        sys.exit(1)
+    figures = services.store_figures(loaded, settings.data_dir)
+    with transaction():
+        changes = services.sync_content(loaded, figures, clock.now())
+    for line in changes or ["content: nothing changed"]:
+        click.echo(line)
 
 
 def init_app(app: Flask) -> None:

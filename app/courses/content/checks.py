@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable
 from app.courses.content.faults import Location, Report, YamlDocument, nearest
 from app.courses.content.figure_checks import check_figure_file
 from app.courses.content.lesson_checks import check_text, check_texts_agree
-from app.courses.content.loading import Content, CourseTree, ModuleTree
 from app.courses.content.question_checks import check_question
 from app.courses.content.schema import CoursePool, ExamRules, ProgrammeFile
+from app.courses.content.tree import Content, CourseTree, ModuleTree
 
 
 def check_everything(content: Content, report: Report) -> None:
@@ -160,7 +160,7 @@ def _check_programme(content: Content, programme: ProgrammeFile, document: YamlD
         *((("courses", "elective", "from", index), key) for index, key in enumerate(courses.elective.from_)),
     ]
     for place, key in places:
-        if key not in content.courses:
+        if key not in content.courses and not (content.root / "courses" / key).is_dir():
             document.fault(
                 place, f"there is no course `{key}`{nearest(key, content.courses)}", "write a course's id"
             )

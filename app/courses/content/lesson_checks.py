@@ -5,7 +5,7 @@ from collections import Counter
 
 from app.core.markdown import CALLOUTS, Citation, Document, Figure, Section, Spot
 from app.courses.content.faults import Report, nearest
-from app.courses.content.loading import Content, CourseTree, LessonText, ModuleTree
+from app.courses.content.tree import Content, CourseTree, LessonText, ModuleTree
 
 _KEY = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
 

@@ -2,83 +2,27 @@
 
 import hashlib
 import re
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 
 from app.core import markdown
+from app.courses.content.checks import check_everything
 from app.courses.content.faults import ContentFaults, Fault, Report, YamlDocument, nearest, read_yaml
-from app.courses.content.questions import Question, QuestionsFile
+from app.courses.content.questions import QuestionsFile
 from app.courses.content.schema import (
     CourseFile,
     GlossaryFile,
     InstrumentFile,
-    LessonEntry,
     ModuleFile,
-    Organisation,
     OrganisationsFile,
     ProgrammeFile,
-    Term,
 )
+from app.courses.content.tree import Content, CourseTree, LessonText, ModuleTree
 
 LANGUAGES = ("zh", "en")
 _LESSON_FILE = re.compile(r"^\d\d-(?P<id>[a-z0-9-]+)\.(?P<language>zh|en)\.md$")
-
-
-@dataclass(slots=True)
-class LessonText:
-    """One lesson in one language."""
-
-    path: Path
-    source: str
-    document: markdown.Document
-
-
-@dataclass(slots=True)
-class ModuleTree:
-    """A module with its texts (by lesson id and language) and questions."""
-
-    file: ModuleFile
-    document: YamlDocument
-    texts: dict[str, dict[str, LessonText]] = field(default_factory=dict)
-    questions: list[Question] = field(default_factory=list)
-    questions_document: YamlDocument | None = None
-
-    def checks(self) -> list[Question]:
-        return [question for question in self.questions if question.use == "check"]
-
-    def bank(self) -> list[Question]:
-        return [question for question in self.questions if question.use == "bank"]
-
-    def lesson_entries(self) -> list[LessonEntry]:
-        return self.file.lessons
-
-
-@dataclass(slots=True)
-class CourseTree:
-    file: CourseFile
-    document: YamlDocument
-    folder: Path
-    modules: list[ModuleTree] = field(default_factory=list)
-    #: File name → path, for every file under ``figures/``.
-    figures: dict[str, Path] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class Content:
-    """Everything under ``content/``. ``digest`` is of the bytes of all files."""
-
-    root: Path
-    digest: str
-    organisations: list[Organisation] = field(default_factory=list)
-    instruments: dict[str, InstrumentFile] = field(default_factory=dict)
-    terms: list[Term] = field(default_factory=list)
-    programmes: dict[str, ProgrammeFile] = field(default_factory=dict)
-    courses: dict[str, CourseTree] = field(default_factory=dict)
-    #: Every parsed YAML file by what it describes, for faults found later.
-    documents: dict[tuple[str, str], YamlDocument] = field(default_factory=dict)
 
 
 def tree_digest(root: Path) -> str:
@@ -101,8 +45,6 @@ def load_content(root: Path) -> Content:
 
 def inspect(root: Path) -> tuple[Content, list[Fault]]:
     """Load as much as can be loaded, with every fault found, in the order of files and lines."""
-    from app.courses.content.checks import check_everything  # noqa: PLC0415 - the checks read this module's types
-
     root = root.resolve()
     report = Report(root)
     content = Content(root, tree_digest(root) if root.is_dir() else "")

@@ -5,9 +5,9 @@ from collections import Counter
 from app.core import markdown
 from app.courses.content.faults import Location, YamlDocument, nearest
 from app.courses.content.lesson_checks import citation_fault
-from app.courses.content.loading import Content, ModuleTree
 from app.courses.content.questions import Matching, Multiple, Ordering, Question, Single
 from app.courses.content.schema import Both
+from app.courses.content.tree import Content, ModuleTree
 
 
 def check_question(

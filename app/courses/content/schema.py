@@ -7,6 +7,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from app.core.text import Bilingual
+from app.quizzes.rules import Feedback, QuizSettings
+
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Pin = Annotated[str, StringConstraints(pattern=r"^[^\[\]\s][^\[\]\n]*$", max_length=60)]
@@ -37,6 +40,9 @@ class Both(Part):
 
     zh: Text
     en: Text
+
+    def both(self) -> Bilingual:
+        return Bilingual(zh=self.zh, en=self.en)
 
 
 # --- library -----------------------------------------------------------------------------------------------
@@ -147,6 +153,16 @@ class ExamRules(Part):
     attempts: Annotated[int, Field(ge=1, le=20)]
     cooling_off_hours: Annotated[int, Field(ge=0, le=24 * 90)] = 0
     feedback: Literal["after_submission", "after_close", "never"] = "after_submission"
+
+    def settings(self) -> QuizSettings:
+        """The rules as the examination engine takes them."""
+        return QuizSettings(
+            minutes=self.minutes,
+            pass_mark=self.pass_mark,
+            attempts=self.attempts,
+            cooling_off_hours=self.cooling_off_hours,
+            feedback=Feedback(self.feedback),
+        )
 
 
 class CourseExam(ExamRules):

@@ -1,0 +1,57 @@
+"""Reading courses, lessons and where people stand."""
+
+from app.courses.queries.catalogue import (
+    CourseLine,
+    catalogue,
+    citing_lessons,
+    course_ids,
+    current_revision,
+    current_revision_id,
+    get_course,
+    outline,
+    outlines,
+    titles_of,
+)
+from app.courses.queries.lessons import LessonText, check_questions, check_revisions, figure_digests, lesson_text
+from app.courses.queries.standing import (
+    EXAM_CONTEXT,
+    Answer,
+    Standing,
+    answers_in,
+    completion_of,
+    completion_totals,
+    enrolment_in,
+    find_enrolment,
+    place_of,
+    progress_of,
+    standing_of,
+)
+
+__all__ = [
+    "EXAM_CONTEXT",
+    "Answer",
+    "CourseLine",
+    "LessonText",
+    "Standing",
+    "answers_in",
+    "catalogue",
+    "check_questions",
+    "check_revisions",
+    "citing_lessons",
+    "completion_of",
+    "completion_totals",
+    "course_ids",
+    "current_revision",
+    "current_revision_id",
+    "enrolment_in",
+    "figure_digests",
+    "find_enrolment",
+    "get_course",
+    "lesson_text",
+    "outline",
+    "outlines",
+    "place_of",
+    "progress_of",
+    "standing_of",
+    "titles_of",
+]

@@ -1,0 +1,26 @@
+"""The verbs of courses."""
+
+from app.courses.services.content import is_current, store_figures, sync_content
+from app.courses.services.enrolments import enrol, take_up
+from app.courses.services.progress import (
+    answer_check,
+    check_completion,
+    check_completion_of,
+    keep_place,
+    mark_read,
+    start_exam,
+)
+
+__all__ = [
+    "answer_check",
+    "check_completion",
+    "check_completion_of",
+    "enrol",
+    "is_current",
+    "keep_place",
+    "mark_read",
+    "start_exam",
+    "store_figures",
+    "sync_content",
+    "take_up",
+]

@@ -1,0 +1,50 @@
+"""Take up a course."""
+
+import uuid
+from datetime import datetime
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from app.audit import services as audit
+from app.core.access import Actor
+from app.core.database import db
+from app.core.errors import NotAllowed
+from app.courses import policies, queries
+from app.courses.models import Enrolment
+
+
+def enrol(actor: Actor | None, *, person_id: uuid.UUID, course_key: str, source: str, now: datetime) -> Enrolment:
+    """Put a person in a course with its present revision; somebody already in it keeps hers.
+
+    ``source`` is ``self`` or ``cohort:<id>``; who may is the caller's matter. Raises NotFound.
+    """
+    course = queries.get_course(course_key)
+    revision = queries.current_revision(course)
+    known = queries.find_enrolment(person_id, course.id)
+    if known is not None:
+        return known
+    enrolment = Enrolment(
+        person_id=person_id, course_id=course.id, course_revision_id=revision.id, source=source, created_at=now
+    )
+    try:
+        with db.session.begin_nested():
+            db.session.add(enrolment)
+            db.session.flush()
+    except IntegrityError:
+        # Another enrolment was quicker by a moment: that one counts.
+        return db.session.scalars(
+            select(Enrolment).where(Enrolment.person_id == person_id, Enrolment.course_id == course.id)
+        ).one()
+    audit.record(actor, "courses.enrol", enrolment, course=course_key, revision=revision.number, source=source)
+    return enrolment
+
+
+def take_up(actor: Actor, *, course_key: str, now: datetime) -> Enrolment:
+    """Enrol oneself, where the course is open. Raises NotFound, NotAllowed."""
+    course = queries.get_course(course_key)
+    outline = queries.outline(queries.current_revision_id(course))
+    if not policies.can_take_up(outline):
+        raise NotAllowed(_("This course is open to members of a cohort. Ask your registrar for a place."))
+    return enrol(actor, person_id=actor.person_id, course_key=course_key, source="self", now=now)

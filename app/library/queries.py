@@ -1,0 +1,131 @@
+"""Read the library: one instrument, lists and search, and the copy each process keeps for citations."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+from markupsafe import Markup
+from sqlalchemy import func, literal_column, select, text
+from sqlalchemy.sql.elements import ColumnElement
+
+from app.core import markdown
+from app.core.database import db
+from app.core.errors import NotFound
+from app.core.text import search_text
+from app.library.models import GlossaryTerm, Instrument, InstrumentRevision, LibraryState
+from app.library.rules import InstrumentNote, citation_words, full_name
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """Everything that texts refer to, as of one digest; immutable, shared by all requests of a process."""
+
+    digest: str
+    instruments: Mapping[str, InstrumentNote]
+    terms: tuple[Mapping[str, Any], ...]
+
+    def cite(self, locale: str) -> markdown.Cite:
+        """How citations are written out for a reader of this language."""
+
+        def link(citation: markdown.Citation, again: bool) -> markdown.CitationLink | None:
+            note = self.instruments.get(citation.key)
+            if note is None:
+                return None
+            return markdown.CitationLink(
+                text=citation_words(note, citation.pin, locale, again=again),
+                name=full_name(note, citation.pin, locale),
+                url=instrument_path(citation.key, citation.pin),
+                unreviewed_word=_("unreviewed"),
+                unreviewed_note=_("The author has not yet compared this statement with the official text."),
+            )
+
+        return link
+
+
+_kept: dict[str, Library] = {}
+
+
+def instrument_path(key: str, pin: str = "") -> str:
+    """The address of an instrument's page, at the provision when there is one."""
+    return f"/library/{key}{f'#{anchor_of(pin)}' if pin else ''}"
+
+
+def anchor_of(pin: str) -> str:
+    """A pin as an element's id: (a)(1)(A) → pin-a-1-A."""
+    words = "".join(char if char.isalnum() else " " for char in pin).split()
+    return "-".join(["pin", *words])
+
+
+def library() -> Library:
+    """The library as it is now. One statement while nothing changed."""
+    digest = db.session.scalar(select(LibraryState.digest).where(LibraryState.id == 1)) or ""
+    kept = _kept.get(digest)
+    if kept is None:
+        rows = db.session.scalars(select(Instrument))
+        terms = db.session.scalars(select(GlossaryTerm.data).order_by(GlossaryTerm.key))
+        kept = Library(
+            digest, {row.key: InstrumentNote(row.key, row.jurisdiction, row.data) for row in rows}, tuple(terms)
+        )
+        _kept.clear()
+        _kept[digest] = kept
+    return kept
+
+
+def render_text(source: str, locale: str) -> Markup:
+    """A short Markdown text with its citations written out and linked. One statement."""
+    return markdown.render(source, cite=library().cite(locale))
+
+
+def get_instrument(key: str) -> Instrument:
+    """Raises NotFound."""
+    instrument = db.session.scalar(select(Instrument).where(Instrument.key == key))
+    if instrument is None:
+        raise NotFound
+    return instrument
+
+
+def instruments_by_key() -> dict[str, Instrument]:
+    """Every instrument, also those no longer listed."""
+    return {row.key: row for row in db.session.scalars(select(Instrument))}
+
+
+def revisions_of(instrument: Instrument) -> list[InstrumentRevision]:
+    """What we recorded of it before, the newest first."""
+    return list(
+        db.session.scalars(
+            select(InstrumentRevision)
+            .where(InstrumentRevision.instrument_id == instrument.id)
+            .order_by(InstrumentRevision.number.desc())
+        )
+    )
+
+
+def jurisdiction_counts() -> dict[str, int]:
+    """Listed instruments by jurisdiction."""
+    rows = db.session.execute(
+        select(Instrument.jurisdiction, func.count()).where(Instrument.is_listed).group_by(Instrument.jurisdiction)
+    )
+    return dict(rows.all())
+
+
+def list_instruments(*, jurisdiction: str = "", words: str = "") -> list[Instrument]:
+    """Listed instruments, by jurisdiction and key; with ``words`` only those that hold every one of them."""
+    statement = select(Instrument).where(Instrument.is_listed)
+    if jurisdiction:
+        statement = statement.where(Instrument.jurisdiction == jurisdiction)
+    phrases = [search_text(word) for word in words.split()]
+    for phrase in filter(None, phrases):
+        statement = statement.where(_holds(phrase))
+    return list(db.session.scalars(statement.order_by(Instrument.jurisdiction, Instrument.key)))
+
+
+def _holds(phrase: str) -> ColumnElement[bool]:
+    """The condition that an instrument's words hold a phrase, on either database."""
+    if db.session.get_bind().dialect.name == "sqlite":
+        found = text("SELECT key FROM instrument_search WHERE words MATCH :phrase").bindparams(
+            phrase='"' + phrase.replace('"', " ") + '"'
+        )
+        return Instrument.key.in_(found.columns(Instrument.key).scalar_subquery())
+    vector = func.to_tsvector(literal_column("'simple'"), Instrument.words)
+    return vector.op("@@")(func.phraseto_tsquery(literal_column("'simple'"), phrase))
