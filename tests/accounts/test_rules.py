@@ -77,7 +77,10 @@ def test_the_fifth_failure_makes_one_wait_until_the_first_of_the_five_is_old() -
 @pytest.mark.parametrize(
     ("agent", "words"),
     [
-        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36", "Chrome · Windows"),
+        (
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36",
+            "Chrome · Windows",
+        ),
         ("Mozilla/5.0 (iPhone; CPU iPhone OS 18) AppleWebKit MicroMessenger/8.0", "WeChat · iPhone"),
         ("curl/8.5", "curl/8.5"),
     ],

@@ -75,9 +75,7 @@ def test_a_wrong_password_and_an_unknown_account_read_alike(cast: Cast, visit: V
     assert message in unknown
 
 
-def test_an_unknown_account_costs_a_hash_too(
-    cast: Cast, visit: Visitors, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_unknown_account_costs_a_hash_too(cast: Cast, visit: Visitors, monkeypatch: pytest.MonkeyPatch) -> None:
     verified: list[str] = []
     verify = hashing.PasswordHasher.verify
 
@@ -92,9 +90,7 @@ def test_an_unknown_account_costs_a_hash_too(
     assert len(verified) == 2
 
 
-def test_the_sixth_try_waits_and_says_until_when_even_with_the_right_password(
-    cast: Cast, visit: Visitors
-) -> None:
+def test_the_sixth_try_waits_and_says_until_when_even_with_the_right_password(cast: Cast, visit: Visitors) -> None:
     give_password(cast.trainee)
     browser, email = visit(locale="en"), cast.trainee.email or ""
     with clock.frozen_at(clock.now()) as noon:

@@ -1,6 +1,7 @@
 """Factories of accounts: actors as the loader makes them, passwords, links out of letters."""
 
 import re
+from dataclasses import dataclass
 
 from sqlalchemy import select
 
@@ -21,6 +22,7 @@ PASSWORD = "correct horse battery"
 
 def actor_of(person: Person) -> Actor:
     """The person as services see her in a request: with the roles she holds now."""
+    release()
     actor = load_actor(make_login(person).id, clock.now())
     release()
     assert actor is not None, f"{person.name} cannot act: {person.state}"
@@ -37,18 +39,26 @@ def give_password(person: Person, password: str = PASSWORD, *, consent: bool = T
             services.record_consent(row, CURRENT, "zh_Hans", clock.now())
 
 
-def letters_to(email: str) -> list[OutgoingMail]:
+@dataclass(frozen=True)
+class Letter:
+    """What somebody reads in her mailbox."""
+
+    subject: str
+    body: str
+
+
+def letters_to(email: str) -> list[Letter]:
     """What was written to an address, oldest first."""
-    letters = list(
-        db.session.scalars(
-            select(OutgoingMail).where(OutgoingMail.recipient == email).order_by(OutgoingMail.created_at)
-        )
-    )
+    rows = db.session.execute(
+        select(OutgoingMail.subject, OutgoingMail.body)
+        .where(OutgoingMail.recipient == email)
+        .order_by(OutgoingMail.id)
+    ).all()
     release()
-    return letters
+    return [Letter(*row) for row in rows]
 
 
-def link_in(letter: OutgoingMail) -> str:
+def link_in(letter: Letter) -> str:
     """The path of the first of our addresses in a letter."""
     found = re.search(r"https://academy\.example(/\S+)", letter.body)
     assert found, letter.body

@@ -5,8 +5,8 @@ import uuid
 from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
+from flask_babel import force_locale
 from flask_babel import gettext as _
-from flask_babel import refresh
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.accounts import own_data, queries, services
@@ -34,7 +34,7 @@ def profile() -> Any:
         services.update_profile(
             actor,
             name=form.name.data,
-            latin_name=form.latin_name.data,
+            latin_name=form.latin_name.data or "",
             locale=form.locale.data,
             time_zone=form.time_zone.data,
         )
@@ -42,8 +42,8 @@ def profile() -> Any:
     response.set_cookie(
         COOKIE, form.locale.data, max_age=365 * 86400, httponly=True, samesite="Lax", secure=request.is_secure
     )
-    refresh()
-    flash(_("Your profile is saved."), "ok")
+    with force_locale(form.locale.data):
+        flash(_("Your profile is saved."), "ok")
     return response
 
 

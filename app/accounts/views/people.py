@@ -81,7 +81,7 @@ def invite() -> Any:
                 organisation_id=form.organisation_id.data,
                 email=form.email.data,
                 name=form.name.data,
-                latin_name=form.latin_name.data,
+                latin_name=form.latin_name.data or "",
                 student_number=form.student_number.data or None,
                 roles=(Role(form.role.data),),
                 now=clock.now(),
