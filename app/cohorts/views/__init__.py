@@ -1,0 +1,5 @@
+"""Pages of cohorts: the registrar's, and the trainee's own programme."""
+
+from app.cohorts.views import joining, programme, registrar
+
+blueprints = (registrar.blueprint, programme.blueprint, joining.blueprint)

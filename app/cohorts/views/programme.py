@@ -1,0 +1,72 @@
+"""Programmes, and the trainee's own place in one."""
+
+import uuid
+
+from flask import Blueprint, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from app.cohorts import policies, queries, services
+from app.core import access, clock
+from app.core.access import require_actor
+from app.core.database import transaction
+from app.core.errors import NotFound
+from app.quizzes.queries import exam_rules
+
+blueprint = Blueprint("programmes", __name__)
+
+
+@blueprint.get("/programmes")
+@access.public
+def index() -> str:
+    """Every programme and what it demands."""
+    return render_template("cohorts/programmes.html", programmes=queries.list_programmes())
+
+
+@blueprint.get("/programmes/<string:programme_key>")
+@access.public
+def show(programme_key: str) -> str:
+    """One programme: courses, hours, examination, pass marks."""
+    programme = queries.get_programme(programme_key)
+    return render_template("cohorts/programme.html", **queries.programme_page(programme))
+
+
+@blueprint.get("/my-programmes/<uuid:membership_id>")
+@access.signed_in
+def mine(membership_id: uuid.UUID) -> str:
+    """Where I stand in my programme, and what to do next."""
+    membership = queries.get_membership_for(require_actor(), membership_id)
+    now = clock.now()
+    return render_template(
+        "cohorts/mine.html",
+        place=queries.places([membership], now)[0],
+        courses=queries.course_titles(membership.cohort),
+        own=policies.can_study(require_actor(), membership),
+    )
+
+
+@blueprint.get("/my-programmes/<uuid:membership_id>/examination")
+@access.signed_in
+def examination(membership_id: uuid.UUID) -> str:
+    """The rules of the certification examination, before Start."""
+    actor = require_actor()
+    membership = queries.get_membership_for(actor, membership_id)
+    revision = membership.cohort.programme_revision
+    if revision.quiz_id is None or not policies.can_study(actor, membership):
+        raise NotFound
+    now = clock.now()
+    return render_template(
+        "cohorts/examination.html",
+        place=queries.places([membership], now)[0],
+        rules=exam_rules(revision.quiz_id, actor.person_id, queries.EXAM_CONTEXT, membership.id, now),
+    )
+
+
+@blueprint.post("/my-programmes/<uuid:membership_id>/examination/start")
+@access.signed_in
+def start_examination(membership_id: uuid.UUID) -> Response:
+    """Start, or go on with, the certification examination."""
+    actor = require_actor()
+    with transaction():
+        membership = queries.get_membership_for(actor, membership_id)
+        attempt = services.start_certification_exam(actor, membership, clock.now())
+    return redirect(url_for("quizzes.show_attempt", attempt_id=attempt.id))
