@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField, FileRequired
 from wtforms import (
     DateField,
     RadioField,
@@ -108,6 +109,20 @@ class JoinForm(Form):
         validators=[REQUIRED, Length(max=20)],
         description=_l("Eight letters and digits from your registrar; capitals and spaces do not matter."),
     )
+
+
+class RosterForm(Form):
+    """A roster file."""
+
+    file = FileField(
+        _l("Roster file"),
+        validators=[FileRequired(_l("Choose a file first."))],
+        description=_l("Excel workbook (.xlsx) or CSV, at most 5,000 people."),
+    )
+
+
+class ConfirmForm(Form):
+    """Nothing but the token: the rows are kept on the server."""
 
 
 def chosen(field: SelectField) -> uuid.UUID:

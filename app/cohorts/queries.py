@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
+from app.accounts.models import Person
 from app.cohorts import policies, rules
 from app.cohorts.models import (
     Cohort,
@@ -224,13 +225,28 @@ def get_membership_for(actor: Actor, membership_id: uuid.UUID) -> Membership:
     return membership
 
 
-def list_exports(actor: Actor) -> Sequence[RecordExport]:
-    """The exports of the organisations whose records the actor keeps, newest first."""
+@dataclass(frozen=True, slots=True)
+class LoggedExport:
+    """An entry of the export log with the names to show."""
+
+    log: RecordExport
+    cohort: str
+    person: str
+
+
+def list_exports(actor: Actor) -> list[LoggedExport]:
+    """The exports of the organisations whose records the actor keeps, newest first: one statement."""
     where = actor.organisations(Role.REGISTRAR, Role.ADMINISTRATOR)
-    statement = select(RecordExport).order_by(RecordExport.created_at.desc()).limit(200)
+    statement = (
+        select(RecordExport, Cohort.name, Person.name)
+        .join(Cohort, Cohort.id == RecordExport.cohort_id)
+        .join(Person, Person.id == RecordExport.exported_by)
+        .order_by(RecordExport.created_at.desc())
+        .limit(200)
+    )
     if where is not None:
         statement = statement.where(RecordExport.organisation_id.in_(where))
-    return db.session.scalars(statement).all()
+    return [LoggedExport(log, cohort, person) for log, cohort, person in db.session.execute(statement)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,3 +341,41 @@ def completion_evidence(membership_id: uuid.UUID) -> Evidence:
         completed_at=completion.completed_at,
         certificate=demands.certificate,
     )
+
+
+def transfer_targets(actor: Actor, cohort: Cohort) -> Sequence[Cohort]:
+    """Other cohorts of the same programme that the actor manages."""
+    statement = (
+        select(Cohort)
+        .where(Cohort.programme_id == cohort.programme_id, Cohort.id != cohort.id)
+        .order_by(Cohort.starts_on.desc())
+    )
+    where = actor.organisations(Role.REGISTRAR, Role.ADMINISTRATOR)
+    if where is not None:
+        statement = statement.where(Cohort.organisation_id.in_(where))
+    return db.session.scalars(statement).all()
+
+
+def course_titles(cohort: Cohort) -> dict[str, Bilingual]:
+    """The courses of a cohort's programme, key → title, compulsory first."""
+    return courses.titles_of(rules.Demands.of(cohort.programme_revision.body).courses)
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammePage:
+    """A programme as its public page shows it."""
+
+    programme: Programme
+    revision: ProgrammeRevision
+    demands: rules.Demands
+    courses: dict[str, Bilingual]
+
+
+def programme_page(key: str) -> ProgrammePage:
+    """Raises NotFound for an unknown programme or one without a revision."""
+    programme = get_programme(key)
+    revision = programme.current_revision
+    if revision is None:
+        raise NotFound
+    demands = rules.Demands.of(revision.body)
+    return ProgrammePage(programme, revision, demands, courses.titles_of(demands.courses))

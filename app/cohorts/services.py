@@ -10,7 +10,14 @@ from sqlalchemy.exc import IntegrityError
 from app.audit.services import record
 from app.cohorts import policies, queries, rules
 from app.cohorts.events import ProgrammeCompleted
-from app.cohorts.models import Cohort, Membership, MembershipState, Programme, ProgrammeCompletion
+from app.cohorts.models import (
+    Cohort,
+    Membership,
+    MembershipState,
+    Programme,
+    ProgrammeCompletion,
+    RecordExport,
+)
 from app.core.access import Actor
 from app.core.database import db
 from app.core.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -233,3 +240,30 @@ def _basis(membership: Membership, place: queries.Place) -> dict[str, Any]:
         "attempt_id": str(outcome.attempt_id) if outcome else None,
         "grade_run_id": str(outcome.grade_run_id) if outcome else None,
     }
+
+
+def log_export(
+    actor: Actor,
+    cohort: Cohort,
+    *,
+    purpose: str,
+    format: str,  # noqa: A002 - the field's name
+    columns: list[str],
+    row_count: int,
+    digest: str,
+) -> RecordExport:
+    """Note that a cohort's records left the platform."""
+    entry = RecordExport(
+        cohort_id=cohort.id,
+        organisation_id=cohort.organisation_id,
+        exported_by=actor.person_id,
+        purpose=purpose,
+        format=format,
+        columns=columns,
+        row_count=row_count,
+        digest=digest,
+    )
+    db.session.add(entry)
+    db.session.flush()
+    record(actor, "cohorts.export", cohort, reason=purpose, rows=row_count, format=format)
+    return entry

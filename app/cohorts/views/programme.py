@@ -26,8 +26,7 @@ def index() -> str:
 @access.public
 def show(programme_key: str) -> str:
     """One programme: courses, hours, examination, pass marks."""
-    programme = queries.get_programme(programme_key)
-    return render_template("cohorts/programme.html", **queries.programme_page(programme))
+    return render_template("cohorts/programme.html", page=queries.programme_page(programme_key))
 
 
 @blueprint.get("/my-programmes/<uuid:membership_id>")

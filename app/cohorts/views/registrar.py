@@ -12,10 +12,11 @@ from werkzeug.wrappers import Response
 from app.cohorts import policies, queries, records, services
 from app.cohorts.forms import CohortForm, ExportForm, ReasonForm, TransferForm, chosen
 from app.cohorts.models import MembershipState
+from app.cohorts.record_rows import record_rows
 from app.core import access, clock
 from app.core.access import Role, require_actor
 from app.core.database import release, transaction
-from app.core.errors import Invalid, NotFound
+
 from app.organisations import queries as organisations
 
 blueprint = Blueprint("cohorts", __name__, url_prefix="/cohorts")
@@ -140,7 +141,7 @@ def export(cohort_id: uuid.UUID) -> str | Response:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"records.{chosen_format}"
         write = records.to_xlsx if chosen_format is records.RecordFormat.XLSX else records.to_csv
-        count = write(path, keys, queries.record_rows(cohort), form.language.data)
+        count = write(path, keys, record_rows(cohort), form.language.data)
         with path.open("rb") as stream:
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
         release()

@@ -1,0 +1,91 @@
+"""A roster: read and shown first, imported whole or not at all."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import select, update
+
+from app.accounts import services as accounts
+from app.audit.services import record
+from app.cohorts import policies
+from app.cohorts.models import Cohort, RosterImport
+from app.cohorts.roster import RosterRow
+from app.cohorts.services import add_member
+from app.core.access import Actor
+from app.core.database import db
+from app.core.errors import Conflict, Invalid, NotAllowed, NotFound
+
+
+def keep_preview(actor: Actor, cohort: Cohort, file_name: str, rows: list[RosterRow]) -> RosterImport:
+    """Keep what was read so that confirming imports exactly what was shown. Raises NotAllowed."""
+    if not policies.can_manage_cohort(actor, cohort):
+        raise NotAllowed
+    preview = RosterImport(
+        cohort_id=cohort.id,
+        uploaded_by=actor.person_id,
+        file_name=file_name[:200],
+        rows=[row.as_json() for row in rows],
+    )
+    db.session.add(preview)
+    db.session.flush()
+    return preview
+
+
+def get_preview(cohort: Cohort, import_id: uuid.UUID) -> RosterImport:
+    """Raises NotFound when it belongs to another cohort."""
+    preview = db.session.get(RosterImport, import_id)
+    if preview is None or preview.cohort_id != cohort.id:
+        raise NotFound
+    return preview
+
+
+def preview_rows(preview: RosterImport) -> list[RosterRow]:
+    """The rows of a kept preview."""
+    return [RosterRow(**row) for row in preview.rows]
+
+
+def import_roster(actor: Actor, cohort: Cohort, preview: RosterImport, now: datetime) -> tuple[int, int]:
+    """Import a preview whole: (people newly made, people put into the cohort).
+
+    Raises NotAllowed, Invalid while a row has a fault, Conflict when it was imported before.
+    """
+    if not policies.can_manage_cohort(actor, cohort):
+        raise NotAllowed
+    rows = preview_rows(preview)
+    if any(row.faults for row in rows):
+        raise Invalid
+    claimed = db.session.execute(
+        update(RosterImport)
+        .where(RosterImport.id == preview.id, RosterImport.confirmed_at.is_(None))
+        .values(confirmed_at=now)
+        .returning(RosterImport.id)
+    ).scalar()
+    if claimed is None:
+        raise Conflict
+    made = 0
+    for row in rows:
+        person, is_new = accounts.ensure_roster_person(
+            actor,
+            organisation_id=cohort.organisation_id,
+            student_number=row.student_number or None,
+            name=row.name,
+            latin_name=row.latin_name.upper(),
+            email=row.email or None,
+            now=now,
+        )
+        made += is_new
+        add_member(actor, cohort, person.id, now)
+    record(actor, "cohorts.roster", cohort, file=preview.file_name, rows=len(rows), new_people=made)
+    return made, len(rows)
+
+
+def latest_imports(cohort_id: uuid.UUID) -> list[RosterImport]:
+    """The rosters imported into a cohort, newest first."""
+    return list(
+        db.session.scalars(
+            select(RosterImport)
+            .where(RosterImport.cohort_id == cohort_id, RosterImport.confirmed_at.is_not(None))
+            .order_by(RosterImport.confirmed_at.desc())
+            .limit(20)
+        )
+    )
