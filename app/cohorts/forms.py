@@ -32,7 +32,9 @@ class CohortForm(Form):
     organisation = SelectField(_l("Organisation that runs it"), coerce=as_uuid, validators=[REQUIRED])
     name = StringField(_l("Name of the cohort"), validators=[REQUIRED, Length(max=120)])
     session_number = StringField(
-        _l("Session number"), validators=[Length(max=20)], description=_l("As your organisation counts, for example 2026-2.")
+        _l("Session number"),
+        validators=[Length(max=20)],
+        description=_l("As your organisation counts, for example 2026-2."),
     )
     starts_on = DateField(_l("First day"), validators=[REQUIRED])
     ends_on = DateField(_l("Last day"), validators=[REQUIRED])

@@ -173,7 +173,9 @@ def places(memberships: Sequence[Membership], now: datetime) -> list[Place]:
         mine = states.get(membership.person_id, {})
         outcome = outcomes.get((membership.person_id, revision.quiz_id)) if revision.quiz_id else None
         exam = (
-            rules.ExamState(outcome.percent, outcome.passed, outcome.attempts_used) if outcome else rules.ExamState()
+            rules.ExamState(outcome.percent, outcome.passed, outcome.attempts_used)
+            if outcome
+            else rules.ExamState()
         )
         progress = rules.assess(demand, mine, exam)
         stuck = None
@@ -215,9 +217,7 @@ def memberships_of(person_id: uuid.UUID) -> Sequence[Membership]:
 
 def get_membership_for(actor: Actor, membership_id: uuid.UUID) -> Membership:
     """A membership of the actor herself, or of a cohort she is staff of. Raises NotFound."""
-    membership: Membership | None = db.session.scalar(
-        _loaded_memberships().where(Membership.id == membership_id)
-    )
+    membership: Membership | None = db.session.scalar(_loaded_memberships().where(Membership.id == membership_id))
     if membership is None or not (
         policies.can_study(actor, membership) or policies.can_see_cohort(actor, membership.cohort)
     ):

@@ -99,7 +99,7 @@ def _read_csv(data: bytes) -> list[tuple[int, Sequence[Any]]]:
             text = data.decode("gb18030")
         except UnicodeDecodeError:
             raise UnreadableRosterError("not_a_table") from None
-    first = text.split("\n", 1)[0]
+    first = text.lstrip().split("\n", 1)[0]
     delimiter = max(",;\t", key=first.count)
     try:
         reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)

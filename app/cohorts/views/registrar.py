@@ -16,7 +16,6 @@ from app.cohorts.record_rows import record_rows
 from app.core import access, clock
 from app.core.access import Role, require_actor
 from app.core.database import release, transaction
-
 from app.organisations import queries as organisations
 
 blueprint = Blueprint("cohorts", __name__, url_prefix="/cohorts")
@@ -147,7 +146,13 @@ def export(cohort_id: uuid.UUID) -> str | Response:
         release()
         with transaction():
             services.log_export(
-                actor, cohort, purpose=form.purpose.data, format=chosen_format, columns=keys, row_count=count, digest=digest
+                actor,
+                cohort,
+                purpose=form.purpose.data,
+                format=chosen_format,
+                columns=keys,
+                row_count=count,
+                digest=digest,
             )
         stream = path.open("rb")
         response: Response = send_file(

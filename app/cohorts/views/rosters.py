@@ -89,5 +89,12 @@ def confirm(cohort_id: uuid.UUID, import_id: uuid.UUID) -> BaseResponse:
         cohort = queries.get_managed_cohort(actor, cohort_id)
         kept = roster_services.get_preview(cohort, import_id)
         made, count = roster_services.import_roster(actor, cohort, kept, clock.now())
-    flash(_("Imported: %(count)d people, %(made)d of them new. New people get an invitation by e-mail.", count=count, made=made), "ok")
+    flash(
+        _(
+            "Imported: %(count)d people, %(made)d of them new. New people get an invitation by e-mail.",
+            count=count,
+            made=made,
+        ),
+        "ok",
+    )
     return redirect(url_for("cohorts.show", cohort_id=cohort_id))
