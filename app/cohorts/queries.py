@@ -207,6 +207,16 @@ def list_memberships(cohort_id: uuid.UUID) -> Sequence[Membership]:
     return found
 
 
+def list_active_memberships(cohort_ids: Sequence[uuid.UUID]) -> Sequence[Membership]:
+    """The active memberships of several cohorts: one statement."""
+    found: Sequence[Membership] = db.session.scalars(
+        _loaded_memberships().where(
+            Membership.cohort_id.in_(cohort_ids), Membership.state == MembershipState.ACTIVE
+        )
+    ).all()
+    return found
+
+
 def memberships_of(person_id: uuid.UUID) -> Sequence[Membership]:
     """A person's own memberships, newest first."""
     found: Sequence[Membership] = db.session.scalars(
