@@ -1,25 +1,18 @@
 """Programmes from content/: a new revision only where something changed."""
 
-import hashlib
-import json
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import func, select
 
 from app.cohorts.models import Programme, ProgrammeRevision
 from app.core.database import db
 from app.core.identifiers import content_id
-from app.courses.content.schema import Content, ProgrammeFile
+from app.core.digests import digest_of
+from app.courses.content.schema import ProgrammeFile
+from app.courses.content.tree import Content
 from app.organisations.queries import get_organisation
 from app.quizzes import services as quizzes
 from app.quizzes.models import QuizRevision
-
-
-def canonical_digest(body: dict[str, Any]) -> str:
-    """SHA-256 of the body as canonical JSON (sorted keys, no spaces, UTF-8)."""
-    text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def sync_programmes(content: Content, now: datetime) -> list[str]:
@@ -37,9 +30,9 @@ def _sync_programme(file: ProgrammeFile, content: Content, now: datetime) -> boo
         )
         db.session.add(programme)
         db.session.flush()
-    body = file.model_dump(mode="json", by_alias=True)
+    body = file.canonical()
     quiz = _publish_exam(file, content, now)
-    digest = canonical_digest({**body, "quiz_revision": quiz.digest if quiz else None})
+    digest = digest_of({"programme": body, "quiz": quiz.digest if quiz else None})
     current = (
         db.session.get(ProgrammeRevision, programme.current_revision_id) if programme.current_revision_id else None
     )
@@ -73,7 +66,7 @@ def _publish_exam(file: ProgrammeFile, content: Content, now: datetime) -> QuizR
         return None
     return quizzes.publish_quiz(
         file.exam.id,
-        title=file.exam.title.model_dump(),
+        title=file.exam.title.both(),
         settings=file.exam.settings(),
         pools=content.exam_pools(file.exam),
         now=now,

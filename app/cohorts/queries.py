@@ -2,7 +2,7 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -27,6 +27,7 @@ from app.core.database import db
 from app.core.errors import NotAllowed, NotFound
 from app.core.text import Bilingual
 from app.courses import queries as courses
+from app.courses.models import Course, CourseCompletion, CourseRevision
 from app.quizzes import queries as quizzes
 
 #: The context of a certification examination's attempts: a membership.
@@ -145,8 +146,8 @@ def _course_states(
                 key=key,
                 enrolled=True,
                 completed_at=standing.completed_at,
-                hours=standing.hours,
-                progress=standing.share,
+                hours=standing.hours or Decimal(0),
+                progress=float(standing.share),
                 exam_passed=standing.exam_passed,
                 last_activity_at=standing.last_activity_at,
             )
@@ -389,3 +390,26 @@ def programme_page(key: str) -> ProgrammePage:
         raise NotFound
     demands = rules.Demands.of(revision.body)
     return ProgrammePage(programme, revision, demands, courses.titles_of(demands.courses))
+
+
+def course_basis(person_id: uuid.UUID, keys: Collection[str]) -> list[dict[str, Any]]:
+    """The completed courses that a programme's completion rests on, as JSON: one statement."""
+    rows = db.session.execute(
+        select(Course.key, CourseRevision, CourseCompletion)
+        .join(CourseCompletion, CourseCompletion.course_id == Course.id)
+        .join(CourseRevision, CourseRevision.id == CourseCompletion.course_revision_id)
+        .where(CourseCompletion.person_id == person_id, Course.key.in_(keys))
+        .order_by(CourseCompletion.completed_at, Course.key)
+    )
+    return [
+        {
+            "key": key,
+            "title": revision.outline["course"]["title"],
+            "hours": str(completion.hours),
+            "completed_at": completion.completed_at.isoformat(),
+            "revision_digest": revision.digest,
+            "revision_number": revision.number,
+            "as_of": revision.as_of.isoformat(),
+        }
+        for key, revision, completion in rows
+    ]

@@ -1,8 +1,9 @@
 """A cohort's records as one streamed statement: 100,000 people in flat memory."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import Subquery, case, func, select
 
 from app.accounts.models import Person
 from app.cohorts import rules
@@ -11,16 +12,37 @@ from app.cohorts.queries import EXAM_CONTEXT
 from app.cohorts.records import RecordRow
 from app.core.database import db
 from app.courses import queries as courses
-from app.quizzes import queries as quizzes
+from app.quizzes.models import Attempt, AttemptResult
 
 BATCH = 2000
+
+
+def _best_results(cohort: Cohort) -> Subquery:
+    """The best applied result of each membership's certification examination."""
+    return (
+        select(
+            Attempt.context_id,
+            func.max(AttemptResult.percent).label("percent"),
+            func.max(case((AttemptResult.passed, 1), else_=0)).label("passed"),
+        )
+        .join(
+            AttemptResult,
+            (AttemptResult.attempt_id == Attempt.id) & (AttemptResult.run_id == Attempt.grade_run_id),
+        )
+        .where(
+            Attempt.context_type == EXAM_CONTEXT,
+            Attempt.quiz_id == cohort.programme_revision.quiz_id,
+        )
+        .group_by(Attempt.context_id)
+        .subquery("best_results")
+    )
 
 
 def record_rows(cohort: Cohort) -> Iterator[RecordRow]:
     """One row a membership, in the order of student numbers."""
     demands = rules.Demands.of(cohort.programme_revision.body)
     done = courses.completion_totals(list(courses.course_ids(demands.courses).values()))
-    exam = quizzes.best_outcomes(cohort.programme_revision.quiz_id, EXAM_CONTEXT)
+    exam = _best_results(cohort)
     statement = (
         select(
             Person.student_number,
@@ -54,8 +76,8 @@ def record_rows(cohort: Cohort) -> Iterator[RecordRow]:
             state=row.state.value,
             joined_at=row.created_at,
             courses_done=row.courses or 0,
-            hours=row.hours or 0,
+            hours=row.hours or Decimal(0),
             exam_percent=row.percent,
-            exam_passed=row.passed,
+            exam_passed=None if row.passed is None else bool(row.passed),
             completed_at=row.completed_at,
         )

@@ -22,7 +22,6 @@ from app.core.access import Actor
 from app.core.database import db
 from app.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.core.events import announce
-from app.courses import queries as course_queries
 from app.courses import services as courses
 from app.quizzes import queries as quiz_queries
 from app.quizzes import services as quizzes
@@ -235,7 +234,7 @@ def _basis(membership: Membership, place: queries.Place) -> dict[str, Any]:
         outcomes = quiz_queries.results_of([person_id], [quiz_id], context_type=queries.EXAM_CONTEXT)
         outcome = outcomes.get((person_id, quiz_id))
     return {
-        "courses": course_queries.completion_basis(person_id, done),
+        "courses": queries.course_basis(person_id, done),
         "quiz_revision_digest": outcome.quiz_revision_digest if outcome else None,
         "attempt_id": str(outcome.attempt_id) if outcome else None,
         "grade_run_id": str(outcome.grade_run_id) if outcome else None,

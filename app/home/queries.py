@@ -17,6 +17,7 @@ from app.cohorts.queries import CohortSummary, Place
 from app.core.access import Actor, Role
 from app.core.database import db
 from app.core.text import Bilingual
+from app.courses import queries as courses
 from app.experts import queries as experts
 from app.jobs.models import Job, JobState
 from app.mail.models import OutgoingMail
@@ -44,7 +45,7 @@ def learning_of(actor: Actor, now: datetime) -> Learning:
     """What the actor studies and holds; a constant number of statements."""
     memberships = cohorts.memberships_of(actor.person_id)
     places = cohorts.places(memberships, now)
-    titles = cohorts.titles_of({key for place in places for key in place.demands.courses})
+    titles = courses.titles_of({key for place in places for key in place.demands.courses})
     return Learning(places, titles, certificates.certificates_of(actor.person_id))
 
 

@@ -10,7 +10,7 @@ from app.core import access, clock
 from app.core.access import require_actor
 from app.core.database import transaction
 from app.core.errors import NotFound
-from app.quizzes.queries import exam_rules
+from app.quizzes.queries import rules_view
 
 blueprint = Blueprint("programmes", __name__)
 
@@ -56,7 +56,7 @@ def examination(membership_id: uuid.UUID) -> str:
     return render_template(
         "cohorts/examination.html",
         place=queries.places([membership], now)[0],
-        rules=exam_rules(revision.quiz_id, actor.person_id, queries.EXAM_CONTEXT, membership.id, now),
+        rules=rules_view(revision.quiz_id, actor.person_id, (queries.EXAM_CONTEXT, membership.id), now),
     )
 
 
