@@ -21,12 +21,10 @@ class Programme(Identified, Base):
     key: Mapped[str] = mapped_column(unique=True)
     organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisations.id"))
     #: The revision that new cohorts take.
-    current_revision_id: Mapped[uuid.UUID | None] = mapped_column(
-        ForeignKey("programme_revisions.id", use_alter=True)
-    )
+    current_revision_id: Mapped[uuid.UUID | None]
 
     current_revision: Mapped["ProgrammeRevision | None"] = relationship(
-        foreign_keys=[current_revision_id], lazy="raise"
+        primaryjoin="foreign(Programme.current_revision_id) == ProgrammeRevision.id", lazy="raise", viewonly=True
     )
     organisation: Mapped[Organisation] = relationship(lazy="raise")
 

@@ -6,8 +6,8 @@ from sqlalchemy import func, select
 
 from app.cohorts.models import Programme, ProgrammeRevision
 from app.core.database import db
-from app.core.identifiers import content_id
 from app.core.digests import digest_of
+from app.core.identifiers import content_id
 from app.courses.content.schema import ProgrammeFile
 from app.courses.content.tree import Content
 from app.organisations.queries import get_organisation

@@ -116,7 +116,7 @@ def _read_workbook(data: bytes) -> list[tuple[int, Sequence[Any]]]:
         workbook = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         sheet = workbook.worksheets[0]
         rows = sheet.iter_rows(values_only=True, max_row=MAX_ROWS + 100, max_col=50)
-        table = [(number, cells) for number, cells in enumerate(rows, 1)]
+        table: list[tuple[int, Sequence[Any]]] = [(number, cells) for number, cells in enumerate(rows, 1)]
         workbook.close()
     except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, IndexError) as error:
         if isinstance(error, UnreadableRosterError):

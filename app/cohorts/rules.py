@@ -35,7 +35,8 @@ class Demands:
     @classmethod
     def of(cls, body: Mapping[str, Any]) -> "Demands":
         """Read the body of a programme revision."""
-        exam = body.get("exam") or {}
+        exam: Mapping[str, Any] = body.get("exam") or {}
+        no_title: Bilingual = {"zh": "", "en": ""}
         elective = body["courses"].get("elective") or {}
         return cls(
             title=body["title"],
@@ -46,7 +47,7 @@ class Demands:
             hours=Decimal(str(body["hours"])),
             course_pass_mark=Decimal(str(body["course_pass_mark"])),
             exam_key=exam.get("id"),
-            exam_title=exam.get("title") or {"zh": "", "en": ""},
+            exam_title=exam.get("title") or no_title,
             exam_pass_mark=Decimal(str(exam.get("pass_mark") or 0)),
             certificate=dict(body["certificate"]),
             example=bool(body.get("example")),

@@ -38,7 +38,7 @@ def open_cohort() -> str | Response:
     """Open a cohort."""
     actor = require_actor()
     form = CohortForm()
-    form.offer(queries.list_programmes(), organisations.list_organisations_among(actor.organisations(*KEEPERS)))
+    form.offer(queries.list_programmes(), organisations.list_organisations(ids=actor.organisations(*KEEPERS)))
     if form.validate_on_submit():
         with transaction():
             cohort = services.create_cohort(
@@ -52,7 +52,7 @@ def open_cohort() -> str | Response:
             )
         flash(_("The cohort is open. Import a roster, or give people the join code."), "ok")
         return redirect(url_for("cohorts.show", cohort_id=cohort.id))
-    return render_template("cohorts/open.html", form=form), 422 if form.errors else 200  # type: ignore[return-value]
+    return render_template("cohorts/open.html", form=form)
 
 
 @blueprint.get("/<uuid:cohort_id>")

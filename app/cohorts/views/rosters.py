@@ -22,12 +22,14 @@ KEEPERS = (Role.REGISTRAR, Role.ADMINISTRATOR)
 
 def unreadable_words(reason: str) -> str:
     """What to do about a file that cannot be read at all."""
-    return {
+    words: dict[str, str] = {
         "empty": _("The file has no rows. Put one person on each row, under the column titles."),
         "no_header": _("The first row must hold the column titles: name, and student number or e-mail."),
         "too_many_rows": _("The file has more than 5,000 rows. Split it and import the parts one by one."),
         "damaged": _("The file is damaged. Open it in your spreadsheet program, save it again and upload that."),
-    }.get(reason, _("This is neither an Excel workbook (.xlsx) nor a CSV file. Save the roster as one of these."))
+    }
+    other: str = _("This is neither an Excel workbook (.xlsx) nor a CSV file. Save the roster as one of these.")
+    return words.get(reason, other)
 
 
 @blueprint.route("/<uuid:cohort_id>/roster", methods=["GET", "POST"])
