@@ -15,6 +15,8 @@ from app.factory import create_app
 from tests.support.cast import Cast, make_cast
 from tests.support.pages import Visitors
 
+pytest_plugins = ["tests.support.honesty"]
+
 
 class KeptSession(scoped_session[Session]):
     """Ends its transaction with each request, as the real one does, but keeps the test's objects attached."""

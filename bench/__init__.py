@@ -1,0 +1,1 @@
+"""Benchmarks: each prints ``figure: value (goal …) ok|short`` and exits 1 where one falls short."""
