@@ -179,43 +179,49 @@ async def _exchange(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, 
     return status
 
 
-async def _client(
-    number: int, address: str, request: Request, until: float, every: float, load: Load, expected: set[int]
-) -> None:
-    parts = urlsplit(address)
-    reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
-    loop = asyncio.get_running_loop()
-    due = loop.time() + (every * (number % 997) / 997)
-    count = 0
-    try:
+@dataclass
+class Crowd:
+    """Keep-alive clients that send requests as fast as they can, or one each ``every`` seconds a client."""
+
+    address: str
+    request: Request
+    clients: int
+    seconds: float
+    every: float
+    expected: frozenset[int]
+    load: Load = field(default_factory=Load)
+
+    async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        parts = urlsplit(self.address)
+        return await asyncio.open_connection(parts.hostname, parts.port)
+
+    async def _client(self, number: int, until: float) -> None:
+        loop = asyncio.get_running_loop()
+        reader, writer = await self._connect()
+        due = loop.time() + self.every * (number % 997) / 997
+        count = 0
         while due < until:
-            if every:
+            if self.every:
                 await asyncio.sleep(max(0.0, due - loop.time()))  # the pace of the client, not a wait
             begun = loop.time()
             try:
-                status = await _exchange(reader, writer, request(number, count))
+                status = await _exchange(reader, writer, self.request(number, count))
             except (OSError, asyncio.IncompleteReadError):
-                load.errors += 1
-                reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
+                self.load.errors += 1
+                reader, writer = await self._connect()
             else:
-                load.latencies.append(loop.time() - begun)
-                load.errors += status not in expected
+                self.load.latencies.append(loop.time() - begun)
+                self.load.errors += status not in self.expected
             count += 1
-            due = due + every if every else loop.time()
-    finally:
+            due = due + self.every if self.every else loop.time()
         writer.close()
 
-
-async def _crowd(
-    address: str, request: Request, clients: int, seconds: float, every: float, expected: set[int]
-) -> Load:
-    load = Load()
-    begun = asyncio.get_running_loop().time()
-    await asyncio.gather(
-        *(_client(n, address, request, begun + seconds, every, load, expected) for n in range(clients))
-    )
-    load.seconds = asyncio.get_running_loop().time() - begun
-    return load
+    async def run(self) -> Load:
+        loop = asyncio.get_running_loop()
+        begun = loop.time()
+        await asyncio.gather(*(self._client(n, begun + self.seconds) for n in range(self.clients)))
+        self.load.seconds = loop.time() - begun
+        return self.load
 
 
 def drive(
@@ -227,5 +233,5 @@ def drive(
     every: float = 0,
     expected: frozenset[int] = frozenset({200}),
 ) -> Load:
-    """Let keep-alive clients send requests: as fast as they can, or one each ``every`` seconds a client."""
-    return asyncio.run(_crowd(address, request, clients, seconds, every, set(expected)))
+    """What a crowd of clients sees. ``request(client, count)`` gives each its next request."""
+    return asyncio.run(Crowd(address, request, clients, seconds, every, expected).run())
