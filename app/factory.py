@@ -16,6 +16,7 @@ from whitenoise import WhiteNoise
 from app.accounts.identity import actor_of_request, init_identity
 from app.config import PROJECT, Settings, load_settings
 from app.core.access import init_access
+from app.core.cli import init_commands
 from app.core.database import init_database
 from app.core.languages import init_languages
 from app.core.navigation import init_navigation
@@ -91,6 +92,7 @@ def create_app(**overrides: Any) -> Flask:
     init_languages(app)
     init_navigation(app)
     Compress(app)
+    init_commands(app)
     _load_packages(app)
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
         app.wsgi_app, root=str(PROJECT / "app" / "static"), prefix="static/", max_age=86400

@@ -110,11 +110,11 @@ def test_jobs_survive_the_loss_of_the_queue_file(site: Site, worker: subprocess.
 def test_a_failed_job_says_why_and_can_be_tried_again(site: Site, worker: subprocess.Popen[str]) -> None:
     job = ask("test.fail", "doomed")
     wait_until(lambda: state_of(job) is JobState.FAILED, "the job fails")
-    listed = site.run("flask", "jobs", "list", "--state", "failed")
+    listed = site.command("jobs", "list", "--state", "failed")
     assert str(job.id) in listed.stdout
     assert "this always fails" in listed.stdout
-    retried = site.run("flask", "jobs", "retry", str(job.id))
-    assert retried.returncode == 0, retried.stderr
+    retried = site.command("jobs", "retry", str(job.id))
+    assert retried.exit_code == 0, retried.stderr
     wait_until(lambda: len(lines(site, "begin doomed")) == 2, "the job is tried again")
     wait_until(lambda: state_of(job) is JobState.FAILED, "the job fails again")
     assert worker.poll() is None

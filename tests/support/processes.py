@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from click.testing import Result
 from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy import create_engine, text
 
 from app.config import PROJECT
-from app.core.database import db
+from app.core.database import db, release
 from app.factory import create_app
 from app.jobs import services as jobs
 
@@ -81,23 +82,18 @@ class Site:
             **options,
         )
 
-    def run(self, *command: str) -> subprocess.CompletedProcess[str]:
-        """Run ``python -m …`` for this site to its end."""
-        return subprocess.run(
-            [sys.executable, "-m", *command],
-            cwd=PROJECT,
-            env=self.environment,
-            text=True,
-            capture_output=True,
-            check=False,
-            timeout=60,
-        )
+    def command(self, *words: str) -> Result:
+        """Run ``flask …`` for this site in this process, as far as its output and status go."""
+        result = self.app.test_cli_runner().invoke(args=list(words))
+        release()
+        return result
 
 
 @contextmanager
-def own_site(folder: Path, **settings: Any) -> Iterator[Site]:
+def own_site(folder: Path, *, migrated: bool = True, **settings: Any) -> Iterator[Site]:
     """A site of one's own; its processes read the same settings from their environment."""
     original = jobs.sender()
+    folder.mkdir(parents=True, exist_ok=True)
     with empty_database(folder) as url:
         values = {
             "app_env": "test",
@@ -111,7 +107,8 @@ def own_site(folder: Path, **settings: Any) -> Iterator[Site]:
         clean = {key: value for key, value in os.environ.items() if key.lower() not in values}
         environment = {**clean, **{key.upper(): str(value) for key, value in values.items()}}
         with app.app_context():
-            upgrade()
+            if migrated:
+                upgrade()
             try:
                 yield Site(app, folder, environment)
             finally:
