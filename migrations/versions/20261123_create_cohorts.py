@@ -170,54 +170,9 @@ def upgrade() -> None:
             name=op.f("uq_programme_completions_person_id_programme_id_cycle"),
         ),
     )
-    op.drop_table("instrument_search_idx")
-    op.drop_table("instrument_search_data")
-    op.drop_table("instrument_search_docsize")
-    op.drop_table("instrument_search_config")
-    op.drop_table("instrument_search_content")
-    op.drop_table("instrument_search")
 
 
 def downgrade() -> None:
-    op.create_table(
-        "instrument_search",
-        sa.Column("key", sa.NullType(), nullable=True),
-        sa.Column("words", sa.NullType(), nullable=True),
-    )
-    op.create_table(
-        "instrument_search_content",
-        sa.Column("id", sa.INTEGER(), nullable=True),
-        sa.Column("c0", sa.NullType(), nullable=True),
-        sa.Column("c1", sa.NullType(), nullable=True),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    op.create_table(
-        "instrument_search_config",
-        sa.Column("k", sa.NullType(), nullable=False),
-        sa.Column("v", sa.NullType(), nullable=True),
-        sa.PrimaryKeyConstraint("k"),
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
-        "instrument_search_docsize",
-        sa.Column("id", sa.INTEGER(), nullable=True),
-        sa.Column("sz", sa.BLOB(), nullable=True),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    op.create_table(
-        "instrument_search_data",
-        sa.Column("id", sa.INTEGER(), nullable=True),
-        sa.Column("block", sa.BLOB(), nullable=True),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    op.create_table(
-        "instrument_search_idx",
-        sa.Column("segid", sa.NullType(), nullable=False),
-        sa.Column("term", sa.NullType(), nullable=False),
-        sa.Column("pgno", sa.NullType(), nullable=True),
-        sa.PrimaryKeyConstraint("segid", "term"),
-        sqlite_with_rowid=False,
-    )
     op.drop_table("programme_completions")
     with op.batch_alter_table("roster_imports", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_roster_imports_cohort_id"))
