@@ -72,8 +72,6 @@ class Certificate(Identified, Base):
     snapshot_digest: Mapped[str | None]
 
     render_job_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("jobs.id"))
-    #: How often rendering was asked for (each time its own job).
-    render_requests: Mapped[int] = mapped_column(default=0)
     file_digest: Mapped[str | None]
     file_size: Mapped[int | None]
     rendered_at: Mapped[datetime | None]

@@ -1,7 +1,6 @@
 """What a document of the academy states: frozen claims, their canonical form, and the states of its life."""
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import date
@@ -9,6 +8,7 @@ from enum import StrEnum
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from app.core import digests
 from app.core.text import Bilingual
 
 #: Dates on documents are Beijing dates.
@@ -228,10 +228,10 @@ def canonical(data: Any) -> bytes:
     """Canonical JSON (RFC 8785): sorted keys, no white space, UTF-8.
 
     The records here hold only text, whole numbers, booleans, null, lists and objects with ASCII keys; for
-    these Python's sorting and writing agree with the standard. Raises ValueError for a float.
+    these the house's canonical form agrees with the standard. Raises ValueError for a float.
     """
     _refuse_floats(data)
-    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return digests.canonical(data)
 
 
 def _refuse_floats(data: Any) -> None:

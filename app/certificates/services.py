@@ -43,7 +43,7 @@ def issue(
     """
     identity = new_id()
     inserted = db.session.execute(
-        _insert(Certificate)
+        upsert(Certificate)
         .values(
             id=identity,
             created_at=now,
@@ -108,7 +108,9 @@ def retry(actor: Actor, certificate: Certificate, now: datetime) -> None:
     if certificate.state is CertificateState.BLOCKED:
         complete_issue(certificate, now)
     elif certificate.number and certificate.file_digest is None:
-        _request_rendering(certificate, actor)
+        if certificate.render_job_id is None:
+            raise Conflict
+        jobs.retry_job(certificate.render_job_id, now)
     else:
         raise Conflict
     audit.record(actor, "certificates.retry", certificate)
@@ -173,7 +175,7 @@ def note_rendered(certificate_id: uuid.UUID, digest: str, size: int, now: dateti
 
 def take_serial(name: str) -> int:
     """The next serial of a series. Its row stays locked until the commit: a rollback gives the number back."""
-    statement = _insert(NumberSeries).values(name=name, last=1)
+    statement = upsert(NumberSeries).values(name=name, last=1)
     serial: int = db.session.scalars(
         statement.on_conflict_do_update(
             index_elements=[NumberSeries.name], set_={"last": NumberSeries.last + 1}
@@ -232,13 +234,8 @@ def _missing(draft: Draft, names: Names) -> str:
 
 
 def _request_rendering(certificate: Certificate, actor: Actor | None) -> None:
-    certificate.render_requests += 1
-    job = jobs.enqueue(
-        RENDER,
-        {"certificate_id": str(certificate.id)},
-        unique_key=f"{RENDER}:{certificate.id}:{certificate.render_requests}",
-        actor=actor,
-    )
+    payload = {"certificate_id": str(certificate.id)}
+    job = jobs.enqueue(RENDER, payload, unique_key=f"{RENDER}:{certificate.id}", actor=actor)
     certificate.render_job_id = job.id
 
 
@@ -278,7 +275,7 @@ def _append(
     db.session.flush()
 
 
-def _insert(model: Any) -> Any:
+def upsert(model: Any) -> Any:
     """INSERT … ON CONFLICT, which both databases spell alike and SQLAlchemy keeps in two dialects."""
     dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
     return dialect.insert(model)

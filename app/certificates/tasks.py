@@ -6,22 +6,17 @@ from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from app.accounts.models import Person
-from app.certificates import queries, services
+from app.certificates import queries, services, verification
 from app.certificates.models import Certificate
 from app.certificates.rendering import Printed, render
 from app.certificates.rules import Snapshot
 from app.config import Settings
 from app.core import clock
+from app.core.addresses import address_of, public_root
 from app.core.database import release, transaction
 from app.files import services as files
-from app.jobs.registry import Assignment, handles
+from app.jobs.registry import Assignment, every, handles
 from app.mail.services import queue_mail
-
-
-def public_address(settings: Settings) -> str:
-    """Where strangers verify: PUBLIC_URL, or outside production the address of the development server."""
-    return settings.public_url or "http://localhost:8000"
 
 
 @handles(services.RENDER)
@@ -36,16 +31,17 @@ def render_certificate(assignment: Assignment) -> None:
     if certificate.file_digest or certificate.snapshot is None or certificate.code is None:
         release()
         return
-    snapshot = Snapshot.from_json(certificate.snapshot)
+    snapshot, printed = Snapshot.from_json(certificate.snapshot), Printed(certificate.code, public_root())
     release()
-    data = render(snapshot, Printed(certificate.code, public_address(settings)))
+    data = render(snapshot, printed)
     digest = files.store(settings.data_dir, data)
     with transaction():
         if services.note_rendered(certificate_id, digest, len(data), clock.now()):
-            _send(certificate, certificate.person, snapshot, digest)
+            _send(queries.get_certificate(certificate_id), snapshot, digest)
 
 
-def _send(certificate: Certificate, person: Person, snapshot: Snapshot, digest: str) -> None:
+def _send(certificate: Certificate, snapshot: Snapshot, digest: str) -> None:
+    person = certificate.person
     if not person.email:
         return
     with force_locale(person.locale):
@@ -57,8 +53,15 @@ def _send(certificate: Certificate, person: Person, snapshot: Snapshot, digest: 
             name=snapshot.holder.name,
             title=title,
             number=snapshot.number,
-            url=f"{public_address(current_app.extensions['academy.settings'])}/verify",
+            url=address_of("certificates.verify"),
             code=certificate.code,
         )
     attachment = {"name": snapshot.file_name, "media_type": "application/pdf", "digest": digest}
     queue_mail(person.email, subject, body, person_id=person.id, attachments=[attachment])
+
+
+@every("certificates.forget_lookups", seconds=3600)
+def forget_lookups() -> None:
+    """Who looked up certificates is not kept."""
+    with transaction():
+        verification.forget_lookups(clock.now())

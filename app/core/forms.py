@@ -1,12 +1,15 @@
 """The base of every form: CSRF, trimmed text, the reader's language."""
 
 import uuid
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field, PasswordField, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice
+
+E = TypeVar("E", bound=StrEnum)
 
 
 def strip(value: Any) -> Any:
@@ -44,3 +47,8 @@ class OneOf:
     def __call__(self, form: Any, field: Field) -> None:
         if field.data not in self.allowed:
             raise ValidationError(_l("This choice is no longer available. Choose another one."))
+
+
+def member_of(kind: type[E], value: str | None) -> E | None:
+    """The member of an enumeration that an address or field names; None for anything else."""
+    return next((member for member in kind if member.value == value), None)

@@ -98,7 +98,6 @@ def upgrade() -> None:
         sa.Column("snapshot", types.Json, nullable=True),
         sa.Column("snapshot_digest", sa.String(), nullable=True),
         sa.Column("render_job_id", sa.Uuid(), nullable=True),
-        sa.Column("render_requests", sa.Integer(), nullable=False),
         sa.Column("file_digest", sa.String(), nullable=True),
         sa.Column("file_size", sa.Integer(), nullable=True),
         sa.Column("rendered_at", types.UtcDateTime(), nullable=True),

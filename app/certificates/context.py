@@ -1,0 +1,21 @@
+"""What certificates add to the application: links and template filters."""
+
+from flask import Flask
+from flask_babel import lazy_gettext as _l
+
+from app.certificates import labels, policies
+from app.core import navigation
+
+
+def init_app(app: Flask) -> None:
+    navigation.register(_l("My certificates"), "certificates.list_own", order=40)
+    navigation.register(
+        _l("Issued certificates"), "certificates.list_issued", order=60, roles=set(policies.KEEPERS)
+    )
+    navigation.register(_l("Verify a certificate"), "certificates.verify", order=20, place="footer")
+    app.jinja_env.filters.update(
+        certificate_state=labels.state_of,
+        certificate_event=labels.event_of,
+        revocation_class=labels.reason_class_of,
+        document_kind=lambda kind: labels.KINDS[kind],
+    )

@@ -1,0 +1,60 @@
+"""States, events and reasons in words."""
+
+from typing import Any, Final
+
+from flask_babel import lazy_gettext as _l
+
+from app.certificates.queries import Held
+from app.certificates.rules import CertificateState, DocumentKind, RevocationClass, StatusKind
+
+#: Word, kind of the status mark, icon.
+STATES: Final[dict[CertificateState, tuple[Any, str, str | None]]] = {
+    CertificateState.AWAITING_NAMES: (_l("Waits for your names"), "attention", "user-check"),
+    CertificateState.BLOCKED: (_l("Stopped: a character cannot be printed"), "danger", "alert-triangle"),
+    CertificateState.VALID: (_l("Valid"), "ok", "shield-check"),
+    CertificateState.SUPERSEDED: (_l("Replaced by a newer one"), "neutral", "history"),
+    CertificateState.REVOKED: (_l("Revoked"), "danger", "shield-x"),
+    CertificateState.ENDED: (_l("Ended before its term"), "neutral", "shield-off"),
+}
+PREPARING: Final[tuple[Any, str, str | None]] = (_l("File is being prepared"), "info", "hourglass")
+FAILED: Final[tuple[Any, str, str | None]] = (_l("File could not be made"), "danger", "alert-triangle")
+
+EVENTS: Final[dict[StatusKind, tuple[Any, str]]] = {
+    StatusKind.AWAITING_NAMES: (_l("Due; names to be confirmed"), "neutral"),
+    StatusKind.BLOCKED: (_l("Stopped: a character cannot be printed"), "danger"),
+    StatusKind.ISSUED: (_l("Issued"), "ok"),
+    StatusKind.SUPERSEDED: (_l("Replaced by a newer one"), "neutral"),
+    StatusKind.REVOKED: (_l("Revoked"), "danger"),
+    StatusKind.ENDED: (_l("Ended before its term"), "neutral"),
+}
+
+KINDS: Final[dict[DocumentKind, Any]] = {
+    DocumentKind.COMPLETION: _l("Certificate of completion"),
+    DocumentKind.APPOINTMENT: _l("Letter of appointment"),
+}
+
+REVOCATION_CLASSES: Final[dict[RevocationClass, Any]] = {
+    RevocationClass.ISSUED_IN_ERROR: _l("Issued in error"),
+    RevocationClass.FALSE_MATERIAL: _l("False material was given"),
+    RevocationClass.EXAMINATION_MISCONDUCT: _l("Misconduct in the examination"),
+    RevocationClass.HOLDER_REQUEST: _l("At the holder's request"),
+    RevocationClass.OTHER: _l("Another reason"),
+}
+
+
+def state_of(held: Held) -> tuple[Any, str, str | None]:
+    """The most telling state of a certificate and its file, as a holder sees it."""
+    if held.certificate.state is CertificateState.VALID and held.failed:
+        return FAILED
+    if held.certificate.state is CertificateState.VALID and held.preparing:
+        return PREPARING
+    return STATES[held.certificate.state]
+
+
+def event_of(kind: StatusKind) -> tuple[Any, str]:
+    return EVENTS[kind]
+
+
+def reason_class_of(name: str) -> Any:
+    """A revocation's class in words; empty for events without one."""
+    return REVOCATION_CLASSES[RevocationClass(name)] if name in set(RevocationClass) else ""
