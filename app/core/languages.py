@@ -2,23 +2,19 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from flask import Flask, has_request_context, request
 from flask_babel import Babel, get_locale
 
-from app.config import PROJECT
 from app.core.access import current_actor
+from app.core.catalogues import FOLDER, compile_catalogues
 from app.core.text import Bilingual, in_language
 
 LOCALES: Final = {"zh_Hans": "简体中文", "en": "English"}
 COOKIE: Final = "language"
 DEFAULT_ZONE: Final = "Asia/Shanghai"
-CATALOGUES: Final = PROJECT / "app" / "translations"
 
 babel = Babel()
 
@@ -82,37 +78,8 @@ def format_time(moment: datetime) -> str:
     return f"{moment.astimezone(_zone()):%H:%M}"
 
 
-def compile_catalogues(folder: Path = CATALOGUES) -> None:
-    """Merge each language's catalogues, one .po a domain, into the one .mo that gettext reads.
-
-    Raises ValueError when two catalogues translate the same text differently.
-    """
-    for locale in LOCALES:
-        sources = sorted((folder / locale).glob("*.po"))
-        target = folder / locale / "LC_MESSAGES" / "messages.mo"
-        if target.exists() and all(source.stat().st_mtime <= target.stat().st_mtime for source in sources):
-            continue
-        merged = None
-        for source in sources:
-            with source.open("rb") as stream:
-                catalogue = read_po(stream, locale=locale)
-            if merged is None:
-                merged = catalogue
-                continue
-            for message in catalogue:
-                known = merged.get(message.id, message.context) if message.id else None
-                if known is not None and known.string != message.string:
-                    raise ValueError(f"{source.name}: “{message.id}” is translated differently elsewhere")
-                if message.id and known is None:
-                    merged[message.id] = message
-        if merged is not None:
-            target.parent.mkdir(exist_ok=True)
-            with target.open("wb") as stream:
-                write_mo(stream, merged)
-
-
 def init_languages(app: Flask) -> None:
-    app.config.update(BABEL_DEFAULT_LOCALE="zh_Hans", BABEL_TRANSLATION_DIRECTORIES=str(CATALOGUES))
+    app.config.update(BABEL_DEFAULT_LOCALE="zh_Hans", BABEL_TRANSLATION_DIRECTORIES=str(FOLDER))
     compile_catalogues()
     babel.init_app(app, locale_selector=choose_locale, timezone_selector=choose_zone)
     app.jinja_env.filters.update(tr=tr, day=format_day, moment=format_moment)
