@@ -31,6 +31,7 @@ PACKAGES = (
     "accounts",
     "library",
     "quizzes",
+    "quizzes.analysis",
     "courses",
     "cohorts",
     "certificates",
@@ -58,7 +59,7 @@ def _secret(settings: Settings) -> str:
 
 def _load_packages(app: Flask) -> None:
     for package in PACKAGES:
-        folder = PROJECT / "app" / package
+        folder = PROJECT.joinpath("app", *package.split("."))
         for part in ("models", "views", "tasks", "handlers", "cli", "context"):
             if not ((folder / f"{part}.py").exists() or (folder / part).is_dir()):
                 continue

@@ -1,0 +1,165 @@
+"""Where the marks of a chart stand. Pure geometry in the units of the drawing; templates draw it as SVG."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import floor
+from typing import Final
+
+from app.quizzes.analysis import choices
+from app.quizzes.analysis.choices import ChoiceTable
+from app.quizzes.analysis.report import ItemReport
+
+#: The drawing is about as wide as a telephone's screen, so that its letters are readable there.
+WIDTH: Final = 360
+HEIGHT: Final = 300
+LEFT, RIGHT, TOP, BOTTOM = 44, 344, 14, 256
+#: As many lines stay apart in one drawing.
+MOST_LINES: Final = 6
+LABEL_HEIGHT: Final = 13
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A line of the grid and its label."""
+
+    at: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One question."""
+
+    x: float
+    y: float
+    label_x: float
+    label_y: float
+    item: ItemReport
+
+
+@dataclass(frozen=True, slots=True)
+class Scatter:
+    """Facility across, discrimination up; ``zero`` and ``weak`` are the heights of 0 % and 20 %."""
+
+    points: list[Point]
+    across: list[Tick]
+    up: list[Tick]
+    zero: float
+    weak: float
+    #: Questions without one of the two figures.
+    left_out: list[ItemReport]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The use of one choice from the lowest score group to the highest."""
+
+    letter: str
+    points: str
+    marks: list[tuple[float, float]]
+    label_y: float
+    correct: bool
+    #: Which dash it is drawn with, from 0.
+    style: int
+
+
+@dataclass(frozen=True, slots=True)
+class Curves:
+    """Score groups across, the share who took a choice up."""
+
+    lines: list[Line]
+    across: list[Tick]
+    up: list[Tick]
+    #: Some choices were left out to keep the lines apart.
+    shortened: bool
+
+
+def _across(share: float) -> float:
+    return round(LEFT + share * (RIGHT - LEFT), 1)
+
+
+def _up(value: float, low: float) -> float:
+    return round(BOTTOM - (value - low) / (1 - low) * (BOTTOM - TOP), 1)
+
+
+def _percent(value: float) -> str:
+    return f"{round(value * 100)}%".replace("-", "−")
+
+
+def scatter(items: Sequence[ItemReport], weak: float) -> Scatter:
+    """Place every question that has both figures; the scale begins below the lowest discrimination."""
+    placed = [item for item in items if item.facility.value is not None and item.discrimination.value is not None]
+    lowest = min((item.discrimination.value or 0.0 for item in placed), default=0.0)
+    low = min(-0.2, floor(lowest * 5) / 5)
+    steps = round((1 - low) / 0.2)
+    spots = [(_across(item.facility.value or 0.0), _up(item.discrimination.value or 0.0, low)) for item in placed]
+    return Scatter(
+        points=[
+            Point(x, y, *_beside(x, y, [spot for spot in spots if spot != (x, y)]), item)
+            for (x, y), item in zip(spots, placed, strict=True)
+        ],
+        across=[Tick(_across(at / 5), _percent(at / 5)) for at in range(6)],
+        up=[Tick(_up(low + at * 0.2, low), _percent(low + at * 0.2)) for at in range(steps + 1)],
+        zero=_up(0, low),
+        weak=_up(weak, low),
+        left_out=[item for item in items if item not in placed],
+    )
+
+
+def _beside(x: float, y: float, others: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    """Where the number of a point stands: to the right unless that is over the edge or on a neighbour."""
+    spots = [(x + 7, y + 4), (x - 15, y + 4), (x - 4, y - 8), (x - 4, y + 16)]
+
+    def crowd(spot: tuple[float, float]) -> int:
+        out = spot[0] > RIGHT + 2 or spot[1] < TOP or spot[1] > BOTTOM
+        near = sum(abs(spot[0] + 4 - a) < 10 and abs(spot[1] - 4 - b) < 9 for a, b in others)
+        return near + 2 * out
+
+    best = min(spots, key=crowd)
+    return round(best[0], 1), round(best[1], 1)
+
+
+def curves(table: ChoiceTable) -> Curves:
+    """The right choices and the most taken wrong ones, each from the lowest score group to the highest."""
+    names = choices.labels(table)
+    ranked = sorted(table.uses, key=lambda use: (not use.choice.correct, -use.share))
+    shown = {use.choice.id for use in ranked[:MOST_LINES]}
+    uses = [use for use in table.uses if use.choice.id in shown]
+    right = RIGHT - 16  # room for the letters
+    count = len(uses[0].curve) if uses else 1
+    places = [round(LEFT + 10 + at * (right - LEFT - 10) / max(1, count - 1), 1) for at in range(count)]
+    heights = _apart([_up(use.curve[-1], 0) for use in uses])
+    style = -1
+    lines = []
+    for use, label_y in zip(uses, heights, strict=True):
+        style += not use.choice.correct
+        marks = [(x, _up(value, 0)) for x, value in zip(places, use.curve, strict=True)]
+        points = " ".join(f"{x},{y}" for x, y in marks)
+        lines.append(
+            Line(
+                names[use.choice.id],
+                points,
+                marks,
+                label_y,
+                use.choice.correct,
+                0 if use.choice.correct else style,
+            )
+        )
+    across = [Tick(x, str(at)) for at, x in enumerate(places, start=1)]
+    up = [Tick(_up(at / 4, 0), _percent(at / 4)) for at in range(5)]
+    return Curves(lines, across, up, shortened=len(shown) < len(table.uses))
+
+
+def _apart(heights: Sequence[float]) -> list[float]:
+    """Heights of labels moved so far apart that none covers another, kept inside the drawing."""
+    order = sorted(range(len(heights)), key=heights.__getitem__)
+    placed = list(heights)
+    floor_y = float(TOP)
+    for at in order:
+        placed[at] = max(placed[at], floor_y)
+        floor_y = placed[at] + LABEL_HEIGHT
+    ceiling = float(BOTTOM)
+    for at in reversed(order):
+        placed[at] = min(placed[at], ceiling)
+        ceiling = placed[at] - LABEL_HEIGHT
+    return [round(value + 4, 1) for value in placed]

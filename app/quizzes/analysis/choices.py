@@ -1,0 +1,197 @@
+"""What could be answered and what was: choices, guessing, and who took what. Pure."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from math import factorial, fsum
+from typing import Any, Final
+
+from app.core.text import Bilingual
+from app.quizzes import grading
+from app.quizzes.analysis import rules
+from app.quizzes.analysis.rules import Figure, Numbers, Reason
+from app.quizzes.grading.short_text import compared
+
+Body = Mapping[str, Any]
+Response = Mapping[str, Any]
+
+#: Ours: a written answer is listed once this many people gave it, so that none can be traced to one of them.
+MIN_SAME_ANSWER: Final = 3
+#: Ours: as many written answers are listed.
+MOST_ANSWERS: Final = 8
+#: Ours: below this many people, three score groups instead of five, so that a group is more than a few.
+FIVE_GROUPS_FROM: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One thing that can be answered: an option, a pair, an item in its place, a written answer."""
+
+    id: str
+    text: Bilingual
+    correct: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceUse:
+    """Who took a choice. Shares of all, of the high and the low group, and of each score group from the lowest."""
+
+    choice: Choice
+    count: int
+    share: float
+    high: float
+    low: float
+    curve: tuple[float, ...]
+    #: Correlation of taking it with the rest of the paper.
+    correlation: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceTable:
+    """The choices of a question and their use; ``omitted`` counts those who left it."""
+
+    uses: list[ChoiceUse]
+    omitted: ChoiceUse
+    #: Exactly one choice can be taken.
+    exclusive: bool
+    #: Wrong choices were written to be taken: one that nobody takes is worth a word.
+    distracting: bool
+
+
+OMITTED: Final = Choice("", Bilingual(zh="", en=""), correct=False)
+
+
+def _plain(text: str) -> Bilingual:
+    return Bilingual(zh=text, en=text)
+
+
+def _options(body: Body) -> list[Choice]:
+    return [Choice(each["id"], each["text"], bool(each["correct"])) for each in body["choices"]]
+
+
+def _truths(body: Body) -> list[Choice]:
+    words = {True: Bilingual(zh="正确", en="True"), False: Bilingual(zh="错误", en="False")}
+    return [Choice(str(value), word, body["answer"] is value) for value, word in words.items()]
+
+
+def _pairs(body: Body) -> list[Choice]:
+    return [
+        Choice(f"{pair['id']}:{right['id']}", _joined(pair["left"], right["text"]), pair["right"] == right["id"])
+        for pair in body["pairs"]
+        for right in body["rights"]
+    ]
+
+
+def _joined(left: Bilingual, right: Bilingual) -> Bilingual:
+    return Bilingual(zh=f"{left['zh']} → {right['zh']}", en=f"{left['en']} → {right['en']}")
+
+
+def _places(body: Body) -> list[Choice]:
+    return [
+        Choice(f"{item['id']}:{place}", _joined(item["text"], _plain(str(place))), correct=True)
+        for place, item in enumerate(body["items"], start=1)
+    ]
+
+
+#: By type: what can be chosen, and what a response chose.
+_CHOOSING: Final[dict[str, tuple[Callable[[Body], list[Choice]], Callable[[Response], set[str]]]]] = {
+    "single": (_options, lambda response: {response["choice"]}),
+    "multiple": (_options, lambda response: set(response["choices"])),
+    "true_false": (_truths, lambda response: {str(response["value"])}),
+    "matching": (_pairs, lambda response: {f"{left}:{right}" for left, right in response["pairs"].items()}),
+    "ordering": (_places, lambda response: {f"{item}:{at}" for item, at in response["positions"].items()}),
+}
+_EXCLUSIVE: Final = frozenset({"single", "true_false", "numeric", "short_text"})
+_DISTRACTING: Final = frozenset({"single", "multiple", "true_false"})
+#: Types whose answers are written, and the response's member that holds the text.
+_WRITTEN: Final = {"numeric": "value", "short_text": "text"}
+
+
+def random_guess(body: Body) -> Figure:
+    """Random-guess score: the share of the marks that blind guessing earns on average.
+
+    Single choice and true/false: 1 / number of choices; matching: 1 / number of right sides; ordering: 1 / n by
+    position, 1 / n! all or nothing; written answers: 0. For multiple choice it would depend on how many choices
+    somebody ticks: as in Moodle there is no figure.
+    """
+    kind = body["type"]
+    if kind in {"single", "true_false"}:
+        return Figure(1 / len(_CHOOSING[kind][0](body)))
+    if kind == "matching":
+        return Figure(1 / len(body["rights"]))
+    if kind == "ordering" and body["scoring"] in {"position", "all_or_nothing"}:
+        size = len(body["items"])
+        return Figure(1 / (size if body["scoring"] == "position" else factorial(size)))
+    return Figure(0.0) if kind in _WRITTEN else Figure.none(Reason.NOT_FOR_TYPE)
+
+
+def choice_table(body: Body, responses: Sequence[Response | None], rests: Numbers) -> ChoiceTable | None:
+    """How each choice was used, by everybody and by the high and low group of the rest of the paper.
+
+    ``responses`` has None where nothing was answered. None for types without choices (essays, files), and where
+    there is no rest to group by.
+    """
+    kind = body["type"]
+    if kind in _CHOOSING:
+        offered, taken_by = _CHOOSING[kind]
+        choices = offered(body)
+        taken = [taken_by(response) if response else set() for response in responses]
+    elif kind in _WRITTEN:
+        member = _WRITTEN[kind]
+        taken = [{compared(str(response[member]))} if response else set() for response in responses]
+        choices = _common_answers(body, taken, member)
+    else:
+        return None
+    count = len(responses)
+    steps = 5 if count >= FIVE_GROUPS_FROM else 3
+    groups = _Groups(
+        high=rules.group_weights(rests, count * (1 - rules.GROUP_SHARE), count),
+        low=rules.group_weights(rests, 0, count * rules.GROUP_SHARE),
+        steps=[rules.group_weights(rests, count * at / steps, count * (at + 1) / steps) for at in range(steps)],
+    )
+    return ChoiceTable(
+        uses=[_use(choice, [choice.id in mine for mine in taken], rests, groups) for choice in choices],
+        omitted=_use(OMITTED, [response is None for response in responses], rests, groups),
+        exclusive=kind in _EXCLUSIVE,
+        distracting=kind in _DISTRACTING,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Groups:
+    high: list[float]
+    low: list[float]
+    steps: list[list[float]]
+
+
+def _share(took: Sequence[bool], weights: Sequence[float]) -> float:
+    """The weighted share of those who took it, in [0, 1]."""
+    return min(1.0, fsum(weight for mine, weight in zip(took, weights, strict=True) if mine) / fsum(weights))
+
+
+def _use(choice: Choice, took: Sequence[bool], rests: Numbers, groups: _Groups) -> ChoiceUse:
+    return ChoiceUse(
+        choice=choice,
+        count=sum(took),
+        share=sum(took) / len(took),
+        high=_share(took, groups.high),
+        low=_share(took, groups.low),
+        curve=tuple(_share(took, step) for step in groups.steps),
+        correlation=rules.correlation([float(mine) for mine in took], rests, Reason.SAME_MARK, Reason.SAME_REST),
+    )
+
+
+def _common_answers(body: Body, taken: Sequence[set[str]], member: str) -> list[Choice]:
+    counted = Counter(answer for mine in taken for answer in mine)
+    listed = [each for each in counted.most_common() if each[1] >= MIN_SAME_ANSWER]
+    listed.sort(key=lambda each: (-each[1], each[0]))
+    return [
+        Choice(answer, _plain(answer), grading.grade(dict(body), {member: answer}).correct)
+        for answer, _count in listed[:MOST_ANSWERS]
+    ]
+
+
+def labels(table: ChoiceTable) -> dict[str, str]:
+    """A short name for each choice: A, B, C …, or numbers where there are more than letters."""
+    named = len(table.uses) <= 26
+    return {use.choice.id: chr(ord("A") + at) if named else str(at + 1) for at, use in enumerate(table.uses)}
