@@ -9,7 +9,7 @@ from openpyxl import Workbook
 from app.cohorts.roster import Fault, UnreadableRosterError, read_roster
 
 
-def workbook(*rows: tuple[object, ...]) -> bytes:
+def workbook(*rows: tuple[str | int, ...]) -> bytes:
     book = Workbook()
     sheet = book.active
     assert sheet is not None
