@@ -19,7 +19,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length
 
 from app.cohorts.records import COLUMNS, DEFAULT_COLUMNS, RecordFormat
-from app.core.forms import Form, as_uuid
+from app.core.forms import Form, as_uuid, choice
 from app.core.languages import tr
 
 REQUIRED = InputRequired(_l("Fill in this field."))
@@ -42,9 +42,11 @@ class CohortForm(Form):
     def offer(self, programmes: Iterable[Any], organisations: Iterable[Any]) -> None:
         """Fill the choices that the person may make."""
         self.programme.choices = [
-            (item.key, tr(item.current_revision.body["title"])) for item in programmes if item.current_revision
+            choice(item.key, tr(item.current_revision.body["title"]))
+            for item in programmes
+            if item.current_revision
         ]
-        self.organisation.choices = [(str(item.id), tr(item.name)) for item in organisations]
+        self.organisation.choices = [choice(item.id, tr(item.name)) for item in organisations]
 
     def validate_ends_on(self, field: DateField) -> None:
         if self.starts_on.data and field.data and field.data < self.starts_on.data:
@@ -85,18 +87,20 @@ class ExportForm(Form):
     format = RadioField(
         _l("File"),
         choices=[
-            (RecordFormat.XLSX.value, _l("Excel workbook (.xlsx): keeps leading zeros")),
-            (RecordFormat.CSV.value, _l("CSV (UTF-8 with byte-order mark)")),
+            choice(RecordFormat.XLSX.value, _l("Excel workbook (.xlsx): keeps leading zeros")),
+            choice(RecordFormat.CSV.value, _l("CSV (UTF-8 with byte-order mark)")),
         ],
         default=RecordFormat.XLSX.value,
     )
     language = RadioField(
-        _l("Column titles"), choices=[("zh_Hans", _l("Chinese")), ("en", _l("English"))], default="zh_Hans"
+        _l("Column titles"),
+        choices=[choice("zh_Hans", _l("Chinese")), choice("en", _l("English"))],
+        default="zh_Hans",
     )
     columns = CheckboxesField(_l("Columns"), default=list(DEFAULT_COLUMNS))
 
     def offer_columns(self) -> None:
-        self.columns.choices = [(column.key, tr(column.label)) for column in COLUMNS]
+        self.columns.choices = [choice(column.key, tr(column.label)) for column in COLUMNS]
 
     def validate_columns(self, field: CheckboxesField) -> None:
         if not field.data:

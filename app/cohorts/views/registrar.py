@@ -1,6 +1,7 @@
 """The registrar's pages: cohorts, who stands where, leaving, records."""
 
 import hashlib
+import io
 import tempfile
 import uuid
 from pathlib import Path
@@ -16,6 +17,7 @@ from app.cohorts.record_rows import record_rows
 from app.core import access, clock
 from app.core.access import Role, require_actor
 from app.core.database import release, transaction
+from app.core.forms import choice
 from app.organisations import queries as organisations
 
 blueprint = Blueprint("cohorts", __name__, url_prefix="/cohorts")
@@ -113,7 +115,7 @@ def transfer(membership_id: uuid.UUID) -> str | Response:
     cohort = queries.get_managed_cohort(actor, membership.cohort_id)
     others = queries.transfer_targets(actor, cohort)
     form = TransferForm()
-    form.target.choices = [(str(item.id), item.name) for item in others]
+    form.target.choices = [choice(item.id, item.name) for item in others]
     if form.validate_on_submit():
         with transaction():
             target = queries.get_managed_cohort(actor, chosen(form.target))
@@ -141,24 +143,20 @@ def export(cohort_id: uuid.UUID) -> str | Response:
         path = Path(folder) / f"records.{chosen_format}"
         write = records.to_xlsx if chosen_format is records.RecordFormat.XLSX else records.to_csv
         count = write(path, keys, record_rows(cohort), form.language.data)
-        with path.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
-        release()
-        with transaction():
-            services.log_export(
-                actor,
-                cohort,
-                purpose=form.purpose.data,
-                format=chosen_format,
-                columns=keys,
-                row_count=count,
-                digest=digest,
-            )
-        stream = path.open("rb")
-        response: Response = send_file(
-            stream, as_attachment=True, download_name=f"cohort-{cohort.join_code}.{chosen_format}"
+        data = path.read_bytes()
+    release()
+    with transaction():
+        services.log_export(
+            actor,
+            cohort,
+            purpose=form.purpose.data,
+            format=chosen_format,
+            columns=keys,
+            row_count=count,
+            digest=hashlib.sha256(data).hexdigest(),
         )
-        return response
+    name = f"cohort-{cohort.join_code}.{chosen_format}"
+    return send_file(io.BytesIO(data), as_attachment=True, download_name=name)
 
 
 @blueprint.get("/exports")
