@@ -81,6 +81,19 @@ class Citation(Base):
     instrument_key: Mapped[str] = mapped_column(primary_key=True)
 
 
+class Figure(Base):
+    """A figure of some module revision, kept by its hash in the file store."""
+
+    __tablename__ = "figures"
+
+    #: SHA-256 of the file.
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    media_type: Mapped[str]
+    #: Natural size in pixels; None when the file does not say.
+    width: Mapped[int | None]
+    height: Mapped[int | None]
+
+
 class ContentState(Base):
     """One row: the digest of the files last synced, so that a start with nothing new is quick."""
 

@@ -194,6 +194,11 @@ class Progress:
     read: AbstractSet[str] = field(default_factory=frozenset)
     answered: AbstractSet[str] = field(default_factory=frozenset)
 
+    @classmethod
+    def none(cls) -> "Progress":
+        """Nothing done: what somebody without an enrolment sees."""
+        return cls(Evidence(0, 0, 0, 0, has_exam=False))
+
     def lesson_done(self, lesson: LessonOutline) -> bool:
         return set(lesson.paths()) <= self.read and set(lesson.checks) <= self.answered
 

@@ -32,8 +32,9 @@ class Library:
             note = self.instruments.get(citation.key)
             if note is None:
                 return None
+            words = citation_words(note, citation.pin, locale, again=again)
             return markdown.CitationLink(
-                text=citation_words(note, citation.pin, locale, again=again),
+                text=f"[{words}]" if locale.startswith("en") else f"〔{words}〕",
                 name=full_name(note, citation.pin, locale),
                 url=instrument_path(citation.key, citation.pin),
                 unreviewed_word=_("unreviewed"),

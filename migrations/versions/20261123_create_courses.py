@@ -30,6 +30,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_courses_key")),
     )
     op.create_table(
+        "figures",
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("media_type", sa.String(), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=True),
+        sa.Column("height", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_figures")),
+    )
+    op.create_table(
         "course_revisions",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", types.UtcDateTime(), nullable=False),
@@ -197,5 +205,6 @@ def downgrade() -> None:
     op.drop_table("enrolments")
     op.drop_table("modules")
     op.drop_table("course_revisions")
+    op.drop_table("figures")
     op.drop_table("courses")
     op.drop_table("content_state")

@@ -217,7 +217,7 @@ def test_a_fault_is_reported_at_its_place_with_the_mend(
 def test_every_fault_is_reported_not_only_the_first(folder: Path) -> None:
     replace(folder, f"{M1}/module.yaml", "law: [us-test-act]", "law: [us-x]")
     replace(folder, "courses/small/course.yaml", "hours: 3", "hours: 9")
-    replace(folder, "organisations.yaml", "parent: authority", "parent: autority")
+    replace(folder, "organisations.yaml", "parent: small-authority", "parent: smal-authority")
     assert len(faults_of(folder)) == 3
 
 

@@ -16,6 +16,7 @@ from app.courses import queries
 from app.courses.events import ContentSynced
 from app.courses.models import CourseRevision, ModuleRevision
 from app.library.models import InstrumentRevision
+from app.library.queries import library
 from app.quizzes.models import QuestionRevision, QuizRevision
 from tests.support.cast import Cast
 from tests.support.courses import SMALL, answer_everything, enrol, read_everything, sync_folder
@@ -87,7 +88,7 @@ def test_a_trainee_keeps_the_revision_she_started(folder: Path, cast: Cast) -> N
     mine = queries.outline(first)
     lesson = mine.find_lesson("m2-second", "rule")
     assert lesson is not None
-    assert "规定的第三条" in str(queries.lesson_text(mine, lesson, "zh_Hans").sections[0].blocks)
+    assert "规定的第三条" in str(queries.lesson_text(mine, lesson, "zh_Hans", library()).sections[0].blocks)
 
 
 def test_a_trainee_in_an_old_revision_completes_by_that_one(folder: Path, cast: Cast) -> None:

@@ -1,5 +1,6 @@
 """Reading courses, lessons and where people stand."""
 
+from app.courses.queries.bank import BankLine, bank_of, revisions_of_question
 from app.courses.queries.catalogue import (
     CourseLine,
     catalogue,
@@ -12,7 +13,15 @@ from app.courses.queries.catalogue import (
     outlines,
     titles_of,
 )
-from app.courses.queries.lessons import LessonText, check_questions, check_revisions, figure_digests, lesson_text
+from app.courses.queries.checks import CheckQuestion, shown
+from app.courses.queries.lessons import (
+    LessonText,
+    check_questions,
+    check_revisions,
+    get_figure,
+    lesson_text,
+    moved_law,
+)
 from app.courses.queries.standing import (
     EXAM_CONTEXT,
     Answer,
@@ -30,10 +39,13 @@ from app.courses.queries.standing import (
 __all__ = [
     "EXAM_CONTEXT",
     "Answer",
+    "BankLine",
+    "CheckQuestion",
     "CourseLine",
     "LessonText",
     "Standing",
     "answers_in",
+    "bank_of",
     "catalogue",
     "check_questions",
     "check_revisions",
@@ -44,14 +56,17 @@ __all__ = [
     "current_revision",
     "current_revision_id",
     "enrolment_in",
-    "figure_digests",
     "find_enrolment",
     "get_course",
+    "get_figure",
     "lesson_text",
+    "moved_law",
     "outline",
     "outlines",
     "place_of",
     "progress_of",
+    "revisions_of_question",
+    "shown",
     "standing_of",
     "titles_of",
 ]

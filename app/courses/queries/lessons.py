@@ -8,11 +8,15 @@ from typing import Any
 
 from flask_babel import gettext as _
 from markupsafe import Markup
+from sqlalchemy import select
 
 from app.core import markdown
+from app.core.database import db
+from app.core.errors import NotFound
+from app.courses.models import Figure
 from app.courses.queries.catalogue import get_module_content
-from app.courses.rules import CourseOutline, LessonOutline
-from app.library.queries import Library, instrument_path, library
+from app.courses.rules import CourseOutline, LessonOutline, ModuleOutline
+from app.library.queries import Library, instrument_path
 from app.library.rules import InstrumentNote
 from app.quizzes import queries as quizzes
 from app.quizzes.models import QuestionRevision
@@ -72,9 +76,8 @@ def _module_revision(outline: CourseOutline, lesson: LessonOutline) -> uuid.UUID
     return module.revision_id
 
 
-def lesson_text(outline: CourseOutline, lesson: LessonOutline, locale: str) -> LessonText:
-    """The lesson for a reader of this language. One statement when the process has it, two when not."""
-    books = library()
+def lesson_text(outline: CourseOutline, lesson: LessonOutline, locale: str, books: Library) -> LessonText:
+    """The lesson for a reader of this language. No statement when the process has it."""
     revision_id = _module_revision(outline, lesson)
     key = (revision_id, lesson.key, locale, books.digest)
     if key not in _texts:
@@ -96,9 +99,18 @@ def _render(content: dict[str, Any], lesson: LessonOutline, locale: str, books: 
         "practice": _("In practice"),
     }
 
+    known = {
+        row.digest: row
+        for row in db.session.scalars(select(Figure).where(Figure.digest.in_(content["figures"].values())))
+    }
+
     def draw(source: str) -> markdown.FigureFile | None:
-        digest = content["figures"].get(source.removeprefix("../figures/"))
-        return markdown.FigureFile(f"/courses/figures/{digest}") if digest else None
+        figure = known.get(content["figures"].get(source.removeprefix("../figures/"), ""))
+        return (
+            markdown.FigureFile(f"/courses/figures/{figure.digest}", figure.width, figure.height)
+            if figure
+            else None
+        )
 
     sections = tuple(
         RenderedSection(
@@ -165,6 +177,32 @@ def check_questions(outline: CourseOutline, lesson: LessonOutline) -> dict[str, 
     return {key: _questions[revision_id] for key, revision_id in ids.items()}
 
 
-def figure_digests(outline: CourseOutline) -> set[str]:
-    """The hashes of all figures of a course revision."""
-    return {digest for module in outline.modules for digest in _content(module.revision_id)["figures"].values()}
+def get_figure(digest: str) -> Figure:
+    """Raises NotFound for anything in the file store that is no figure."""
+    figure = db.session.get(Figure, digest)
+    if figure is None:
+        raise NotFound
+    return figure
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """An instrument whose law changed after a module was written."""
+
+    note: InstrumentNote
+    url: str
+    status: str
+
+
+def moved_law(module: ModuleOutline, books: Library) -> list[Moved]:
+    """The module's instruments that were amended, repealed or came into force after its as-of date."""
+    moved = []
+    for key in module.data["law"]:
+        note = books.instruments.get(key)
+        if note is None:
+            continue
+        dates = note.data.get("dates", {})
+        late = any(str(day) > module.as_of.isoformat() for day in dates.values() if day)
+        if late or note.data["status"] in {"amended", "repealed"}:
+            moved.append(Moved(note, instrument_path(key), str(note.data["status"])))
+    return moved

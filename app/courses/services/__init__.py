@@ -3,15 +3,18 @@
 from app.courses.services.content import is_current, store_figures, sync_content
 from app.courses.services.enrolments import enrol, take_up
 from app.courses.services.progress import (
+    Checked,
     answer_check,
     check_completion,
     check_completion_of,
     keep_place,
     mark_read,
     start_exam,
+    try_check,
 )
 
 __all__ = [
+    "Checked",
     "answer_check",
     "check_completion",
     "check_completion_of",
@@ -23,4 +26,5 @@ __all__ = [
     "store_figures",
     "sync_content",
     "take_up",
+    "try_check",
 ]

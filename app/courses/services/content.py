@@ -1,7 +1,9 @@
 """Bring the database up to the authored files, with new revisions only where something changed."""
 
+import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,7 @@ from app.core.events import announce
 from app.core.identifiers import content_id, new_id
 from app.courses.content.tree import Content, CourseTree, ModuleTree
 from app.courses.events import ContentSynced
-from app.courses.models import Citation, ContentState, Course, CourseRevision, Module, ModuleRevision
+from app.courses.models import Citation, ContentState, Course, CourseRevision, Figure, Module, ModuleRevision
 from app.files import services as files
 from app.library.services import sync_library
 from app.organisations.models import OrganisationKind
@@ -37,16 +39,37 @@ def is_current(content_digest: str) -> bool:
     return kept == state_digest(content_digest)
 
 
-def store_figures(content: Content, data_dir: Path) -> dict[str, str]:
-    """Keep every figure by its hash (before the transaction: it syncs the disk); path → SHA-256."""
-    return {
-        path.as_posix(): files.store(data_dir, path.read_bytes())
-        for course in content.courses.values()
-        for path in course.figures.values()
-    }
+@dataclass(frozen=True, slots=True)
+class StoredFigure:
+    """A figure in the file store."""
+
+    digest: str
+    media_type: str
+    width: int | None
+    height: int | None
 
 
-def sync_content(content: Content, figures: Mapping[str, str], now: datetime) -> list[str]:
+def store_figures(content: Content, data_dir: Path) -> dict[str, StoredFigure]:
+    """Keep every figure by its hash (before the transaction: it syncs the disk); by path."""
+    stored: dict[str, StoredFigure] = {}
+    for course in content.courses.values():
+        for path in course.figures.values():
+            data = path.read_bytes()
+            width, height = size_of(data)
+            media_type = "image/svg+xml" if path.suffix == ".svg" else "image/png"
+            stored[path.as_posix()] = StoredFigure(files.store(data_dir, data), media_type, width, height)
+    return stored
+
+
+def size_of(data: bytes) -> tuple[int | None, int | None]:
+    """The natural size of a PNG (its header) or an SVG (its viewBox) in pixels."""
+    if data.startswith(b"\x89PNG") and len(data) >= 24:
+        return int.from_bytes(data[16:20]), int.from_bytes(data[20:24])
+    match = re.search(rb'viewBox="[-\d.]+ [-\d.]+ ([\d.]+) ([\d.]+)"', data[:2000])
+    return (round(float(match[1])), round(float(match[2]))) if match else (None, None)
+
+
+def sync_content(content: Content, figures: Mapping[str, StoredFigure], now: datetime) -> list[str]:
     """Load everything in the present transaction; a line for each change. Running it again changes nothing.
 
     ``figures`` is what ``store_figures`` returned. Raises Invalid where the assessment engine refuses a question.
@@ -68,12 +91,23 @@ def sync_content(content: Content, figures: Mapping[str, str], now: datetime) ->
         terms=[item.canonical() for item in content.terms],
         now=now,
     )
+    _note_figures(figures.values())
+    digests = {path: figure.digest for path, figure in figures.items()}
     for course in content.courses.values():
-        changes += _sync_course(content, course, figures, now)
+        changes += _sync_course(content, course, digests, now)
     changes += _retire_courses(content)
     announce(ContentSynced(content))
     _note_state(content, now)
     return changes
+
+
+def _note_figures(figures: Iterable[StoredFigure]) -> None:
+    known = set(db.session.scalars(select(Figure.digest)))
+    for figure in figures:
+        if figure.digest not in known:
+            known.add(figure.digest)
+            db.session.add(Figure(**asdict(figure)))
+    db.session.flush()
 
 
 def _note_state(content: Content, now: datetime) -> None:

@@ -104,10 +104,7 @@ def answer_check(
         raise NotFound
     revision_id = queries.check_revisions(outline, lesson)[question_key]
     question = quiz_queries.question_revisions([revision_id])[revision_id]
-    cleaned = grading.normalise(response, grading.full_layout(question.body))
-    if not cleaned:
-        raise Invalid(_("Answer the question first."), code="unanswered")
-    graded = grading.grade(question.body, cleaned)
+    checked = try_check(question_key, response, question.body)
     db.session.execute(
         insert(CheckAnswer),
         [
@@ -115,14 +112,22 @@ def answer_check(
                 "enrolment_id": enrolment.id,
                 "question_key": question_key,
                 "question_revision_id": revision_id,
-                "response": cleaned,
-                "correct": graded.correct,
+                "response": checked.response,
+                "correct": checked.correct,
                 "at": now,
             }
         ],
     )
     check_completion(enrolment, now)
-    return Checked(question_key, cleaned, graded.correct)
+    return checked
+
+
+def try_check(question_key: str, response: object, body: dict[str, Any]) -> Checked:
+    """Grade without keeping anything: an instructor's preview. Raises Invalid."""
+    cleaned = grading.normalise(response, grading.full_layout(body))
+    if not cleaned:
+        raise Invalid(_("Answer the question first."), code="unanswered")
+    return Checked(question_key, cleaned, grading.grade(body, cleaned).correct)
 
 
 def start_exam(actor: Actor, course_key: str, *, now: datetime) -> Attempt:

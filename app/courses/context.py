@@ -1,0 +1,34 @@
+"""What courses add to navigation, to the library's pages, and where an examination's “back” leads."""
+
+from flask import Flask, url_for
+from flask_babel import lazy_gettext as _l
+
+from app.core import navigation
+from app.core.access import Role
+from app.courses import labels, queries
+from app.library import registry
+
+
+def _citing(instrument_key: str) -> list[registry.CitedIn]:
+    return [
+        registry.CitedIn(
+            course=line.outline.data["title"],
+            title=lesson.title,
+            url=url_for(
+                "courses.show_lesson", course_key=line.key, module_key=lesson.module_key, lesson_key=lesson.key
+            ),
+        )
+        for line, lesson in queries.citing_lessons(instrument_key)
+    ]
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.filters.update(
+        plain_number=labels.plain_number,
+        instrument_name=labels.instrument_name,
+        exam_refusal=labels.exam_refusal,
+        question_type=labels.question_type,
+    )
+    navigation.register(_l("Courses"), "courses.catalogue", order=10)
+    navigation.register(_l("Teaching"), "courses.teaching", order=45, roles={Role.INSTRUCTOR, Role.ADMINISTRATOR})
+    registry.register_citing(_citing)
