@@ -21,7 +21,7 @@ from app.accounts import queries, rules
 from app.accounts.labels import ROLES
 from app.core.access import Role
 from app.core.forms import Form, as_uuid, choice
-from app.core.languages import LOCALES, tr
+from app.core.languages import LOCALES, tr, zone_name
 from app.organisations.models import Organisation
 
 _needed = _l("Fill this in.")
@@ -209,7 +209,7 @@ class ProfileForm(Form):
         render_kw={"autocapitalize": "characters", "spellcheck": "false"},
     )
     locale = RadioField(_l("Language of pages and letters"), choices=[choice(*pair) for pair in LOCALES.items()])
-    time_zone = SelectField(_l("Time zone"), choices=[choice(zone, zone.replace("_", " ")) for zone in ZONES])
+    time_zone = SelectField(_l("Time zone"), choices=lambda: [choice(zone, zone_name(zone)) for zone in ZONES])
 
     def validate_time_zone(self, field: Any) -> None:
         if field.data not in available_timezones():

@@ -5,9 +5,11 @@ from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from babel.dates import get_timezone_location
 from flask import Flask, has_request_context, request
 from flask_babel import Babel, get_locale
 
+from app.core import clock
 from app.core.access import current_actor
 from app.core.catalogues import FOLDER, compile_catalogues
 from app.core.text import Bilingual, in_language
@@ -62,20 +64,33 @@ def format_day(moment: datetime | None) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
+def _offset(local: datetime) -> str:
+    """UTC+8, UTC+5.5"""
+    hours = (local.utcoffset() or local - local).total_seconds() / 3600
+    return f"UTC{hours:+g}"
+
+
+def _in_brackets(text: str, more: str) -> str:
+    return f"{text} ({more})" if locale_name() == "en" else f"{text}（{more}）"
+
+
 def format_moment(moment: datetime | None) -> str:
     """Day and time with the zone, for deadlines: 2026年11月22日 14:00（UTC+8）."""
     if moment is None:
         return ""
     local = moment.astimezone(_zone())
-    hours = (local.utcoffset() or local - local).total_seconds() / 3600
-    zone = f"UTC{hours:+g}"
-    clock = f"{format_day(moment)} {local:%H:%M}"
-    return f"{clock} ({zone})" if locale_name() == "en" else f"{clock}（{zone}）"
+    return _in_brackets(f"{format_day(moment)} {local:%H:%M}", _offset(local))
 
 
 def format_time(moment: datetime) -> str:
     """The time of day in the reader's zone: 14:00."""
     return f"{moment.astimezone(_zone()):%H:%M}"
+
+
+def zone_name(zone: str) -> str:
+    """A time zone's city and present offset in the reader's language: 上海（UTC+8）."""
+    city = get_timezone_location(zone, locale=locale_name(), return_city=True)
+    return _in_brackets(city, _offset(clock.now().astimezone(ZoneInfo(zone))))
 
 
 def init_languages(app: Flask) -> None:
