@@ -202,7 +202,7 @@ class Crowd:
         count = 0
         while due < until:
             if self.every:
-                await asyncio.sleep(max(0.0, due - loop.time()))  # the pace of the client, not a wait
+                await asyncio.sleep(max(0.0, due - loop.time()))  # paced: a client thinks
             begun = loop.time()
             try:
                 status = await _exchange(reader, writer, self.request(number, count))
