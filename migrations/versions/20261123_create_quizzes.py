@@ -196,7 +196,10 @@ def upgrade() -> None:
         sa.Column("fraction", types.Exact(5), nullable=False),
         sa.Column("marks", types.Exact(5), nullable=False),
         sa.Column("parts", types.Json, nullable=False),
+        sa.Column("certainty_mark", sa.Integer(), nullable=True),
+        sa.Column("waiting", types.Json, nullable=False),
         sa.CheckConstraint("fraction between 0 and 100000", name=op.f("ck_grades_fraction")),
+        sa.CheckConstraint("certainty_mark between -6 and 3", name=op.f("ck_grades_certainty_mark")),
         sa.ForeignKeyConstraint(["attempt_id"], ["attempts.id"], name=op.f("fk_grades_attempt_id_attempts")),
         sa.ForeignKeyConstraint(["item_id"], ["attempt_items.id"], name=op.f("fk_grades_item_id_attempt_items")),
         sa.ForeignKeyConstraint(

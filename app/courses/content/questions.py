@@ -1,4 +1,4 @@
-"""The seven types of question an author can write."""
+"""The types of question an author can write."""
 
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -37,6 +37,7 @@ class QuestionBase(Part):
     prompt: Both
     feedback: Both
     marks: Annotated[int, Field(ge=1, le=100)] = 1
+    certainty: bool = False
 
     def body(self) -> dict[str, Any]:
         """What the assessment engine keeps as a revision: everything but the stable key and the use."""
@@ -53,7 +54,7 @@ class Single(QuestionBase):
 class Multiple(QuestionBase):
     type: Literal["multiple"]
     choices: Annotated[list[Choice], Field(min_length=2, max_length=10)]
-    scoring: Literal["all_or_nothing", "partial"] = "all_or_nothing"
+    scoring: Literal["all_or_nothing", "partial", "partial_with_penalty", "right_minus_wrong"] = "all_or_nothing"
 
 
 class TrueFalse(QuestionBase):
@@ -61,16 +62,25 @@ class TrueFalse(QuestionBase):
     answer: bool
 
 
+class FurtherUnit(Part):
+    unit: Both
+    factor: int | float
+
+
 class Numeric(QuestionBase):
     type: Literal["numeric"]
     answer: int | float
     tolerance: Annotated[int | float, Field(ge=0)] = 0
     unit: Both | None = None
+    units: list[FurtherUnit] = Field(default=[])
+    unit_required: bool = False
 
 
 class ShortText(QuestionBase):
     type: Literal["short_text"]
     accept: Annotated[list[Text], Field(min_length=1)]
+    patterns: list[Text] = Field(default=[])
+    ignore: list[Literal["width", "case", "script"]] = Field(default=["width", "case"])
 
 
 class Matching(QuestionBase):
@@ -82,6 +92,7 @@ class Matching(QuestionBase):
 class Ordering(QuestionBase):
     type: Literal["ordering"]
     items: Annotated[list[Labelled], Field(min_length=2, max_length=12)]
+    scoring: Literal["position", "all_or_nothing", "adjacent", "longest_run"] = "position"
 
 
 Question = Annotated[

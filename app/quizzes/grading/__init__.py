@@ -5,9 +5,20 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
 
+from app.core.digests import digest_of
 from app.core.errors import Invalid
-from app.quizzes.grading import base
-from app.quizzes.grading.base import Body, Graded, Layout, Posted, QuestionType, Response
+from app.quizzes.grading import base, certainty
+from app.quizzes.grading.base import (
+    Body,
+    Drawing,
+    Graded,
+    Layout,
+    NeedsMarking,
+    Posted,
+    QuestionType,
+    Response,
+    Result,
+)
 from app.quizzes.grading.matching import Matching
 from app.quizzes.grading.multiple import Multiple
 from app.quizzes.grading.numeric import Numeric
@@ -17,7 +28,7 @@ from app.quizzes.grading.single import Single
 from app.quizzes.grading.true_false import TrueFalse
 
 #: Recorded with every grade; raise it when any type's grading changes.
-VERSION: Final = "1"
+VERSION: Final = "2"
 
 TYPES: Final[dict[str, QuestionType]] = {
     kind.name: kind for kind in (Single(), Multiple(), TrueFalse(), Numeric(), ShortText(), Matching(), Ordering())
@@ -31,8 +42,10 @@ __all__ = [
     "Body",
     "Graded",
     "Layout",
+    "NeedsMarking",
     "Posted",
     "Response",
+    "Result",
     "full_layout",
     "grade",
     "lay_out",
@@ -41,6 +54,7 @@ __all__ = [
     "perfect",
     "read_form",
     "validate",
+    "view",
 ]
 
 
@@ -49,21 +63,21 @@ def validate(key: str, raw: Mapping[str, Any]) -> Body:
     kind = TYPES.get(str(raw.get("type")))
     if kind is None:
         raise Invalid(f"{key}: type: one of {', '.join(TYPES)}", code="question")
-    marks = base.number(raw.get("marks") or 1, f"{key}: marks")
-    if not 0 < marks <= 1000 or marks.as_tuple().exponent < -2:  # type: ignore[operator]
-        raise Invalid(f"{key}: marks: above 0, at most 1000, two decimals", code="question")
     body: Body = {
         "type": kind.name,
         "prompt": base.bilingual(raw.get("prompt"), f"{key}: prompt"),
-        "marks": str(marks),
+        "marks": base.marks(raw.get("marks"), f"{key}: marks"),
     }
     if raw.get("feedback"):
         body["feedback"] = base.bilingual(raw["feedback"], f"{key}: feedback")
     body |= {name: _plain(raw[name]) for name in _ABOUT if raw.get(name) is not None}
     try:
-        return body | kind.validate(key, raw)
+        body |= kind.validate(key, raw)
+        if raw.get("certainty"):
+            body["certainty"] = certainty.validate(kind, body)
     except Invalid as error:
         raise Invalid(f"{key}: {error.message}", code=error.code) from None
+    return body
 
 
 def _plain(value: Any) -> Any:
@@ -73,14 +87,16 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, str | int | bool) else str(value)
 
 
-def lay_out(body: Body, rng: random.Random | None) -> Layout:
-    """The frozen form of a question on a paper: its type, and the options in the order shown."""
-    return {"type": body["type"]} | TYPES[body["type"]].layout(body, rng)
+def lay_out(body: Body, rng: random.Random, *, shuffle: bool = True) -> Layout:
+    """The frozen form of a question on a paper: its type, the options in the order shown, the numbers drawn."""
+    layout = {"type": body["type"]} | TYPES[body["type"]].layout(body, Drawing(rng, shuffle))
+    return layout | {"certainty": True} if body.get("certainty") else layout
 
 
 def full_layout(body: Body) -> Layout:
-    """The layout in a fixed order that does not give the answer away (check questions in lessons)."""
-    return lay_out(body, None)
+    """The layout in a fixed order, with fixed numbers, that does not give the answer away (check questions)."""
+    rng = random.Random(digest_of(body))  # noqa: S311 - the same for everybody, not a secret
+    return lay_out(body, rng, shuffle=False)
 
 
 def normalise(response: object, layout: Layout) -> Response:
@@ -92,23 +108,41 @@ def normalise(response: object, layout: Layout) -> Response:
         return {}
     if not isinstance(response, Mapping):
         raise base.wrong_shape()
-    return TYPES[layout["type"]].normalise(response, layout)
+    chosen, rest = certainty.split(response, layout)
+    cleaned = TYPES[layout["type"]].normalise(rest, layout) if rest else {}
+    return cleaned | chosen if cleaned else {}
 
 
-def grade(body: Body, response: object) -> Graded:
-    """Grade a response (normalised first, so any client's shape will do). Raises Invalid as normalise does."""
-    cleaned = normalise(response, full_layout(body))
-    return TYPES[body["type"]].grade(body, cleaned) if cleaned else Graded(base.ZERO)
+def grade(body: Body, response: object, layout: Layout | None = None) -> Result:
+    """Grade a response to this layout (else to the full one). Raises Invalid as normalise does.
+
+    The response is normalised first, so any client's shape will do.
+    """
+    layout = full_layout(body) if layout is None else layout
+    chosen, cleaned = certainty.split(normalise(response, layout), layout)
+    if not cleaned:
+        return Graded(base.ZERO, certainty_mark=0 if layout.get("certainty") else None)
+    graded = TYPES[body["type"]].grade(body, cleaned, layout)
+    return certainty.marked(graded, chosen) if layout.get("certainty") else graded
 
 
-def perfect(body: Body) -> Response:
-    """A response that earns full marks."""
-    return TYPES[body["type"]].perfect(body)
+def perfect(body: Body, layout: Layout | None = None) -> Response:
+    """A response to this layout (else to the full one) that earns full marks."""
+    layout = full_layout(body) if layout is None else layout
+    return TYPES[body["type"]].perfect(body, layout)
 
 
 def read_form(posted: Posted, name: str, layout: Layout) -> Response:
     """The normalised response in a posted form. Raises Invalid as normalise does."""
-    return normalise(TYPES[layout["type"]].read_form(posted, name, layout), layout)
+    values = dict(TYPES[layout["type"]].read_form(posted, name, layout))
+    return normalise(values | certainty.read_form(posted, name, layout), layout)
+
+
+def view(body: Body, layout: Layout) -> dict[str, Any]:
+    """What a page needs to show the question as laid out. Never the key."""
+    shown = {"type": body["type"], "prompt": body["prompt"], "marks": body["marks"], "certainty": False}
+    shown |= TYPES[body["type"]].view(body, layout)
+    return shown | {"certainty": bool(layout.get("certainty"))}
 
 
 def marks_of(body: Body) -> Decimal:

@@ -6,6 +6,7 @@
 """
 
 import random
+import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -33,10 +34,57 @@ class Graded:
     fraction: Decimal
     #: Identifier of a choice, pair or place → right?
     parts: dict[str, bool] = field(default_factory=dict)
+    #: What a certainty of 1 to 3 earned, -6 to 3; None where none was asked (see ``certainty``).
+    certainty_mark: int | None = None
 
     @property
     def correct(self) -> bool:
         return self.fraction == ONE
+
+    @property
+    def waiting(self) -> dict[str, Decimal]:
+        return {}
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsMarking:
+    """A person has to mark all or part of an answer; the machine's share is done."""
+
+    #: Part (``""``: the whole question) → its share of the question, above 0. With ``fraction`` at most 1.
+    waiting: dict[str, Decimal]
+    #: What the parts graded by machine have earned, as a fraction of the whole question.
+    fraction: Decimal = ZERO
+    parts: dict[str, bool] = field(default_factory=dict)
+    certainty_mark: None = None
+
+    @property
+    def correct(self) -> bool:
+        return False
+
+    def with_marks(self, given: Mapping[str, Decimal]) -> Graded:
+        """The grade once people have given each waiting part a fraction between 0 and 1. Raises Invalid."""
+        if set(given) != set(self.waiting) or not all(ZERO <= fraction <= ONE for fraction in given.values()):
+            raise Invalid(_("Give each part that waits a mark within its bounds."), code="marks")
+        marked = sum((share * given[part] for part, share in self.waiting.items()), self.fraction)
+        return Graded(min(marked.quantize(PLACES, ROUND_HALF_UP), ONE), self.parts)
+
+
+Result = Graded | NeedsMarking
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """How one paper is drawn: where chance comes from, and whether options are shuffled."""
+
+    rng: random.Random
+    shuffles: bool
+
+    def order(self, items: Iterable[str]) -> list[str]:
+        """A new list, shuffled where the paper is."""
+        found = list(items)
+        if self.shuffles:
+            self.rng.shuffle(found)
+        return found
 
 
 class Posted(Protocol):
@@ -56,20 +104,28 @@ class QuestionType(ABC):
         """The type's own part of the body, with choice ids derived from the key. Raises Invalid."""
 
     @abstractmethod
-    def layout(self, body: Body, rng: random.Random | None) -> Layout:
-        """The options in the order shown; shuffled by ``rng``, as authored without one."""
+    def layout(self, body: Body, draw: Drawing) -> Layout:
+        """What one candidate gets: the options in the order shown, the numbers drawn. Never the key."""
 
     @abstractmethod
     def normalise(self, response: Mapping[str, Any], layout: Layout) -> Response:
         """The response in its one form. Raises Invalid with what to do when it does not fit the layout."""
 
     @abstractmethod
-    def grade(self, body: Body, response: Response) -> Graded:
-        """Grade a normalised, non-empty response."""
+    def grade(self, body: Body, response: Response, layout: Layout) -> Result:
+        """Grade a normalised, non-empty response to this layout."""
 
     @abstractmethod
-    def perfect(self, body: Body) -> Response:
+    def perfect(self, body: Body, layout: Layout) -> Response:
         """A response that earns full marks; shown as the solution where the policy allows."""
+
+    def view(self, body: Body, layout: Layout) -> dict[str, Any]:
+        """What a page needs to show the question, beyond prompt and marks. Never the key."""
+        return {}
+
+    def all_or_nothing(self, body: Body) -> bool:
+        """Is every answer simply right or wrong? Only then can a certainty be asked."""
+        return False
 
     @abstractmethod
     def read_form(self, posted: Posted, name: str, layout: Layout) -> Mapping[str, Any]:
@@ -112,12 +168,30 @@ def number(raw: Any, where: str) -> Decimal:
     return value
 
 
-def shuffled(items: Iterable[str], rng: random.Random | None) -> list[str]:
-    """A new list, shuffled when there is a generator."""
-    found = list(items)
-    if rng is not None:
-        rng.shuffle(found)
-    return found
+def marks(raw: Any, where: str) -> str:
+    """What a question or a part is worth: above 0, two decimals; 1 when nothing is said. Raises Invalid."""
+    value = number(1 if raw is None else raw, where)
+    if not 0 < value <= 1000 or value.as_tuple().exponent < -2:  # type: ignore[operator]
+        raise Invalid(f"{where}: above 0, at most 1000, two decimals", code="question")
+    return str(value)
+
+
+def one_of(raw: Any, names: Sequence[str], where: str) -> str:
+    """An authored word out of a list; the first when nothing is said. Raises Invalid."""
+    word = names[0] if raw is None else raw
+    if word not in names:
+        raise Invalid(f"{where}: one of {', '.join(names)}", code="question")
+    return str(word)
+
+
+def in_order(ids: Iterable[str], options: Iterable[Mapping[str, Any]], *fields: str) -> list[dict[str, Any]]:
+    """The named fields of options, in the order of ``ids``: how a view shows a layout."""
+    known = {option["id"]: option for option in options}
+    return [
+        {"id": name} | {field: known[name][field] for field in fields if field in known[name]}
+        for name in ids
+        if name in known
+    ]
 
 
 def wrong_shape() -> Invalid:
@@ -130,3 +204,24 @@ def only(response: Mapping[str, Any], name: str, kind: type) -> Any:
     if set(response) != {name} or not isinstance(response[name], kind):
         raise wrong_shape()
     return response[name]
+
+
+def strings(raw: Any, where: str) -> list[str]:
+    """An authored list of words. Raises Invalid."""
+    if raw is None or isinstance(raw, str | Mapping) or not isinstance(raw, Sequence):
+        raise Invalid(f"{where}: a list", code="question")
+    return [str(item) for item in raw]
+
+
+def clean_text(text: str, longest: int) -> str:
+    """Written text as it is kept: lines end with a line feed; other control characters (PostgreSQL refuses NUL)
+    are nothing a person types and become spaces. Raises Invalid when it is too long or not text."""
+    if len(text) > longest:
+        raise Invalid(
+            _("Write at most %(number)s characters. Your last answer still counts.", number=longest),
+            code="length",
+        )
+    if any(unicodedata.category(character) == "Cs" for character in text):
+        raise wrong_shape()
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(" " if c != "\n" and unicodedata.category(c) == "Cc" else c for c in text).strip()

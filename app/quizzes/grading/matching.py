@@ -1,6 +1,5 @@
 """Matching pairs."""
 
-import random
 from collections.abc import Mapping
 from typing import Any
 
@@ -33,12 +32,12 @@ class Matching(base.QuestionType):
             rights[digest_of(text)] = {"id": identifier, "text": text}
         return {"pairs": pairs, "rights": list(rights.values())}
 
-    def layout(self, body: base.Body, rng: random.Random | None) -> base.Layout:
+    def layout(self, body: base.Body, draw: base.Drawing) -> base.Layout:
         # Authored order would put each right side beside its left one: without a generator, sort by id.
         rights = sorted(right["id"] for right in body["rights"])
         return {
-            "left": base.shuffled((pair["id"] for pair in body["pairs"]), rng),
-            "right": base.shuffled(rights, rng),
+            "left": draw.order(pair["id"] for pair in body["pairs"]),
+            "right": draw.order(rights),
         }
 
     def normalise(self, response: Mapping[str, Any], layout: base.Layout) -> base.Response:
@@ -53,12 +52,21 @@ class Matching(base.QuestionType):
         chosen = {left: pairs[left] for left in sorted(pairs) if pairs[left]}
         return {"pairs": chosen} if chosen else {}
 
-    def grade(self, body: base.Body, response: base.Response) -> base.Graded:
+    def grade(self, body: base.Body, response: base.Response, layout: base.Layout) -> base.Graded:
         parts = {pair["id"]: response["pairs"].get(pair["id"]) == pair["right"] for pair in body["pairs"]}
         return base.Graded(base.fraction_of(sum(parts.values()), len(parts)), parts)
 
-    def perfect(self, body: base.Body) -> base.Response:
+    def perfect(self, body: base.Body, layout: base.Layout) -> base.Response:
         return {"pairs": dict(sorted((pair["id"], pair["right"]) for pair in body["pairs"]))}
 
     def read_form(self, posted: base.Posted, name: str, layout: base.Layout) -> Mapping[str, Any]:
         return {"pairs": {left: posted.get(f"{name}-{left}", "") for left in layout["left"]}}
+
+    def view(self, body: base.Body, layout: base.Layout) -> dict[str, Any]:
+        return {
+            "left": [
+                {"id": side["id"], "text": side["left"]}
+                for side in base.in_order(layout["left"], body["pairs"], "left")
+            ],
+            "right": base.in_order(layout["right"], body["rights"], "text"),
+        }

@@ -1,21 +1,26 @@
 """Multiple choice."""
 
-import random
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from app.core.errors import Invalid
 from app.quizzes.grading import base
 from app.quizzes.grading.single import correct_ids, read_choices
 
-SCORING = ("all_or_nothing", "partial")
+SCORING = ("all_or_nothing", "partial", "partial_with_penalty", "right_minus_wrong")
 
 
 class Multiple(base.QuestionType):
     """Any number of choices is right. Response: ``{"choices": [ids]}``.
 
-    ``all_or_nothing``: full marks for exactly the right set. ``partial``: the share of right choices taken less
-    the share of wrong choices taken, never below 0, so that taking everything earns nothing.
+    Of R right and W wrong choices, r right and w wrong ones are taken (five places, never below 0):
+
+    ``all_or_nothing``        1 for exactly the right set, else 0.
+    ``partial``               (r - e) / R, where e = max(0, r + w - R) choices too many are taken: a wrong choice
+                              costs only the right one it displaces.
+    ``partial_with_penalty``  r / R - w / W: taking everything, or guessing, earns nothing.
+    ``right_minus_wrong``     (r - w) / R: each wrong choice cancels a right one.
     """
 
     name = "multiple"
@@ -24,13 +29,10 @@ class Multiple(base.QuestionType):
         choices = read_choices(key, raw)
         if not any(choice["correct"] for choice in choices):
             raise Invalid("choices: at least one must be correct", code="question")
-        scoring = raw.get("scoring") or "all_or_nothing"
-        if scoring not in SCORING:
-            raise Invalid(f"scoring: one of {', '.join(SCORING)}", code="question")
-        return {"choices": choices, "scoring": str(scoring)}
+        return {"choices": choices, "scoring": base.one_of(raw.get("scoring"), SCORING, "scoring")}
 
-    def layout(self, body: base.Body, rng: random.Random | None) -> base.Layout:
-        return {"choices": base.shuffled((choice["id"] for choice in body["choices"]), rng)}
+    def layout(self, body: base.Body, draw: base.Drawing) -> base.Layout:
+        return {"choices": draw.order(choice["id"] for choice in body["choices"])}
 
     def normalise(self, response: Mapping[str, Any], layout: base.Layout) -> base.Response:
         taken = base.only(response, "choices", list)
@@ -38,19 +40,32 @@ class Multiple(base.QuestionType):
             raise base.wrong_shape()
         return {"choices": sorted(set(taken))} if taken else {}
 
-    def grade(self, body: base.Body, response: base.Response) -> base.Graded:
+    def grade(self, body: base.Body, response: base.Response, layout: base.Layout) -> base.Graded:
         right = set(correct_ids(body))
-        wrong = {choice["id"] for choice in body["choices"]} - right
         taken = set(response["choices"])
         parts = {choice["id"]: (choice["id"] in taken) == choice["correct"] for choice in body["choices"]}
-        if body["scoring"] == "all_or_nothing":
-            return base.Graded(base.ONE if taken == right else base.ZERO, parts)
-        lost = len(taken & wrong) * len(right) if wrong else 0
-        won = len(taken & right) * (len(wrong) or 1)
-        return base.Graded(base.fraction_of(won - lost, len(right) * (len(wrong) or 1)), parts)
+        counts = (len(taken & right), len(taken - right), len(right), len(body["choices"]) - len(right))
+        return base.Graded(earned(body["scoring"], *counts), parts)
 
-    def perfect(self, body: base.Body) -> base.Response:
+    def perfect(self, body: base.Body, layout: base.Layout) -> base.Response:
         return {"choices": sorted(correct_ids(body))}
 
     def read_form(self, posted: base.Posted, name: str, layout: base.Layout) -> Mapping[str, Any]:
         return {"choices": posted.getlist(name)}
+
+    def view(self, body: base.Body, layout: base.Layout) -> dict[str, Any]:
+        return {"choices": base.in_order(layout["choices"], body["choices"], "text")}
+
+    def all_or_nothing(self, body: base.Body) -> bool:
+        return bool(body["scoring"] == "all_or_nothing")
+
+
+def earned(scoring: str, r: int, w: int, right: int, wrong: int) -> Decimal:
+    """What ``r`` of the right and ``w`` of the wrong choices earn: the formulas of ``Multiple``."""
+    if scoring == "all_or_nothing":
+        return base.ONE if (r, w) == (right, 0) else base.ZERO
+    if scoring == "partial":
+        return base.fraction_of(r - max(0, r + w - right), right)
+    if scoring == "right_minus_wrong":
+        return base.fraction_of(r - w, right)
+    return base.fraction_of(r * (wrong or 1) - w * right, right * (wrong or 1))

@@ -1,34 +1,38 @@
 """Putting items in order."""
 
-import random
-from collections.abc import Mapping
+import itertools
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from app.core.errors import Invalid
 from app.quizzes.grading import base
 
-SCORING = ("position", "all_or_nothing")
+SCORING = ("position", "all_or_nothing", "adjacent", "longest_run")
 
 
 class Ordering(base.QuestionType):
-    """Items to be put in their order. Marks per item at its own place, or all or nothing.
-    Response: ``{"positions": {item id: place from 1}}``; half-made orders are kept as they are."""
+    """Items to be put in their order. Response: ``{"positions": {item id: place from 1}}``; half-made orders are
+    kept as they are. An item that shares its place with another one is nowhere.
+
+    Of n items:
+
+    ``position``        the share of items at their own place.
+    ``all_or_nothing``  1 for exactly the right order, else 0.
+    ``adjacent``        the share of the n - 1 neighbouring pairs that follow one another directly.
+    ``longest_run``     (L - 1) / (n - 1), where L items is the longest run that follow one another directly.
+    """
 
     name = "ordering"
 
     def validate(self, key: str, raw: Mapping[str, Any]) -> base.Body:
-        scoring = raw.get("scoring") or "position"
-        if scoring not in SCORING:
-            raise Invalid(f"scoring: one of {', '.join(SCORING)}", code="question")
         items = [
             {"id": identifier, "text": base.bilingual(item.get("text"), "items")}
             for identifier, item in base.options(key, raw.get("items"), "items", 2)
         ]
-        return {"items": items, "scoring": str(scoring)}
+        return {"items": items, "scoring": base.one_of(raw.get("scoring"), SCORING, "scoring")}
 
-    def layout(self, body: base.Body, rng: random.Random | None) -> base.Layout:
-        # The authored order is the key: without a generator, sort by id.
-        return {"items": base.shuffled(sorted(item["id"] for item in body["items"]), rng)}
+    def layout(self, body: base.Body, draw: base.Drawing) -> base.Layout:
+        # The authored order is the key: without shuffling, sort by id.
+        return {"items": draw.order(sorted(item["id"] for item in body["items"]))}
 
     def normalise(self, response: Mapping[str, Any], layout: base.Layout) -> base.Response:
         positions = base.only(response, "positions", dict)
@@ -40,17 +44,22 @@ class Ordering(base.QuestionType):
         chosen = {item: positions[item] for item in sorted(positions) if positions[item] is not None}
         return {"positions": chosen} if chosen else {}
 
-    def grade(self, body: base.Body, response: base.Response) -> base.Graded:
-        places = response["positions"]
-        parts = {
-            item["id"]: places.get(item["id"]) == place and list(places.values()).count(place) == 1
-            for place, item in enumerate(body["items"], start=1)
-        }
+    def grade(self, body: base.Body, response: base.Response, layout: base.Layout) -> base.Graded:
+        order = [item["id"] for item in body["items"]]
+        row = _row(response["positions"], len(order))
+        if body["scoring"] == "adjacent":
+            follows = _following(order, row)
+            return base.Graded(base.fraction_of(sum(follows.values()), len(follows)), follows)
+        if body["scoring"] == "longest_run":
+            run = _longest_run(order, row)
+            parts = {item: item in run for item in order}
+            return base.Graded(base.fraction_of(len(run) - 1, len(order) - 1), parts)
+        parts = {item: item == there for item, there in zip(order, row, strict=True)}
         if body["scoring"] == "all_or_nothing":
             return base.Graded(base.ONE if all(parts.values()) else base.ZERO, parts)
         return base.Graded(base.fraction_of(sum(parts.values()), len(parts)), parts)
 
-    def perfect(self, body: base.Body) -> base.Response:
+    def perfect(self, body: base.Body, layout: base.Layout) -> base.Response:
         return {
             "positions": dict(sorted((item["id"], place) for place, item in enumerate(body["items"], start=1)))
         }
@@ -63,3 +72,36 @@ class Ordering(base.QuestionType):
                 raise base.wrong_shape()
             places[item] = int(value) if value else None
         return {"positions": places}
+
+    def view(self, body: base.Body, layout: base.Layout) -> dict[str, Any]:
+        return {"items": base.in_order(layout["items"], body["items"], "text")}
+
+    def all_or_nothing(self, body: base.Body) -> bool:
+        return bool(body["scoring"] == "all_or_nothing")
+
+
+def _row(positions: Mapping[str, int], length: int) -> list[str | None]:
+    """Who stands at each place; nobody where there is none or more than one."""
+    row: list[str | None] = []
+    for place in range(1, length + 1):
+        there = [item for item, chosen in positions.items() if chosen == place]
+        row.append(there[0] if len(there) == 1 else None)
+    return row
+
+
+def _following(order: Sequence[str], row: Sequence[str | None]) -> dict[str, bool]:
+    """Each item but the first: does it follow its predecessor directly?"""
+    neighbours = set(itertools.pairwise(row))
+    return {after: (before, after) in neighbours for before, after in itertools.pairwise(order)}
+
+
+def _longest_run(order: Sequence[str], row: Sequence[str | None]) -> list[str]:
+    """The longest run of items that follow one another directly as they should (the first among equals)."""
+    follows = _following(order, row)
+    best: list[str] = []
+    run: list[str] = []
+    placed = set(row)
+    for item in order:
+        run = [*run, item] if follows.get(item) else [item] * (item in placed)
+        best = max(best, run, key=len)
+    return best

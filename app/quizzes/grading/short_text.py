@@ -1,57 +1,115 @@
 """A word or a short phrase."""
 
-import random
 import unicodedata
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Collection, Mapping
+from functools import cache
+from typing import Any, Final
 
-from flask_babel import gettext as _
+import opencc
 
 from app.core.errors import Invalid
 from app.quizzes.grading import base
 
 MAX_LENGTH = 500
+#: Differences an author may have ignored; spacing always is.
+DIFFERENCES: Final = ("width", "case", "script")
+_ANY_RUN, _ANY_ONE = "\ue000", "\ue001"  # private characters that no folding changes
 
 
 class ShortText(base.QuestionType):
-    """A phrase out of a list of accepted ones, compared without case, width and spacing.
-    Response: ``{"text": "…"}``, kept as it was written."""
+    """A phrase out of a list of accepted ones. Response: ``{"text": "…"}``, kept as it was written.
+
+    ``ignore`` names the differences that do not count: ``width`` (full and half, Unicode NFKC), ``case``, and
+    ``script`` (traditional and simplified characters). ``patterns`` accept further answers: ``*`` is any run of
+    characters, ``?`` any one, ``\\`` takes the next character as it is. No regular expressions: a match takes
+    time proportional to pattern times answer, whatever is written.
+    """
 
     name = "short_text"
 
     def validate(self, key: str, raw: Mapping[str, Any]) -> base.Body:
-        accept = [str(phrase) for phrase in raw.get("accept") or ()]
-        if not accept or not all(compared(phrase) for phrase in accept):
+        accept = [base.clean_text(phrase, MAX_LENGTH) for phrase in base.strings(raw.get("accept"), "accept")]
+        if not accept or not all(compared(phrase, DIFFERENCES) for phrase in accept):
             raise Invalid("accept: at least one phrase, none empty", code="question")
-        return {"accept": accept}
+        ignore = ["width", "case"] if raw.get("ignore") is None else base.strings(raw["ignore"], "ignore")
+        if not set(ignore) <= set(DIFFERENCES):
+            raise Invalid(f"ignore: only {', '.join(DIFFERENCES)}", code="question")
+        body: base.Body = {"accept": accept, "ignore": [name for name in DIFFERENCES if name in ignore]}
+        if patterns := base.strings(raw.get("patterns") or [], "patterns"):
+            for pattern in patterns:
+                if len(pattern) > MAX_LENGTH or not compared(pattern, DIFFERENCES).strip("*?\\ "):
+                    raise Invalid("patterns: some character besides * and ? in each", code="question")
+            body["patterns"] = patterns
+        return body
 
-    def layout(self, body: base.Body, rng: random.Random | None) -> base.Layout:
+    def layout(self, body: base.Body, draw: base.Drawing) -> base.Layout:
         return {}
 
     def normalise(self, response: Mapping[str, Any], layout: base.Layout) -> base.Response:
-        text: str = base.only(response, "text", str)
-        if len(text) > MAX_LENGTH:
-            raise Invalid(
-                _("Write at most %(number)s characters. Your last answer still counts.", number=MAX_LENGTH),
-                code="length",
-            )
-        if any(unicodedata.category(character) == "Cs" for character in text):
-            raise base.wrong_shape()
-        # Control characters (PostgreSQL refuses NUL) are nothing a person types: they become spaces.
-        text = "".join(" " if unicodedata.category(c) == "Cc" else c for c in text).strip()
+        text = base.clean_text(base.only(response, "text", str), MAX_LENGTH)
+        text = " ".join(text.split("\n")).strip()
         return {"text": text} if text else {}
 
-    def grade(self, body: base.Body, response: base.Response) -> base.Graded:
-        right = compared(response["text"]) in {compared(phrase) for phrase in body["accept"]}
+    def grade(self, body: base.Body, response: base.Response, layout: base.Layout) -> base.Graded:
+        ignore = body["ignore"]
+        text = compared(response["text"], ignore)
+        right = text in {compared(phrase, ignore) for phrase in body["accept"]} or any(
+            matches(compared(_marked(pattern), ignore), text) for pattern in body.get("patterns", ())
+        )
         return base.Graded(base.ONE if right else base.ZERO)
 
-    def perfect(self, body: base.Body) -> base.Response:
-        return {"text": body["accept"][0].strip()}
+    def perfect(self, body: base.Body, layout: base.Layout) -> base.Response:
+        return {"text": " ".join(body["accept"][0].split())}
 
     def read_form(self, posted: base.Posted, name: str, layout: base.Layout) -> Mapping[str, Any]:
         return {"text": posted.get(name, "")}
 
+    def all_or_nothing(self, body: base.Body) -> bool:
+        return True
 
-def compared(text: str) -> str:
-    """The form in which phrases are compared: width and case folded, runs of spaces made one."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+def compared(text: str, ignore: Collection[str] = ("width", "case")) -> str:
+    """The form in which phrases are compared: the named differences folded, runs of spaces made one."""
+    if "width" in ignore:
+        text = unicodedata.normalize("NFKC", text)
+    if "script" in ignore:
+        text = _simplifier().convert(text)
+    if "case" in ignore:
+        text = text.casefold()
+    return " ".join(text.split())
+
+
+def matches(pattern: str, text: str) -> bool:
+    """Does the whole text fit the marked pattern? Remembers one place to go back to, so it cannot run away."""
+    at = place = 0
+    star, resume = -1, 0
+    while place < len(text):
+        if at < len(pattern) and pattern[at] == _ANY_RUN:
+            star, resume = at, place
+            at += 1
+        elif at < len(pattern) and pattern[at] in {_ANY_ONE, text[place]}:
+            at, place = at + 1, place + 1
+        elif star >= 0:
+            resume += 1
+            at, place = star + 1, resume
+        else:
+            return False
+    return not pattern[at:].strip(_ANY_RUN)
+
+
+def _marked(pattern: str) -> str:
+    """The pattern with its wildcards as private characters and its escapes resolved."""
+    marked = []
+    characters = iter(pattern)
+    for character in characters:
+        if character == "\\":
+            marked.append(next(characters, "\\"))
+        else:
+            marked.append({"*": _ANY_RUN, "?": _ANY_ONE}.get(character, character))
+    return "".join(marked)
+
+
+@cache
+def _simplifier() -> opencc.OpenCC:
+    """Traditional to simplified by OpenCC's tables, read once a process."""
+    return opencc.OpenCC("t2s")

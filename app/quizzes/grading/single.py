@@ -1,6 +1,5 @@
 """Single choice."""
 
-import random
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,8 +18,8 @@ class Single(base.QuestionType):
             raise Invalid("choices: exactly one must be correct", code="question")
         return {"choices": choices}
 
-    def layout(self, body: base.Body, rng: random.Random | None) -> base.Layout:
-        return {"choices": base.shuffled((choice["id"] for choice in body["choices"]), rng)}
+    def layout(self, body: base.Body, draw: base.Drawing) -> base.Layout:
+        return {"choices": draw.order(choice["id"] for choice in body["choices"])}
 
     def normalise(self, response: Mapping[str, Any], layout: base.Layout) -> base.Response:
         choice = base.only(response, "choice", str)
@@ -28,16 +27,22 @@ class Single(base.QuestionType):
             raise base.wrong_shape()
         return {"choice": choice}
 
-    def grade(self, body: base.Body, response: base.Response) -> base.Graded:
+    def grade(self, body: base.Body, response: base.Response, layout: base.Layout) -> base.Graded:
         right = response["choice"] in correct_ids(body)
         return base.Graded(base.ONE if right else base.ZERO, {response["choice"]: right})
 
-    def perfect(self, body: base.Body) -> base.Response:
+    def perfect(self, body: base.Body, layout: base.Layout) -> base.Response:
         return {"choice": correct_ids(body)[0]}
 
     def read_form(self, posted: base.Posted, name: str, layout: base.Layout) -> Mapping[str, Any]:
         value = posted.get(name, "")
         return {"choice": value} if value else {}
+
+    def view(self, body: base.Body, layout: base.Layout) -> dict[str, Any]:
+        return {"choices": base.in_order(layout["choices"], body["choices"], "text")}
+
+    def all_or_nothing(self, body: base.Body) -> bool:
+        return True
 
 
 def read_choices(key: str, raw: Mapping[str, Any]) -> list[dict[str, Any]]:

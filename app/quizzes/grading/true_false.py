@@ -1,6 +1,5 @@
 """True or false."""
 
-import random
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,17 +17,17 @@ class TrueFalse(base.QuestionType):
             raise Invalid("answer: true or false", code="question")
         return {"answer": raw["answer"]}
 
-    def layout(self, body: base.Body, rng: random.Random | None) -> base.Layout:
+    def layout(self, body: base.Body, draw: base.Drawing) -> base.Layout:
         return {}
 
     def normalise(self, response: Mapping[str, Any], layout: base.Layout) -> base.Response:
         return {"value": base.only(response, "value", bool)}
 
-    def grade(self, body: base.Body, response: base.Response) -> base.Graded:
+    def grade(self, body: base.Body, response: base.Response, layout: base.Layout) -> base.Graded:
         right = response["value"] is body["answer"]
         return base.Graded(base.ONE if right else base.ZERO)
 
-    def perfect(self, body: base.Body) -> base.Response:
+    def perfect(self, body: base.Body, layout: base.Layout) -> base.Response:
         return {"value": body["answer"]}
 
     def read_form(self, posted: base.Posted, name: str, layout: base.Layout) -> Mapping[str, Any]:
@@ -36,3 +35,6 @@ class TrueFalse(base.QuestionType):
         if value not in {"", "true", "false"}:
             raise base.wrong_shape()
         return {"value": value == "true"} if value else {}
+
+    def all_or_nothing(self, body: base.Body) -> bool:
+        return True

@@ -22,7 +22,7 @@ class GradeRun(Identified, Base):
     grader_version: Mapped[str]
     actor_id: Mapped[uuid.UUID | None]
     reason: Mapped[str] = mapped_column(default="")
-    #: None while a regrade is only tried.
+    #: None while a regrade is only tried, or while answers wait for a person.
     applied_at: Mapped[datetime | None]
 
 
@@ -33,6 +33,7 @@ class Grade(Identified, Base):
     __table_args__ = (
         UniqueConstraint("run_id", "item_id"),
         CheckConstraint("fraction between 0 and 100000", name="fraction"),
+        CheckConstraint("certainty_mark between -6 and 3", name="certainty_mark"),
     )
 
     run_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("grade_runs.id"))
@@ -46,6 +47,10 @@ class Grade(Identified, Base):
     marks: Mapped[Decimal]
     #: Per part (``grading.Graded.parts``).
     parts: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    #: What her certainty earned; None where none was asked. Never part of ``marks``.
+    certainty_mark: Mapped[int | None]
+    #: Parts a person has to mark → share of the question (``grading.NeedsMarking``); the run is not applied then.
+    waiting: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
 
 
 class AttemptResult(Identified, Base):

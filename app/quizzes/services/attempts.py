@@ -199,7 +199,7 @@ def _paper(attempt: Attempt, revision: QuizRevision, settings: rules.QuizSetting
         for number, about in enumerate(revision.pools)
     ]
     drawn = rules.draw(pools, attempt.seed, shuffle=settings.shuffle)
-    rng = random.Random(attempt.seed) if settings.shuffle else None  # noqa: S311 - see rules.draw
+    rng = random.Random(attempt.seed)  # noqa: S311 - see rules.draw
     return [
         {
             "id": new_id(),
@@ -207,7 +207,7 @@ def _paper(attempt: Attempt, revision: QuizRevision, settings: rules.QuizSetting
             "attempt_id": attempt.id,
             "position": position,
             "question_revision_id": question_id,
-            "layout": grading.lay_out(known[question_id].body, rng),
+            "layout": grading.lay_out(known[question_id].body, rng, shuffle=settings.shuffle),
             "marks": grading.marks_of(known[question_id].body),
         }
         for position, question_id in enumerate(drawn, start=1)

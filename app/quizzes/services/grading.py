@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from sqlalchemy import insert, select
 
@@ -10,7 +11,7 @@ from app.core.events import announce
 from app.core.identifiers import new_id
 from app.quizzes import grading, rules
 from app.quizzes.events import AttemptGraded
-from app.quizzes.grading.base import PLACES
+from app.quizzes.grading.base import PLACES, Result
 from app.quizzes.models import (
     Attempt,
     AttemptItem,
@@ -23,8 +24,12 @@ from app.quizzes.models import (
 )
 
 
-def grade_attempt(attempt: Attempt, *, now: datetime) -> AttemptResult:
-    """Grade a closed attempt from its events; the same number of statements for any number of questions."""
+def grade_attempt(attempt: Attempt, *, now: datetime) -> AttemptResult | None:
+    """Grade a closed attempt from its events; the same number of statements for any number of questions.
+
+    None when an answer waits for a person: the machine's grades are kept in a run that is not applied yet, and
+    nothing is announced.
+    """
     rows = db.session.execute(
         select(AttemptItem, QuestionRevision.body, ResponseEvent.body.label("response"))
         .join(QuestionRevision, QuestionRevision.id == AttemptItem.question_revision_id)
@@ -37,32 +42,47 @@ def grade_attempt(attempt: Attempt, *, now: datetime) -> AttemptResult:
         .order_by(AttemptItem.position)
         .execution_options(populate_existing=True)
     ).all()
-    run = GradeRun(id=new_id(), cause="submission", grader_version=grading.VERSION, applied_at=now, created_at=now)
+    results = [(item, grading.grade(body, response, item.layout)) for item, body, response in rows]
+    waits = any(result.waiting for _item, result in results)
+    run = GradeRun(
+        id=new_id(),
+        cause="submission",
+        grader_version=grading.VERSION,
+        applied_at=None if waits else now,
+        created_at=now,
+    )
     db.session.add(run)
     db.session.flush()
-    grades = []
-    earned = possible = Decimal(0)
-    for item, body, response in rows:
-        graded = grading.grade(body, response)
-        marks = (item.marks * graded.fraction).quantize(PLACES, ROUND_HALF_UP)
-        earned, possible = earned + marks, possible + item.marks
-        grades.append(
-            {
-                "id": new_id(),
-                "created_at": now,
-                "run_id": run.id,
-                "attempt_id": attempt.id,
-                "item_id": item.id,
-                "question_revision_id": item.question_revision_id,
-                "event_ordinal": item.answer_ordinal,
-                "fraction": graded.fraction,
-                "marks": marks,
-                "parts": graded.parts,
-            }
-        )
-    if grades:
-        db.session.execute(insert(Grade), grades)
+    if results:
+        db.session.execute(insert(Grade), [_grade(run, item, result, now) for item, result in results])
+    if waits:
+        return None
+    earned = sum((_marks(item, result) for item, result in results), Decimal(0))
+    possible = sum((item.marks for item, _result in results), Decimal(0))
     return _apply(attempt, run, earned, possible, now)
+
+
+def _marks(item: AttemptItem, result: Result) -> Decimal:
+    """What the answer has earned so far."""
+    return (item.marks * result.fraction).quantize(PLACES, ROUND_HALF_UP)
+
+
+def _grade(run: GradeRun, item: AttemptItem, result: Result, now: datetime) -> dict[str, Any]:
+    """The row of one question."""
+    return {
+        "id": new_id(),
+        "created_at": now,
+        "run_id": run.id,
+        "attempt_id": item.attempt_id,
+        "item_id": item.id,
+        "question_revision_id": item.question_revision_id,
+        "event_ordinal": item.answer_ordinal,
+        "fraction": result.fraction.quantize(PLACES, ROUND_HALF_UP),
+        "marks": _marks(item, result),
+        "parts": result.parts,
+        "certainty_mark": result.certainty_mark,
+        "waiting": {part: str(share) for part, share in result.waiting.items()},
+    }
 
 
 def _apply(attempt: Attempt, run: GradeRun, earned: Decimal, possible: Decimal, now: datetime) -> AttemptResult:

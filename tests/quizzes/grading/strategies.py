@@ -1,0 +1,169 @@
+"""Authored questions of every type, and responses no page would send."""
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+from hypothesis import strategies as st
+
+from app.quizzes.grading.multiple import SCORING as MULTIPLE
+from app.quizzes.grading.ordering import SCORING as ORDERING
+
+Raw = dict[str, Any]
+NAMES = "abcdefgh"
+
+words = st.text(alphabet="ab c*?Ａ國国é\\1", min_size=1, max_size=8).filter(lambda text: text.strip())
+both = st.builds(lambda zh, en: {"zh": zh, "en": en}, words, words)
+amounts = st.decimals(-(10**6), 10**6, places=3, allow_nan=False, allow_infinity=False).map(str)
+positive = st.decimals("0.001", 10**4, places=3).map(str)
+
+
+def chance(seed: int) -> random.Random:
+    """The generator of one paper."""
+    return random.Random(seed)  # noqa: S311 - chance that is no secret
+
+
+def texts(least: int, most: int) -> st.SearchStrategy[list[Raw]]:
+    """Options with texts of their own."""
+    return st.lists(both, min_size=least, max_size=most, unique_by=lambda text: (text["zh"], text["en"])).map(
+        lambda found: [{"id": NAMES[number], "text": text} for number, text in enumerate(found)]
+    )
+
+
+@st.composite
+def single(draw: st.DrawFn) -> Raw:
+    choices = draw(texts(2, 5))
+    draw(st.sampled_from(choices))["correct"] = True
+    return {"choices": choices}
+
+
+@st.composite
+def multiple(draw: st.DrawFn) -> Raw:
+    choices = draw(texts(2, 6))
+    for choice in choices:
+        choice["correct"] = draw(st.booleans())
+    draw(st.sampled_from(choices))["correct"] = True
+    return {"choices": choices, "scoring": draw(st.sampled_from(MULTIPLE))}
+
+
+@st.composite
+def numeric(draw: st.DrawFn) -> Raw:
+    return {"answer": draw(amounts), "tolerance": draw(st.sampled_from(["0", "0.5"]))} | draw(units())
+
+
+@st.composite
+def units(draw: st.DrawFn) -> Raw:
+    """No unit, one, or several, required or not."""
+    if not draw(st.booleans()):
+        return {}
+    raw: Raw = {"unit": {"zh": "日", "en": "days"}, "unit_required": draw(st.booleans())}
+    if draw(st.booleans()):
+        raw["units"] = [{"unit": {"zh": "小时", "en": "hours"}, "factor": draw(positive)}]
+    return raw
+
+
+@st.composite
+def short_text(draw: st.DrawFn) -> Raw:
+    raw: Raw = {"accept": draw(st.lists(words, min_size=1, max_size=3))}
+    if draw(st.booleans()):
+        raw["ignore"] = draw(st.lists(st.sampled_from(["width", "case", "script"]), unique=True))
+    if draw(st.booleans()):
+        raw["patterns"] = [draw(st.sampled_from(["*国內*", "a?c", "\\**b"]))]
+    return raw
+
+
+@st.composite
+def matching(draw: st.DrawFn) -> Raw:
+    rights = draw(texts(2, 5))
+    pairs = [{"id": f"p{option['id']}", "left": draw(both), "right": option["text"]} for option in rights]
+    return {"pairs": pairs}
+
+
+@st.composite
+def ordering(draw: st.DrawFn) -> Raw:
+    return {"items": draw(texts(2, 6)), "scoring": draw(st.sampled_from(ORDERING))}
+
+
+KINDS: dict[str, Callable[[], st.SearchStrategy[Raw]]] = {
+    "single": single,
+    "multiple": multiple,
+    "true_false": lambda: st.booleans().map(lambda value: {"answer": value}),
+    "numeric": numeric,
+    "short_text": short_text,
+    "matching": matching,
+    "ordering": ordering,
+}
+
+
+@st.composite
+def questions(draw: st.DrawFn, kind: str) -> Raw:
+    """A question of one type as its author wrote it, sometimes with certainty where that can be."""
+    raw = {"type": kind, "prompt": draw(both), "marks": draw(st.sampled_from([1, "2.5"])), **draw(KINDS[kind]())}
+    simple = kind in {"single", "true_false", "numeric", "short_text", "calculated"}
+    if (simple or raw.get("scoring") == "all_or_nothing") and draw(st.booleans()):
+        raw["certainty"] = True
+    return raw
+
+
+json_values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=12)
+    | st.sampled_from(["\x00", "\ud800", "1e999", "NaN", "９" * 70, "x" * 60_000]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+def places_in(value: Any) -> list[tuple[Any, ...]]:
+    """The path of every value inside a JSON document, the document itself first."""
+    if isinstance(value, dict):
+        return [()] + [(name, *rest) for name, inner in value.items() for rest in places_in(inner)]
+    if isinstance(value, list):
+        return [()] + [(number, *rest) for number, inner in enumerate(value) for rest in places_in(inner)]
+    return [()]
+
+
+def replaced(value: Any, place: tuple[Any, ...], other: Any) -> Any:
+    """A copy with another value at one place."""
+    if not place:
+        return other
+    copy = dict(value) if isinstance(value, dict) else list(value)
+    copy[place[0]] = replaced(value[place[0]], place[1:], other)
+    return copy
+
+
+@st.composite
+def spoilt(draw: st.DrawFn, response: Raw) -> Any:
+    """Garbage, or a perfect response with garbage somewhere in it."""
+    return replaced(response, draw(st.sampled_from(places_in(response))), draw(json_values))
+
+
+@st.composite
+def altered(draw: st.DrawFn, response: Raw) -> Any:
+    """A perfect response with parts of it left out or exchanged: well-formed, but seldom right."""
+    for _ in range(draw(st.integers(1, 3))):
+        inner = [place for place in places_in(response) if place and isinstance(at(response, place), dict | list)]
+        if not inner:
+            break
+        place = draw(st.sampled_from(inner))
+        response = replaced(response, place, draw(_jumbled(at(response, place))))
+    return response
+
+
+def at(value: Any, place: tuple[Any, ...]) -> Any:
+    """The value at one place."""
+    for step in place:
+        value = value[step]
+    return value
+
+
+@st.composite
+def _jumbled(draw: st.DrawFn, value: Any) -> Any:
+    keep = draw(st.integers(0, len(value)))
+    if isinstance(value, list):
+        return draw(st.permutations(value))[:keep]
+    mixed = draw(st.permutations(list(value.values())))
+    return dict(list(zip(value, mixed, strict=True))[:keep])

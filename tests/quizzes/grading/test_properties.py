@@ -1,0 +1,134 @@
+"""What holds for every type of question, whatever its author wrote and whatever a browser sends."""
+
+import copy
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.core.digests import canonical
+from app.core.errors import Invalid
+from app.quizzes import grading
+from app.quizzes.grading import certainty
+from tests.quizzes.grading.strategies import KINDS, altered, chance, questions, spoilt
+
+every_type = pytest.mark.parametrize("kind", sorted(KINDS))
+examples = settings(max_examples=60, deadline=None)
+seeds = st.integers(0, 2**62)
+
+#: Names under which bodies keep their keys.
+SECRET = {"correct", "answer", "accept", "patterns", "formula", "tolerance", "model", "feedback", "factor", "item"}
+
+
+def body_of(data: st.DataObject, kind: str) -> grading.Body:
+    return grading.validate("q1", data.draw(questions(kind)))
+
+
+def drawn(data: st.DataObject, body: grading.Body) -> grading.Layout:
+    return grading.lay_out(body, chance(data.draw(seeds)), shuffle=data.draw(st.booleans()))
+
+
+def finished(result: grading.Result) -> grading.Graded:
+    """The grade once people have given every waiting part full marks."""
+    if isinstance(result, grading.NeedsMarking):
+        return result.with_marks(dict.fromkeys(result.waiting, Decimal(1)))
+    return result
+
+
+def test_every_type_has_its_strategy() -> None:
+    assert set(KINDS) == set(grading.TYPES)
+
+
+@every_type
+@examples
+@given(data=st.data())
+def test_a_perfect_answer_earns_full_marks_on_every_paper(kind: str, data: st.DataObject) -> None:
+    body = body_of(data, kind)
+    layout = drawn(data, body)
+    result = grading.grade(body, grading.perfect(body, layout), layout)
+    assert finished(result).fraction == 1
+    assert finished(result).correct
+
+
+@every_type
+@examples
+@given(data=st.data())
+def test_an_empty_answer_earns_nothing_and_waits_for_nobody(kind: str, data: st.DataObject) -> None:
+    body = body_of(data, kind)
+    for nothing in (None, {}):
+        result = grading.grade(body, nothing, drawn(data, body))
+        assert isinstance(result, grading.Graded)
+        assert result.fraction == 0
+        assert result.certainty_mark in {None, 0}
+
+
+@every_type
+@examples
+@given(data=st.data())
+def test_garbage_is_refused_and_everything_else_is_graded_within_bounds(kind: str, data: st.DataObject) -> None:
+    body = body_of(data, kind)
+    layout = drawn(data, body)
+    perfect = grading.perfect(body, layout)
+    response = data.draw(spoilt(perfect) | altered(perfect))
+    try:
+        cleaned = grading.normalise(response, layout)
+    except Invalid:
+        return
+    canonical(cleaned)
+    result = grading.grade(body, cleaned, layout)
+    assert 0 <= result.fraction <= 1
+    assert 0 <= finished(result).fraction <= 1
+    assert grading.normalise(cleaned, layout) == cleaned
+    if result.certainty_mark is not None:
+        assert certainty.LOWEST <= result.certainty_mark <= certainty.HIGHEST
+
+
+@every_type
+@examples
+@given(data=st.data())
+def test_shuffling_never_changes_a_grade(kind: str, data: st.DataObject) -> None:
+    body = body_of(data, kind)
+    seed = data.draw(seeds)
+    plain = grading.lay_out(body, chance(seed), shuffle=False)
+    response = data.draw(altered(grading.perfect(body, plain)))
+    try:
+        expected = grading.grade(body, response, plain)
+    except Invalid:
+        response, expected = {}, grading.grade(body, {}, plain)
+    for other in range(3):
+        shuffled = grading.lay_out(body, chance(other), shuffle=True)
+        if shuffled.get("parameters") == plain.get("parameters"):
+            assert grading.grade(body, response, shuffled) == expected
+
+
+@every_type
+@examples
+@given(data=st.data())
+def test_neither_layout_nor_view_holds_the_key(kind: str, data: st.DataObject) -> None:
+    body = body_of(data, kind)
+    layout = drawn(data, body)
+    for document in (layout, grading.view(body, layout)):
+        assert not SECRET & set(names_in(document))
+
+
+@every_type
+@examples
+@given(data=st.data())
+def test_the_same_seed_lays_out_the_same_paper_and_leaves_the_question_alone(
+    kind: str, data: st.DataObject
+) -> None:
+    body = body_of(data, kind)
+    before = copy.deepcopy(body)
+    seed = data.draw(seeds)
+    assert grading.lay_out(body, chance(seed)) == grading.lay_out(body, chance(seed))
+    assert body == before
+    assert grading.full_layout(body) == grading.full_layout(body)
+
+
+def names_in(value: Any) -> list[str]:
+    """Every field name of a JSON document."""
+    if isinstance(value, dict):
+        return [*value, *(name for inner in value.values() for name in names_in(inner))]
+    return [name for inner in value for name in names_in(inner)] if isinstance(value, list) else []
