@@ -1,0 +1,167 @@
+"""Answers with weights, as Moodle's formats have them, made into the parts of our questions and back."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final
+
+from app.quizzes.interchange.model import MAX_PARTS, N_, CannotTake, Message, Raw, Texts, shorten
+
+FULL: Final = Decimal(100)
+_CLOSE: Final = Decimal("0.02")
+_NUMBER: Final = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d{1,2})?")
+
+
+@dataclass(slots=True)
+class Answer:
+    """One answer: its text, what it is worth in per cent, and what is said to those who give it."""
+
+    text: Texts
+    weight: Decimal
+    feedback: Texts = field(default_factory=dict)
+
+    @property
+    def words(self) -> str:
+        return shorten(next(iter(self.text.values()), ""), 40)
+
+
+def number_of(text: str) -> Decimal:
+    """A number as other systems write it. Raises CannotTake."""
+    cleaned = text.strip().replace("−", "-")
+    if not _NUMBER.fullmatch(cleaned) or len(cleaned) > 40:
+        raise CannotTake(N_("“%(text)s” is not a number", text=text))
+    try:
+        return Decimal(cleaned.replace(",", "."))
+    except InvalidOperation:
+        raise CannotTake(N_("“%(text)s” is not a number", text=text)) from None
+
+
+def plain_number(value: Decimal) -> str:
+    """A number without exponent and without needless zeros."""
+    text = format(value.normalize(), "f")
+    return "0" if text == "-0" else text
+
+
+def letter(position: int) -> str:
+    """The identifier of the choice at a position from 0: a … z, then c27 …"""
+    return chr(ord("a") + position) if position < 26 else f"c{position + 1}"
+
+
+def check_parts(parts: Sequence[Any], minimum: int) -> None:
+    """Raises CannotTake for too few or too many parts."""
+    if len(parts) < minimum:
+        raise CannotTake(N_("it has fewer than %(number)s answers to choose from", number=minimum))
+    if len(parts) > MAX_PARTS:
+        raise CannotTake(N_("it has more than %(number)s answers", number=MAX_PARTS))
+
+
+def choices_part(answers: Sequence[Answer], *, single: bool, notes: list[Message]) -> Raw:
+    """A question with choices. Raises CannotTake."""
+    check_parts(answers, 2)
+    if single:
+        return {"type": "single", "choices": _choices(answers, _the_right_one(answers, notes))}
+    right = [answer for answer in answers if answer.weight > 0]
+    if not right:
+        raise CannotTake(N_("no answer is marked as right"))
+    if not _is_partial(answers):
+        notes.append(
+            N_("Its own weights are replaced by ours: the share of right choices less the share of wrong ones.")
+        )
+    return {"type": "multiple", "scoring": "partial", "choices": _choices(answers, right)}
+
+
+def _the_right_one(answers: Sequence[Answer], notes: list[Message]) -> list[Answer]:
+    right = [answer for answer in answers if answer.weight == FULL]
+    if len(right) != 1:
+        why = N_("several answers are each worth full marks") if right else N_("no answer is worth full marks")
+        raise CannotTake(why)
+    partly = [answer for answer in answers if 0 < answer.weight < FULL]
+    notes += [
+        N_("“%(text)s” was worth %(weight)s%% and is now wrong.", text=a.words, weight=a.weight) for a in partly
+    ]
+    if any(answer.weight < 0 for answer in answers):
+        notes.append(N_("Negative marks for wrong answers are not kept."))
+    return right
+
+
+def _choices(answers: Sequence[Answer], right: Sequence[Answer]) -> list[Raw]:
+    choices = []
+    for position, answer in enumerate(answers):
+        if not any(answer.text.values()):
+            raise CannotTake(N_("one of its answers is empty"))
+        correct = any(answer is other for other in right)
+        choice: Raw = {"id": letter(position)} | ({"correct": True} if correct else {}) | {"text": answer.text}
+        choices.append(choice | ({"feedback": answer.feedback} if any(answer.feedback.values()) else {}))
+    return choices
+
+
+def _is_partial(answers: Sequence[Answer]) -> bool:
+    right = [answer.weight for answer in answers if answer.weight > 0]
+    wrong = [answer.weight for answer in answers if answer.weight <= 0]
+    return all(abs(weight - FULL / len(right)) < _CLOSE for weight in right) and all(
+        abs(weight + FULL / len(wrong)) < _CLOSE for weight in wrong
+    )
+
+
+def partial_weights(choices: Sequence[Raw]) -> list[Decimal]:
+    """The weights in per cent with which other systems grade as our ``partial`` does."""
+    right = sum(bool(choice.get("correct")) for choice in choices)
+    wrong = len(choices) - right
+    return [
+        (FULL / right if choice.get("correct") else -FULL / wrong).quantize(Decimal("0.00001"))
+        for choice in choices
+    ]
+
+
+def accept_part(answers: Sequence[Answer], notes: list[Message]) -> Raw:
+    """A short text. Wildcards are Moodle's: ``*`` stands for anything, ``\\*`` for itself. Raises CannotTake."""
+    check_parts(answers, 1)
+    accept = []
+    for answer in answers:
+        text = next(iter(answer.text.values()), "").strip()
+        if answer.weight < FULL:
+            if answer.weight > 0:
+                notes.append(
+                    N_(
+                        "“%(text)s” was worth %(weight)s%% and is now wrong.",
+                        text=answer.words,
+                        weight=answer.weight,
+                    )
+                )
+            continue
+        if re.search(r"(?<!\\)\*", text):
+            raise CannotTake(N_("it accepts answers by a pattern with *: “%(text)s”", text=text))
+        accept.append(text.replace("\\*", "*"))
+    if not [text for text in accept if text]:
+        raise CannotTake(N_("no answer is worth full marks"))
+    return {"type": "short_text", "accept": list(dict.fromkeys(text for text in accept if text))}
+
+
+def numeric_part(values: Sequence[tuple[Decimal, Decimal, Decimal]], notes: list[Message]) -> Raw:
+    """A number; each value with its tolerance and weight. Raises CannotTake."""
+    full = [(answer, tolerance) for answer, tolerance, weight in values if weight == FULL]
+    if len(set(full)) != 1:
+        raise CannotTake(
+            N_("several numbers are each worth full marks") if full else N_("no answer is worth full marks")
+        )
+    if any(0 < weight < FULL for _answer, _tolerance, weight in values):
+        notes.append(N_("Wider tolerances for part of the marks are not kept."))
+    answer, tolerance = full[0]
+    if tolerance < 0:
+        raise CannotTake(N_("its tolerance is below 0"))
+    return {"type": "numeric", "answer": plain_number(answer), "tolerance": plain_number(tolerance)}
+
+
+def gather_feedback(raw: Raw, answers: Sequence[Answer], notes: list[Message]) -> None:
+    """Put what was said per answer into the question's feedback, for types that have no feedback per answer."""
+    said = [answer.feedback for answer in answers if any(answer.feedback.values())]
+    if not said:
+        return
+    notes.append(N_("Feedback on single answers now follows the question's own feedback."))
+    whole = raw.get("feedback") or {}
+    for feedback in said:
+        for tag, text in feedback.items():
+            if text and text not in whole.get(tag, ""):
+                whole[tag] = f"{whole[tag]}\n\n{text}" if whole.get(tag) else text
+    raw["feedback"] = whole

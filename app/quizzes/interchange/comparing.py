@@ -1,0 +1,56 @@
+"""Are two authored questions the same question? Used to prove each exported question by reading it back."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from app.core.errors import Invalid
+from app.quizzes import grading
+from app.quizzes.interchange.markup import reads
+from app.quizzes.interchange.model import Raw, is_texts
+
+_NUMBERS = frozenset({"marks", "answer", "tolerance"})
+
+
+def difference(before: Raw, after: Raw) -> str:
+    """The path of the first thing that is not the same; empty when nothing differs.
+
+    Identifiers of choices do not count, only their order; texts are the same when they are shown the same.
+    """
+    try:
+        first, second = (grading.validate("compared", dict(raw)) for raw in (before, after))
+    except Invalid as error:
+        return error.message.removeprefix("compared: ")
+    return _differs(_told(first, {}), _told(second, {}), "")
+
+
+def _told(node: Any, names: dict[str, str], name: str = "") -> Any:
+    """A stored body with identifiers replaced by their order of appearance, and texts by how they are shown."""
+    if isinstance(node, Mapping):
+        if is_texts(dict(node)):
+            return {tag: reads(str(text)) for tag, text in node.items()}
+        ordered = sorted(node.items(), key=lambda entry: entry[0] != "id")
+        return {key: _told(value, names, key) for key, value in ordered}
+    if isinstance(node, list):
+        return [_told(value, names, name) for value in node]
+    if name in {"id", "right"}:
+        return names.setdefault(str(node), f"#{len(names)}")
+    if name in _NUMBERS and isinstance(node, str):
+        return Decimal(node)
+    return node
+
+
+def _differs(first: Any, second: Any, path: str) -> str:
+    if isinstance(first, dict) and isinstance(second, dict):
+        for key in [*first, *(key for key in second if key not in first)]:
+            if key not in first or key not in second:
+                return f"{path}.{key}".lstrip(".")
+            if found := _differs(first[key], second[key], f"{path}.{key}"):
+                return found
+        return ""
+    if isinstance(first, list) and isinstance(second, list):
+        if len(first) != len(second):
+            return path.lstrip(".")
+        pairs = enumerate(zip(first, second, strict=True), start=1)
+        return next((found for n, (a, b) in pairs if (found := _differs(a, b, f"{path}.{n}"))), "")
+    return "" if first == second else path.lstrip(".")

@@ -1,0 +1,225 @@
+"""The formats: which one a file is in, reading it, and writing questions in one of them.
+
+Every question is proved as it is written: it is read back, and where it would not come back the same it does not
+go, and the reader is told why.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from lxml import etree
+
+from app.quizzes.interchange import aiken, native
+from app.quizzes.interchange.archive import is_archive, read_archive, write_archive
+from app.quizzes.interchange.comparing import difference
+from app.quizzes.interchange.gift import reading as gift_reading
+from app.quizzes.interchange.gift import writing as gift_writing
+from app.quizzes.interchange.media import MediaBox, references
+from app.quizzes.interchange.model import (
+    N_,
+    CannotGo,
+    CannotTake,
+    Exported,
+    Imported,
+    Language,
+    Media,
+    Message,
+    Question,
+    Refusal,
+    title_of,
+)
+from app.quizzes.interchange.moodle import reading as moodle_reading
+from app.quizzes.interchange.moodle import writing as moodle_writing
+from app.quizzes.interchange.qti import content as qti_content
+from app.quizzes.interchange.qti import package as qti_package
+from app.quizzes.interchange.qti import writing as qti_writing
+from app.quizzes.interchange.safe_xml import name_of, parse_xml
+
+MAX_FILE: Final = 16 * 1024 * 1024
+#: What an exported file is compared in; every text of an export names its language, so it does not matter which.
+_ANY_LANGUAGE: Final[Language] = "zh"
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format to write: its name for people, and the ending and type of its file."""
+
+    name: str
+    title: str
+    suffix: str
+    content_type: str
+
+
+EXPORTS: Final = {
+    found.name: found
+    for found in (
+        Format("yaml", "YAML", "yaml", "application/yaml"),
+        Format("gift", "GIFT", "gift.txt", "text/plain"),
+        Format("moodle", "Moodle XML", "xml", "application/xml"),
+        Format("qti22", "QTI 2.2", "zip", "application/zip"),
+        Format("qti30", "QTI 3.0", "zip", "application/zip"),
+    )
+}
+IMPORTS: Final = {
+    "yaml": "YAML",
+    "gift": "GIFT",
+    "aiken": "Aiken",
+    "moodle": "Moodle XML",
+    "qti": "QTI",
+}
+
+
+def read(data: bytes, name: str, language: Language) -> tuple[str, Imported]:
+    """A file in any of the formats: which one it was, and what is in it. Never raises for what a file holds."""
+    kind = ""
+    try:
+        if not data.strip():
+            raise CannotTake(N_("the file is empty"))
+        if len(data) > MAX_FILE:
+            raise CannotTake(N_("the file is larger than %(number)s MB", number=MAX_FILE // 1024 // 1024))
+        kind = _kind(data, name)
+        return kind, _READERS[kind](data, name, language)
+    except CannotTake as error:
+        return kind, Imported(refused=[Refusal(name, "", error.why)])
+
+
+def _kind(data: bytes, name: str) -> str:
+    """Which format? By what stands in the file; by its name only where texts look alike. Raises CannotTake."""
+    if is_archive(data):
+        return "zip"
+    ending = name.lower().rpartition(".")[2]
+    head = data[:400].lstrip(b"\xef\xbb\xbf\x00\xff\xfe \t\r\n")
+    if head.startswith((b"<", b"\x00<")):
+        return "xml"
+    text = decode(data)
+    if ending in {"yaml", "yml"} or re.search(r"^questions:", text, re.MULTILINE):
+        return "yaml"
+    if re.search(r"(?im)^\s*ANSWER\s*[:：]", text) and "{" not in text:
+        return "aiken"
+    if "{" in text:
+        return "gift"
+    raise CannotTake(N_("it is in none of the formats: GIFT, Aiken, Moodle XML, QTI 2 or 3, or our own YAML"))
+
+
+def decode(data: bytes) -> str:
+    """Text in UTF-8, UTF-16 with its mark, or GB 18030. Raises CannotTake."""
+    encodings = ["utf-16"] if data.startswith((b"\xff\xfe", b"\xfe\xff")) else ["utf-8-sig", "gb18030"]
+    for encoding in encodings:
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\x00" not in text:
+            return text.replace("\r\n", "\n").replace("\r", "\n")
+    raise CannotTake(N_("it is not text in a known encoding (UTF-8, UTF-16 or GB 18030)"))
+
+
+def _read_xml(data: bytes, name: str, language: Language) -> Imported:
+    root = parse_xml(data)
+    if name_of(root) in qti_package.ITEM_ROOTS:
+        return qti_package.read_file(root, name, language)
+    if name_of(root) == "questestinterop":
+        raise CannotTake(N_("it is QTI 1.2; save it as QTI 2.1 or newer, or as Moodle XML"))
+    return moodle_reading.read(root, language)
+
+
+def _read_zip(data: bytes, _name: str, language: Language) -> Imported:
+    files = read_archive(data)
+    if qti_package.MANIFEST in files:
+        return qti_package.read_package(files, language)
+    own = next((path for path in files if path.endswith("questions.yaml")), None)
+    if own is not None:
+        folder = own.removesuffix("questions.yaml")
+        inside = {path.removeprefix(folder): content for path, content in files.items() if path.startswith(folder)}
+        return native.read(decode(files[own]), language, MediaBox(inside))
+    raise CannotTake(N_("the archive has neither an imsmanifest.xml nor a questions.yaml"))
+
+
+_READERS: Final[dict[str, Callable[[bytes, str, Language], Imported]]] = {
+    "yaml": lambda data, _name, language: native.read(decode(data), language),
+    "gift": lambda data, _name, language: gift_reading.read(decode(data), language),
+    "aiken": lambda data, _name, language: aiken.read(decode(data), language),
+    "xml": _read_xml,
+    "zip": _read_zip,
+}
+
+
+# --- writing -----------------------------------------------------------------------------------------------
+
+
+def write(
+    kind: str, questions: Sequence[Question], media: Mapping[str, Media], *, name: str = "questions"
+) -> Exported:
+    """The questions in a format. What cannot go is named in the result, never left out in silence."""
+    form = EXPORTS[kind]
+    going: list[Question] = []
+    left_out: list[Refusal] = []
+    notes: list[Refusal] = []
+    for question in questions:
+        try:
+            said = _prove(kind, question, media)
+        except CannotGo as error:
+            left_out.append(Refusal(question.key, title_of(question.raw), error.why))
+            continue
+        going.append(question)
+        notes += [Refusal(question.key, title_of(question.raw), note) for note in said]
+    data, zipped = _assemble(kind, going, media)
+    suffix, content_type = ("zip", "application/zip") if zipped else (form.suffix, form.content_type)
+    return Exported(f"{name}.{suffix}", content_type, data, [q.key for q in going], left_out, notes)
+
+
+def _prove(kind: str, question: Question, media: Mapping[str, Media]) -> list[Message]:
+    """Write one question, read it back and compare. Raises CannotGo."""
+    said = _notes(kind, question, media)
+    data, zipped = _assemble(kind, [question], media)
+    _kind_read, found = read(data, "proof.zip" if zipped else f"proof.{EXPORTS[kind].suffix}", _ANY_LANGUAGE)
+    if found.refused or len(found.items) != 1:
+        why = str(found.refused[0].why) if found.refused else ""
+        raise CannotGo(N_("it cannot be read back: %(why)s", why=why))
+    if changed := difference(question.raw, found.items[0].raw):
+        raise CannotGo(N_("the format would change it at “%(path)s”", path=changed))
+    return said
+
+
+def _notes(kind: str, question: Question, media: Mapping[str, Media]) -> list[Message]:
+    if kind == "gift":
+        return gift_writing.write_question(question)[1]
+    if kind == "moodle":
+        return moodle_writing.write_question(question, media)[1]
+    return []
+
+
+def _assemble(kind: str, questions: Sequence[Question], media: Mapping[str, Media]) -> tuple[bytes, bool]:
+    """The file's bytes, and whether it is an archive. Raises CannotGo."""
+    if kind == "gift":
+        return "\n".join(gift_writing.write_question(question)[0] for question in questions).encode(), False
+    if kind == "moodle":
+        root = moodle_writing.new_file()
+        root.extend(moodle_writing.write_question(question, media)[0] for question in questions)
+        return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True), False
+    if kind in {"qti22", "qti30"}:
+        return _assemble_qti("3.0" if kind == "qti30" else "2.2", questions, media), True
+    written = native.write(questions)
+    pictures = _pictures(questions, media)
+    return (write_archive({"questions.yaml": written, **pictures}), True) if pictures else (written, False)
+
+
+def _assemble_qti(version: str, questions: Sequence[Question], media: Mapping[str, Media]) -> bytes:
+    listed, files = [], {}
+    for question in questions:
+        path = f"items/{question.key}.xml"
+        files[path] = qti_writing.write_item(question, version, media)
+        listed.append((question, path, list(_pictures([question], media))))
+    return write_archive(
+        {qti_package.MANIFEST: qti_content.manifest(listed, version), **files, **_pictures(questions, media)}
+    )
+
+
+def _pictures(questions: Sequence[Question], media: Mapping[str, Media]) -> dict[str, bytes]:
+    """The pictures of questions by their path in an archive. Raises CannotGo for a missing one."""
+    digests = references([question.raw for question in questions])
+    if any(digest not in media for digest in digests):
+        raise CannotGo(N_("one of its pictures is missing here"))
+    return {f"media/{digest}.{media[digest].suffix}": media[digest].data for digest in digests}

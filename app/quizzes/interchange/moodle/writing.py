@@ -1,0 +1,191 @@
+"""Write Moodle XML: Markdown texts in both languages, pictures inside, our metadata as tags."""
+
+import base64
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Final
+
+from lxml import etree
+
+from app.quizzes.interchange import languages
+from app.quizzes.interchange.about import tags_of
+from app.quizzes.interchange.answers import partial_weights, plain_number
+from app.quizzes.interchange.media import REFERENCE
+from app.quizzes.interchange.model import N_, CannotGo, Media, Message, Question, Raw, Texts
+from app.quizzes.interchange.moodle.reading import ORDERING
+
+_SCORING: Final = {ours: theirs for theirs, ours in ORDERING.items()}
+
+
+def new_file() -> etree._Element:
+    """An empty file of questions."""
+    return etree.Element("quiz")
+
+
+def write_question(question: Question, media: Mapping[str, Media]) -> tuple[etree._Element, list[Message]]:
+    """One question as Moodle XML, and what other systems will not show as we do. Raises CannotGo."""
+    raw = question.raw
+    entry = WRITERS.get(str(raw.get("type")))
+    if entry is None:
+        raise CannotGo(N_("Moodle XML has no questions of the type %(type)s", type=raw.get("type")))
+    kind, write = entry
+    writing = Writing(etree.Element("question", type=kind(raw) if callable(kind) else kind), media)
+    writing.text(writing.element, "name", question.key)
+    writing.texts(writing.element, "questiontext", raw["prompt"])
+    if raw.get("feedback"):
+        writing.texts(writing.element, "generalfeedback", raw["feedback"])
+    writing.add(writing.element, "defaultgrade", plain_number(_decimal(raw.get("marks") or 1)))
+    writing.add(writing.element, "penalty", "0")
+    writing.add(writing.element, "hidden", "0")
+    writing.add(writing.element, "idnumber", question.key)
+    write(writing, raw)
+    if tags := tags_of(raw):
+        holder = writing.add(writing.element, "tags")
+        for tag in tags:
+            writing.text(holder, "tag", tag)
+    return writing.element, writing.notes
+
+
+class Writing:
+    """One question while it is written."""
+
+    def __init__(self, element: etree._Element, media: Mapping[str, Media]) -> None:
+        self.element = element
+        self.media = media
+        self.notes: list[Message] = []
+
+    def add(self, parent: etree._Element, name: str, text: str = "", /, **attributes: str) -> etree._Element:
+        """An element with a text."""
+        element = etree.SubElement(parent, name, attributes)
+        if text:
+            element.text = _allowed(text)
+        return element
+
+    def text(self, parent: etree._Element, name: str, text: str, /, **attributes: str) -> etree._Element:
+        """An element whose text stands in a ``text`` element, as Moodle has it."""
+        holder = self.add(parent, name, **attributes)
+        self.add(holder, "text", text)
+        return holder
+
+    def texts(self, parent: etree._Element, name: str, texts: Texts, /, **attributes: str) -> etree._Element:
+        """A Markdown text in both languages with its pictures."""
+        written = languages.as_spans(texts)
+        files: dict[str, bytes] = {}
+        for digest, suffix in REFERENCE.findall(written):
+            if digest not in self.media:
+                raise CannotGo(N_("one of its pictures is missing here"))
+            files[f"{digest}.{suffix}"] = self.media[digest].data
+        written = REFERENCE.sub(r"@@PLUGINFILE@@/\1.\2", written)
+        holder = self.text(parent, name, written, format="markdown", **attributes)
+        for path, data in files.items():
+            self.add(holder, "file", base64.b64encode(data).decode(), name=path, path="/", encoding="base64")
+        return holder
+
+    def answer(self, fraction: str, text: str = "", texts: Texts | None = None) -> etree._Element:
+        """An answer with its weight in per cent."""
+        if texts is not None:
+            return self.texts(self.element, "answer", texts, fraction=fraction)
+        return self.text(self.element, "answer", text, fraction=fraction, format="plain_text")
+
+
+def _decimal(value: object) -> Decimal:
+    return Decimal(str(value))
+
+
+def _allowed(text: str) -> str:
+    """Raises CannotGo for characters XML does not know."""
+    if any(ord(character) < 32 and character not in "\t\n\r" for character in text) or "\r" in text:
+        raise CannotGo(N_("one of its texts has control characters"))
+    return text
+
+
+def _choices(writing: Writing, raw: Raw, weights: list[str]) -> None:
+    writing.add(writing.element, "shuffleanswers", "true")
+    writing.add(writing.element, "answernumbering", "abc")
+    for choice, weight in zip(raw["choices"], weights, strict=True):
+        answer = writing.answer(weight, texts=choice["text"])
+        if choice.get("feedback"):
+            writing.texts(answer, "feedback", choice["feedback"])
+
+
+def _single(writing: Writing, raw: Raw) -> None:
+    writing.add(writing.element, "single", "true")
+    _choices(writing, raw, ["100" if choice.get("correct") else "0" for choice in raw["choices"]])
+
+
+def _multiple_kind(raw: Raw) -> str:
+    return "multichoice" if raw.get("scoring") == "partial" else "multichoiceset"
+
+
+def _multiple(writing: Writing, raw: Raw) -> None:
+    scoring = raw.get("scoring") or "all_or_nothing"
+    if scoring == "partial":
+        writing.add(writing.element, "single", "false")
+        _choices(writing, raw, [plain_number(weight) for weight in partial_weights(raw["choices"])])
+    elif scoring == "all_or_nothing":
+        writing.notes.append(
+            N_("Moodle needs its add-on “all-or-nothing multiple choice” (multichoiceset) for it.")
+        )
+        _choices(writing, raw, ["100" if choice.get("correct") else "0" for choice in raw["choices"]])
+    else:
+        raise CannotGo(N_("Moodle XML cannot express its way of scoring (%(scoring)s)", scoring=scoring))
+
+
+def _true_false(writing: Writing, raw: Raw) -> None:
+    for value in (True, False):
+        writing.answer("100" if value is raw["answer"] else "0", str(value).lower())
+
+
+def _numeric(writing: Writing, raw: Raw) -> None:
+    answer = writing.answer("100", plain_number(_decimal(raw["answer"])))
+    writing.add(answer, "tolerance", plain_number(_decimal(raw.get("tolerance") or 0)))
+    if not raw.get("unit"):
+        return
+    units = writing.add(writing.element, "units")
+    for tag in ("zh", "en"):
+        unit = writing.add(units, "unit")
+        writing.add(unit, "multiplier", "1")
+        writing.add(unit, "unit_name", raw["unit"][tag])
+
+
+def _short_text(writing: Writing, raw: Raw) -> None:
+    writing.add(writing.element, "usecase", "0")
+    for phrase in raw["accept"]:
+        writing.answer("100", str(phrase).replace("*", "\\*"))
+
+
+def _matching(writing: Writing, raw: Raw) -> None:
+    writing.add(writing.element, "shuffleanswers", "true")
+    sides = [(pair["left"], pair["right"]) for pair in raw["pairs"]]
+    for left, right in sides + [(None, option["text"]) for option in raw.get("distractors") or ()]:
+        if any(REFERENCE.search(text) for text in right.values()):
+            raise CannotGo(N_("Moodle's matching answers cannot hold pictures"))
+        holder = (
+            writing.texts(writing.element, "subquestion", left)
+            if left is not None
+            else writing.text(writing.element, "subquestion", "", format="markdown")
+        )
+        writing.text(holder, "answer", languages.as_spans(right))
+
+
+def _ordering(writing: Writing, raw: Raw) -> None:
+    scoring = raw.get("scoring") or "position"
+    if scoring not in _SCORING:
+        raise CannotGo(N_("Moodle XML cannot express its way of scoring (%(scoring)s)", scoring=scoring))
+    for name, value in (("layouttype", "VERTICAL"), ("selecttype", "ALL"), ("selectcount", "0")):
+        writing.add(writing.element, name, value)
+    writing.add(writing.element, "gradingtype", _SCORING[scoring])
+    for number, item in enumerate(raw["items"], start=1):
+        writing.answer(str(number), texts=item["text"])
+
+
+#: For each type its name in Moodle (or how to tell it), and the writer of what is its own.
+WRITERS: Final[dict[str, tuple[str | Callable[[Raw], str], Callable[[Writing, Raw], None]]]] = {
+    "single": ("multichoice", _single),
+    "multiple": (_multiple_kind, _multiple),
+    "true_false": ("truefalse", _true_false),
+    "numeric": ("numerical", _numeric),
+    "short_text": ("shortanswer", _short_text),
+    "matching": ("matching", _matching),
+    "ordering": ("ordering", _ordering),
+}

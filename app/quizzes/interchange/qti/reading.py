@@ -1,0 +1,290 @@
+"""Read one QTI item (2.1, 2.2 or 3.0)."""
+
+import copy
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from typing import Final
+from urllib.parse import unquote
+
+from lxml import etree
+
+from app.quizzes.interchange import languages
+from app.quizzes.interchange.about import read_tags
+from app.quizzes.interchange.answers import letter, number_of, plain_number
+from app.quizzes.interchange.archive import beside
+from app.quizzes.interchange.markup import Converter
+from app.quizzes.interchange.media import MediaBox
+from app.quizzes.interchange.model import (
+    ANY,
+    LANGUAGES,
+    N_,
+    CannotTake,
+    Item,
+    Language,
+    Message,
+    Raw,
+    Texts,
+    as_key,
+    settle,
+    title_of,
+)
+from app.quizzes.interchange.qti import names
+from app.quizzes.interchange.safe_xml import XML_NS, child, children, descendants, name_of, path_text, text_of
+
+GAP: Final = "_____"
+GENERAL: Final = "GENERAL"
+_LANG: Final = f"{{{XML_NS}}}lang"
+_NOT_SHOWN: Final = frozenset(
+    {"rubricBlock", "feedbackInline", "feedbackBlock", "prompt", "stylesheet", "infoControl"}
+)
+
+#: A reader for each interaction: the part of the question that is the type's own.
+Reader = Callable[["Reading"], Raw]
+
+
+def read_item(
+    root: etree._Element,
+    readers: dict[str, Reader],
+    language: Language,
+    *,
+    box: MediaBox,
+    path: str,
+    tags: Iterable[str],
+) -> Item:
+    """An item from the root of its file. Raises CannotTake."""
+    reading = Reading(names.to_version_2(root), box, path)
+    read = readers.get(name_of(reading.interaction))
+    if read is None:
+        raise CannotTake(N_("the interaction “%(name)s” cannot be taken", name=name_of(reading.interaction)))
+    raw: Raw = read(reading)
+    raw["prompt"] = reading.prompt()
+    reading.feedback(raw)
+    about, _others = read_tags(tags)
+    raw |= about
+    if (marks := reading.marks()) is not None:
+        raw["marks"] = marks
+    settle(raw, reading.own_language or language)
+    if not title_of(raw):
+        raise CannotTake(N_("it has no question text"))
+    return Item(as_key(root.get("identifier", "")), raw, path, tuple(reading.notes))
+
+
+class Reading:
+    """One item while it is read; the tree has the names of version 2 and no namespaces."""
+
+    def __init__(self, root: etree._Element, box: MediaBox, path: str) -> None:
+        self.root = root
+        self.box = box
+        self.path = path
+        self.notes: list[Message] = []
+        self.converter = Converter(self._picture, self.notes)
+        self.own_language = _ours(root.get(_LANG, ""))
+        body = child(root, "itemBody")
+        if body is None:
+            raise CannotTake(N_("it has no itemBody"))
+        self.body = body
+        if descendants(root, "templateDeclaration"):
+            raise CannotTake(N_("its values are drawn by a template"))
+        if descendants(root, "assessmentStimulusRef"):
+            raise CannotTake(N_("it depends on a separate exhibit"))
+        found = [element for element in body.iter() if name_of(element).endswith("Interaction")]
+        if not found:
+            raise CannotTake(N_("it asks nothing: there is no interaction in it"))
+        if len(found) > 1:
+            raise CannotTake(N_("it asks %(number)s things in one item", number=len(found)))
+        self.interaction = found[0]
+
+    # --- what is declared ----------------------------------------------------------------------------------
+
+    @property
+    def declaration(self) -> etree._Element:
+        """The declaration of the one response. Raises CannotTake."""
+        wanted = self.interaction.get("responseIdentifier", "")
+        for found in children(self.root, "responseDeclaration"):
+            if found.get("identifier") == wanted:
+                return found
+        raise CannotTake(N_("it does not declare its response"))
+
+    def correct(self) -> list[str]:
+        """The values of the correct response, in order."""
+        holder = child(self.declaration, "correctResponse")
+        return [text_of(value).strip() for value in children(holder, "value")] if holder is not None else []
+
+    def mapping(self) -> dict[str, Decimal]:
+        """What each value is worth."""
+        holder = child(self.declaration, "mapping")
+        entries = children(holder, "mapEntry") if holder is not None else []
+        return {entry.get("mapKey", ""): number_of(entry.get("mappedValue", "0")) for entry in entries}
+
+    def case_sensitive(self) -> bool:
+        """Does some accepted text insist on capital letters?"""
+        return any(entry.get("caseSensitive") == "true" for entry in descendants(self.declaration, "mapEntry"))
+
+    def is_mapped(self) -> bool:
+        """Is the score the sum of what single values are worth?"""
+        processing = child(self.root, "responseProcessing")
+        if processing is None:
+            return False
+        return "map_response" in processing.get("template", "") or bool(descendants(processing, "mapResponse"))
+
+    def processed_by(self, name: str) -> list[etree._Element]:
+        """The elements of that name in the processing of responses."""
+        processing = child(self.root, "responseProcessing")
+        return descendants(processing, name) if processing is not None else []
+
+    def marks(self) -> str | None:
+        """What the item is worth, where it says so and it is not 1."""
+        for outcome in children(self.root, "outcomeDeclaration"):
+            if outcome.get("identifier") == "MAXSCORE" and (value := path_text(outcome, "defaultValue", "value")):
+                marks = number_of(value)
+                if marks <= 0:
+                    raise CannotTake(N_("it is worth no marks"))
+                return plain_number(marks) if marks != 1 else None
+        return None
+
+    # --- texts ---------------------------------------------------------------------------------------------
+
+    def texts(self, element: etree._Element) -> Texts:
+        """The content of an element, by language where both languages are marked."""
+        element = copy.deepcopy(element)
+        for found in [inner for inner in element.iter() if inner is not element and name_of(inner) in _NOT_SHOWN]:
+            drop(found)
+        marked = [(found, _ours(found.get(_LANG, ""))) for found in _outermost_marked(element)]
+        if {tag for _found, tag in marked} < set(LANGUAGES):
+            return {ANY: self.converter.element(element)}
+        found_texts: Texts = {}
+        for tag in LANGUAGES:
+            others = [found for found, spoken in marked if spoken != tag]
+            found_texts[tag] = self.converter.element(_without(element, others))
+        return found_texts
+
+    def prompt(self) -> Texts:
+        """The question itself: the body around the interaction, and the interaction's own prompt."""
+        inner = child(self.interaction, "prompt")
+        asked = self._content(inner) if inner is not None else {}
+        number = next(n for n, found in enumerate(self.body.iter()) if found is self.interaction)
+        body = copy.deepcopy(self.body)
+        interaction = list(body.iter())[number]
+        for unit in [unit for unit in body.iter() if unit.get("class") == "unit"]:
+            drop(unit)
+        _leave_gap(interaction)
+        around = self.texts(body)
+        if not any(around.values()):
+            return asked
+        if not any(asked.values()):
+            return around
+        tags = LANGUAGES if set(around) | set(asked) != {ANY} else (ANY,)
+        return {tag: "\n\n".join(part for part in (_said(around, tag), _said(asked, tag)) if part) for tag in tags}
+
+    def _content(self, element: etree._Element) -> Texts:
+        holder = etree.Element("div")
+        holder.append(copy.deepcopy(element))
+        holder[0].tag = "div"
+        holder[0].tail = None
+        return self.texts(holder)
+
+    def content(self, element: etree._Element) -> Texts:
+        """The text of a choice. Raises CannotTake when it is empty."""
+        found = self.texts(element)
+        if not any(found.values()):
+            raise CannotTake(N_("one of its answers is empty"))
+        return found
+
+    def unit(self) -> Texts:
+        """The unit written behind a number, where our own mark for it stands."""
+        units = [found for found in self.body.iter() if found.get("class") == "unit"]
+        return {_ours(found.get(_LANG, "")) or ANY: text_of(found).strip() for found in units}
+
+    def feedback(self, raw: Raw) -> None:
+        """Feedback on the whole, and on single choices."""
+        choices = {choice.pop("identifier"): choice for choice in raw.get("choices") or ()}
+        inline = [found for found in self.body.iter() if name_of(found) in {"feedbackInline", "feedbackBlock"}]
+        for found in [*children(self.root, "modalFeedback"), *inline]:
+            wrapped = child(found, "contentBody")
+            text = self.texts(wrapped if wrapped is not None else found)
+            identifier = found.get("identifier", "")
+            if not any(text.values()):
+                continue
+            if found.get("showHide", "show") == "hide":
+                self.note(N_("Feedback that depends on whether the answer was right is not kept."))
+            elif identifier in choices:
+                choices[identifier]["feedback"] = text
+            elif identifier.upper() == GENERAL:
+                raw["feedback"] = text
+            else:
+                self.note(N_("Feedback that depends on whether the answer was right is not kept."))
+
+    def note(self, note: Message) -> None:
+        if note not in self.notes:
+            self.notes.append(note)
+
+    def _picture(self, address: str) -> str:
+        if address.startswith("data:"):
+            return self.box.keep_data_url(address)
+        if "://" in address or address.startswith("//"):
+            raise CannotTake(N_("its picture is elsewhere on the web: %(address)s", address=address))
+        return self.box.keep_file(beside(self.path, unquote(address)))
+
+
+def choice_ids(elements: Iterable[etree._Element]) -> dict[str, str]:
+    """Our identifiers for choices by theirs. Raises CannotTake when one occurs twice."""
+    found: dict[str, str] = {}
+    for element in elements:
+        theirs = element.get("identifier", "")
+        if not theirs or theirs in found:
+            raise CannotTake(N_("its choices do not have identifiers of their own"))
+        found[theirs] = letter(len(found))
+    return found
+
+
+def _said(texts: Texts, tag: str) -> str:
+    return texts.get(tag) or texts.get(ANY, "")
+
+
+def _ours(tag: str) -> Language | None:
+    found = languages.language_of(tag)
+    return next((ours for ours in LANGUAGES if ours == found), None)
+
+
+def _outermost_marked(element: etree._Element) -> list[etree._Element]:
+    """The elements marked as Chinese or English that do not stand in another such element."""
+    found: list[etree._Element] = []
+    waiting = list(element)
+    while waiting:
+        inner = waiting.pop(0)
+        if _ours(inner.get(_LANG, "")):
+            found.append(inner)
+        else:
+            waiting = [*inner, *waiting]
+    return found
+
+
+def _without(element: etree._Element, others: list[etree._Element]) -> etree._Element:
+    """A copy of an element without some of its descendants."""
+    position = {id(found): number for number, found in enumerate(element.iter())}
+    unwanted = {position[id(found)] for found in others}
+    copied = copy.deepcopy(element)
+    for found in [inner for number, inner in enumerate(copied.iter()) if number in unwanted]:
+        drop(found)
+    return copied
+
+
+def drop(element: etree._Element) -> None:
+    """Take an element out of its tree; the text behind it stays."""
+    parent = element.getparent()
+    if parent is None:
+        return
+    before, tail = element.getprevious(), element.tail or ""
+    if before is not None:
+        before.tail = f"{before.tail or ''}{tail}"
+    else:
+        parent.text = f"{parent.text or ''}{tail}"
+    parent.remove(element)
+
+
+def _leave_gap(interaction: etree._Element) -> None:
+    """Take the interaction out; a field within a sentence leaves a gap."""
+    parent = interaction.getparent()
+    if name_of(interaction) == "textEntryInteraction" and parent is not None and text_of(parent).strip():
+        interaction.tail = f"{GAP}{interaction.tail or ''}"
+    drop(interaction)

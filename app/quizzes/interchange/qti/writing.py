@@ -1,0 +1,286 @@
+"""Write QTI 2.2 and 3.0: one file an item, a manifest, and the pictures, in a package."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
+
+from lxml import etree
+
+from app.quizzes.interchange.answers import partial_weights, plain_number
+from app.quizzes.interchange.model import LANGUAGES, N_, CannotGo, Media, Question, Raw, Texts
+from app.quizzes.interchange.qti import names
+from app.quizzes.interchange.qti.content import fill
+from app.quizzes.interchange.qti.reading import GENERAL
+from app.quizzes.interchange.safe_xml import XML_NS
+
+LANGUAGE_TAGS: Final = {"zh": "zh-CN", "en": "en"}
+
+
+def write_item(question: Question, version: str, media: Mapping[str, Media]) -> bytes:
+    """One item as its file. Raises CannotGo."""
+    raw = question.raw
+    write = WRITERS.get(str(raw.get("type")))
+    if write is None:
+        raise CannotGo(N_("QTI has no questions of the type %(type)s", type=raw.get("type")))
+    writing = Writing(question, version, media)
+    write(writing, raw)
+    writing.finish()
+    root = names.to_version_3(writing.root) if version == "3.0" else writing.root
+    found: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
+    return found
+
+
+def item_identifier(key: str) -> str:
+    """A key as an identifier of QTI, which begins with a letter."""
+    return key if re.match(r"[A-Za-z_]", key) else f"q-{key}"
+
+
+class Writing:
+    """One item while it is written, with the names of version 2."""
+
+    def __init__(self, question: Question, version: str, media: Mapping[str, Media]) -> None:
+        self.raw = question.raw
+        self.version = version
+        self.media = media
+        self.marks = Decimal(str(question.raw.get("marks") or 1))
+        self.root = etree.Element(
+            f"{{{names.NS2['2.2']}}}assessmentItem",
+            {
+                "identifier": item_identifier(question.key),
+                "title": question.key,
+                "adaptive": "false",
+                "timeDependent": "false",
+            },
+            nsmap={None: names.NS2["2.2"]},
+        )
+        self.response = self.add(self.root, "responseDeclaration", identifier="RESPONSE")
+        self._outcome("SCORE", "float", "single", "0")
+        self._outcome("MAXSCORE", "float", "single", plain_number(self.marks))
+        self.said: list[tuple[str, Texts]] = []
+        self.body = self.add(self.root, "itemBody")
+        self.texts(self.body, self.raw["prompt"])
+        self.processing = self.add(self.root, "responseProcessing")
+
+    def add(self, parent: etree._Element, name: str, text: str = "", **attributes: str) -> etree._Element:
+        """An element; attributes have the names of version 2."""
+        element = etree.SubElement(parent, f"{{{names.NS2['2.2']}}}{name}", attributes)
+        if text:
+            element.text = text
+        return element
+
+    def texts(self, parent: etree._Element, texts: Texts) -> None:
+        """A block for each language."""
+        for tag in LANGUAGES:
+            block = self.add(parent, "div")
+            block.set(f"{{{XML_NS}}}lang", LANGUAGE_TAGS[tag])
+            fill(block, texts[tag], self.media)
+
+    def share(self, per_cent: Decimal) -> str:
+        """A share of the marks."""
+        return plain_number((self.marks * per_cent / 100).quantize(Decimal("0.0000001"), ROUND_HALF_UP))
+
+    def declare(self, cardinality: str, base_type: str, values: Sequence[str]) -> None:
+        """The response and its correct value."""
+        self.response.set("cardinality", cardinality)
+        self.response.set("baseType", base_type)
+        holder = self.add(self.response, "correctResponse")
+        for value in values:
+            self.add(holder, "value", value)
+
+    def map(self, worth: Mapping[str, str], **attributes: str) -> None:
+        """What each value is worth; the score is their sum within 0 and the marks."""
+        bounds = {"lowerBound": "0", "upperBound": plain_number(self.marks), "defaultValue": "0"}
+        holder = self.add(self.response, "mapping", **bounds)
+        for key, value in worth.items():
+            self.add(holder, "mapEntry", mapKey=key, mappedValue=value, **attributes)
+        target = self.add(self.processing, "setOutcomeValue", identifier="SCORE")
+        self.add(target, "mapResponse", identifier="RESPONSE")
+
+    def score_when(self, condition: Callable[[etree._Element], None], worth: str, *, adding: bool = False) -> None:
+        """Set the score, or add to it, when a condition holds."""
+        branch = self.add(self.add(self.processing, "responseCondition"), "responseIf")
+        condition(branch)
+        target = self.add(branch, "setOutcomeValue", identifier="SCORE")
+        if adding:
+            target = self.add(target, "sum")
+            self.add(target, "variable", identifier="SCORE")
+        self.add(target, "baseValue", worth, baseType="float")
+
+    def score_when_correct(self) -> None:
+        """All marks for exactly the correct response."""
+
+        def condition(branch: etree._Element) -> None:
+            match = self.add(branch, "match")
+            self.add(match, "variable", identifier="RESPONSE")
+            self.add(match, "correct", identifier="RESPONSE")
+
+        self.score_when(condition, plain_number(self.marks))
+
+    def finish(self) -> None:
+        """Feedback last, as the format demands."""
+        if self.raw.get("feedback"):
+            self.said.insert(0, (GENERAL, self.raw["feedback"]))
+        if not self.said:
+            return
+        declaration = self._outcome("FEEDBACK", "identifier", "multiple")
+        self.root.remove(declaration)
+        self.root.insert(self.root.index(self.body), declaration)
+        shown = self.add(self.add(self.processing, "setOutcomeValue", identifier="FEEDBACK"), "multiple")
+        if self.raw.get("feedback"):
+            self.add(shown, "baseValue", GENERAL, baseType="identifier")
+        if any(identifier != GENERAL for identifier, _text in self.said):
+            self.add(shown, "variable", identifier="RESPONSE")
+        for identifier, texts in self.said:
+            modal = self.add(
+                self.root, "modalFeedback", outcomeIdentifier="FEEDBACK", identifier=identifier, showHide="show"
+            )
+            self.texts(self.add(modal, "contentBody") if self.version == "3.0" else modal, texts)
+
+    def _outcome(self, name: str, base_type: str, cardinality: str, value: str = "") -> etree._Element:
+        outcome = self.add(
+            self.root, "outcomeDeclaration", identifier=name, cardinality=cardinality, baseType=base_type
+        )
+        if value:
+            self.add(self.add(outcome, "defaultValue"), "value", value)
+        return outcome
+
+
+def _choices(writing: Writing, raw: Raw, most: str) -> list[str]:
+    """The choices; returns their identifiers."""
+    holder = writing.add(
+        writing.body, "choiceInteraction", responseIdentifier="RESPONSE", shuffle="true", maxChoices=most
+    )
+    identifiers = [f"choice-{number}" for number in range(1, len(raw["choices"]) + 1)]
+    for identifier, choice in zip(identifiers, raw["choices"], strict=True):
+        writing.texts(writing.add(holder, "simpleChoice", identifier=identifier), choice["text"])
+        if choice.get("feedback"):
+            writing.said.append((identifier, choice["feedback"]))
+    return identifiers
+
+
+def _right(raw: Raw, identifiers: Sequence[str]) -> list[str]:
+    return [name for name, choice in zip(identifiers, raw["choices"], strict=True) if choice.get("correct")]
+
+
+def _single(writing: Writing, raw: Raw) -> None:
+    writing.declare("single", "identifier", _right(raw, _choices(writing, raw, "1")))
+    writing.score_when_correct()
+
+
+def _multiple(writing: Writing, raw: Raw) -> None:
+    scoring = raw.get("scoring") or "all_or_nothing"
+    identifiers = _choices(writing, raw, "0")
+    writing.declare("multiple", "identifier", _right(raw, identifiers))
+    if scoring == "all_or_nothing":
+        writing.score_when_correct()
+    elif scoring == "partial":
+        weights = [writing.share(weight) for weight in partial_weights(raw["choices"])]
+        writing.map(dict(zip(identifiers, weights, strict=True)))
+    else:
+        raise CannotGo(N_("QTI cannot express its way of scoring (%(scoring)s)", scoring=scoring))
+
+
+def _true_false(writing: Writing, raw: Raw) -> None:
+    holder = writing.add(
+        writing.body, "choiceInteraction", responseIdentifier="RESPONSE", shuffle="false", maxChoices="1"
+    )
+    for identifier, texts in (("true", {"zh": "正确", "en": "True"}), ("false", {"zh": "错误", "en": "False"})):
+        writing.texts(writing.add(holder, "simpleChoice", identifier=identifier), texts)
+    writing.declare("single", "identifier", ["true" if raw["answer"] else "false"])
+    writing.score_when_correct()
+
+
+def _field(writing: Writing, length: int) -> etree._Element:
+    line = writing.add(writing.body, "p")
+    writing.add(line, "textEntryInteraction", responseIdentifier="RESPONSE", expectedLength=str(length))
+    return line
+
+
+def _numeric(writing: Writing, raw: Raw) -> None:
+    line = _field(writing, 20)
+    for tag in LANGUAGES if raw.get("unit") else ():
+        unit = writing.add(line, "span", raw["unit"][tag])
+        unit.set("class", "unit")
+        unit.set(f"{{{XML_NS}}}lang", LANGUAGE_TAGS[tag])
+    writing.declare("single", "float", [plain_number(Decimal(str(raw["answer"])))])
+    tolerance = Decimal(str(raw.get("tolerance") or 0))
+
+    def condition(branch: etree._Element) -> None:
+        equal = writing.add(branch, "equal", toleranceMode="absolute" if tolerance else "exact")
+        if tolerance:
+            equal.set("tolerance", f"{plain_number(tolerance)} {plain_number(tolerance)}")
+        writing.add(equal, "variable", identifier="RESPONSE")
+        writing.add(equal, "correct", identifier="RESPONSE")
+
+    writing.score_when(condition, plain_number(writing.marks))
+
+
+def _short_text(writing: Writing, raw: Raw) -> None:
+    _field(writing, 60)
+    accept = [str(phrase) for phrase in raw["accept"]]
+    writing.declare("single", "string", accept[:1])
+    writing.map({phrase: plain_number(writing.marks) for phrase in accept}, caseSensitive="false")
+
+
+def _matching(writing: Writing, raw: Raw) -> None:
+    pairs = raw["pairs"]
+    holder = writing.add(
+        writing.body,
+        "matchInteraction",
+        responseIdentifier="RESPONSE",
+        shuffle="true",
+        maxAssociations=str(len(pairs)),
+    )
+    rights: list[Texts] = []
+    for text in [pair["right"] for pair in pairs] + [d["text"] for d in raw.get("distractors") or ()]:
+        if text not in rights:
+            rights.append(text)
+    for side, texts, most in (("left", [pair["left"] for pair in pairs], "1"), ("right", rights, "0")):
+        block = writing.add(holder, "simpleMatchSet")
+        for number, text in enumerate(texts, start=1):
+            identifier = f"{side}-{number}"
+            writing.texts(writing.add(block, "simpleAssociableChoice", identifier=identifier, matchMax=most), text)
+    right = [f"left-{n} right-{rights.index(pair['right']) + 1}" for n, pair in enumerate(pairs, start=1)]
+    writing.declare("multiple", "directedPair", right)
+    writing.map(dict.fromkeys(right, writing.share(Decimal(100) / len(pairs))))
+
+
+def _ordering(writing: Writing, raw: Raw) -> None:
+    scoring = raw.get("scoring") or "position"
+    holder = writing.add(writing.body, "orderInteraction", responseIdentifier="RESPONSE", shuffle="true")
+    identifiers = [f"item-{number}" for number in range(1, len(raw["items"]) + 1)]
+    for identifier, item in zip(identifiers, raw["items"], strict=True):
+        writing.texts(writing.add(holder, "simpleChoice", identifier=identifier), item["text"])
+    writing.declare("ordered", "identifier", identifiers)
+    if scoring == "all_or_nothing":
+        writing.score_when_correct()
+    elif scoring == "position":
+        worth = writing.share(Decimal(100) / len(identifiers))
+        for number in range(1, len(identifiers) + 1):
+            writing.score_when(_at_place(writing, number), worth, adding=True)
+    else:
+        raise CannotGo(N_("QTI cannot express its way of scoring (%(scoring)s)", scoring=scoring))
+
+
+def _at_place(writing: Writing, number: int) -> Callable[[etree._Element], None]:
+    """The condition that the item at a place is the right one."""
+
+    def condition(branch: etree._Element) -> None:
+        match = writing.add(branch, "match")
+        for name in ("variable", "correct"):
+            writing.add(writing.add(match, "index", n=str(number)), name, identifier="RESPONSE")
+
+    return condition
+
+
+#: A writer for each type QTI can express.
+WRITERS: Final[dict[str, Callable[[Writing, Raw], None]]] = {
+    "single": _single,
+    "multiple": _multiple,
+    "true_false": _true_false,
+    "numeric": _numeric,
+    "short_text": _short_text,
+    "matching": _matching,
+    "ordering": _ordering,
+}

@@ -1,0 +1,107 @@
+"""What we write we read again without loss, or we say that it cannot go."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from app.quizzes import grading
+from app.quizzes.interchange import formats
+from app.quizzes.interchange.comparing import difference
+from app.quizzes.interchange.model import Media, Question
+from tests.quizzes.interchange.samples import PNG, questions
+from tests.support.quizzes import AUTHORED, authored
+
+#: What a format has no words for; everything else must go and come back.
+_CANNOT = {
+    "gift": lambda raw: (
+        raw["type"] == "ordering" or (raw["type"] == "multiple" and raw.get("scoring") == "all_or_nothing")
+    ),
+}
+_PICTURE = f"media:{hashlib.sha256(PNG).hexdigest()}.png"
+_MEDIA = {hashlib.sha256(PNG).hexdigest(): Media(PNG, "png")}
+
+
+@pytest.mark.parametrize("kind", list(AUTHORED))
+@pytest.mark.parametrize("form", list(formats.EXPORTS))
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_every_type_comes_back_as_it_went(form: str, kind: str, data: st.DataObject) -> None:
+    question = data.draw(questions(kind))
+    exported = formats.write(form, [question], {})
+    if _CANNOT.get(form, lambda _raw: False)(question.raw):
+        assert [refusal.what for refusal in exported.left_out]
+        assert not exported.keys
+        return
+    assert [str(refusal.why) for refusal in exported.left_out] == []
+    _kind, again = formats.read(exported.data, exported.name, "en")
+    assert not again.refused
+    assert [item.missing for item in again.items] == [()]
+    assert difference(question.raw, again.items[0].raw) == ""
+    assert again.items[0].notes == ()
+
+
+@pytest.mark.parametrize("form", list(formats.EXPORTS))
+def test_the_courses_own_questions_keep_their_digests(form: str) -> None:
+    """Identical bodies, not only identical looks: importing our own export changes nothing in the bank."""
+    path = sorted(Path("content/courses").glob("*/*/questions.yaml"))[0]
+    _kind, found = formats.read(path.read_bytes(), path.name, "zh")
+    assert found.items
+    assert not found.refused
+    exported = formats.write(form, [Question(item.key, item.raw) for item in found.items], {})
+    _kind, again = formats.read(exported.data, exported.name, "zh")
+    before = {item.key: grading.validate(item.key, item.raw) for item in found.items}
+    for item in again.items:
+        assert grading.validate(item.key, item.raw) == before[item.key]
+    assert len(again.items) == len(exported.keys)
+
+
+@pytest.mark.parametrize("form", ["yaml", "moodle", "qti22", "qti30"])
+def test_pictures_come_along(form: str) -> None:
+    text = {"zh": f"请看图。\n\n![流程图]({_PICTURE})", "en": f'See here.\n\n![the clock]({_PICTURE} "Figure 1")'}
+    question = Question("pictured", authored("single", prompt=text, feedback=text))
+    exported = formats.write(form, [question], _MEDIA)
+    assert not exported.left_out
+    _kind, again = formats.read(exported.data, exported.name, "zh")
+    assert again.media == _MEDIA
+    assert difference(question.raw, again.items[0].raw) == ""
+
+
+def test_gift_names_the_questions_with_pictures() -> None:
+    text = {"zh": f"![图]({_PICTURE})", "en": f"![figure]({_PICTURE})"}
+    exported = formats.write(
+        "gift", [Question("pictured", authored(prompt=text)), Question("q", authored())], _MEDIA
+    )
+    assert exported.keys == ["q"]
+    assert [(refusal.where, str(refusal.why)) for refusal in exported.left_out] == [
+        ("pictured", "GIFT cannot carry pictures")
+    ]
+
+
+def test_a_missing_picture_is_named() -> None:
+    question = Question("pictured", authored(prompt={"zh": f"![图]({_PICTURE})", "en": "x"}))
+    for form in formats.EXPORTS:
+        exported = formats.write(form, [question], {})
+        assert [refusal.where for refusal in exported.left_out] == ["pictured"]
+
+
+def test_what_qti_would_change_stays_here() -> None:
+    """Footnotes have no place in QTI: the question is named, not sent without its note."""
+    text = {"zh": "正文[^1]。\n\n[^1]: 注", "en": "Text[^1].\n\n[^1]: Note"}
+    exported = formats.write("qti22", [Question("noted", authored(prompt=text))], {})
+    assert not exported.keys
+    assert "prompt" in str(exported.left_out[0].why)
+
+
+def test_a_type_without_a_writer_is_named() -> None:
+    raw = {"type": "hologram", "prompt": {"zh": "一", "en": "one"}}
+    for form in formats.EXPORTS:
+        exported = formats.write(form, [Question("q", raw)], {})
+        assert [refusal.where for refusal in exported.left_out] == ["q"]
+
+
+def test_archives_are_the_same_bytes_every_time() -> None:
+    first, second = (formats.write("qti30", [Question("q", authored())], {}).data for _ in range(2))
+    assert first == second
