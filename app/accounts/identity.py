@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from flask import Flask, g, session
+from flask import Flask, g, request, session
 from flask_login import LoginManager, current_user, login_user, logout_user
 from sqlalchemy import select
 
@@ -102,6 +102,11 @@ def sign_in_browser(login: LoginSession, now: datetime) -> Actor | None:
     session[SEEN] = int(now.timestamp())
     g.actor = actor
     return actor
+
+
+def browser() -> dict[str, str]:
+    """What is noted about the browser that signs in: ``begin_session(…, **browser())``."""
+    return {"agent": request.user_agent.string, "address": request.remote_addr or ""}
 
 
 def sign_out_browser() -> None:

@@ -2,11 +2,12 @@
 
 import re
 import unicodedata
+import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, Literal, Protocol
 
 _LATIN_NAME: Final = re.compile(r"[A-Z]+(?:[ '-][A-Z]+)*")
 _PASSWORD_LENGTH: Final = (10, 200)
@@ -79,6 +80,48 @@ def password_fault(password: str, personal: Iterable[str] = ()) -> PasswordFault
     if any(len(word) >= 5 and word.casefold() in password.casefold() for word in personal):
         return PasswordFault.PERSONAL
     return None
+
+
+class Named(Protocol):
+    """What matters of an account when somebody else names its number or address."""
+
+    @property
+    def id(self) -> uuid.UUID: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def organisation_id(self) -> uuid.UUID | None: ...
+    @property
+    def student_number(self) -> str | None: ...
+
+
+def clash_of(
+    by_number: Named | None,
+    by_email: Named | None,
+    *,
+    organisation_id: uuid.UUID,
+    name: str,
+    student_number: str | None,
+) -> Literal["student_number", "email"] | None:
+    """Which of number and address belongs to somebody else; None when the accounts found are this person's.
+
+    ``by_number`` has the number at the organisation, ``by_email`` the address; both must be one account under the
+    same name, and its own number at the organisation may not be another one.
+    """
+    if by_number and by_email and by_number.id != by_email.id:
+        return "email"
+    if by_number and not same_name(by_number.name, name):
+        return "student_number"
+    if by_email and not same_name(by_email.name, name):
+        return "email"
+    found = by_number or by_email
+    has_other_number = (
+        found is not None
+        and student_number is not None
+        and found.organisation_id == organisation_id
+        and found.student_number not in {None, student_number}
+    )
+    return "student_number" if has_other_number else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,11 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
+from openpyxl.styles import Font
 from openpyxl.utils.exceptions import InvalidFileException
 
+from app.accounts.rules import is_latin_name, is_name, tidy_latin_name
 from app.core.text import Bilingual
 
 MAX_ROWS: Final = 5000
@@ -30,18 +32,20 @@ TITLES: Final[dict[str, Bilingual]] = {
     "email": {"zh": "电子邮箱", "en": "E-mail"},
 }
 _EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-_LATIN: Final = re.compile(r"[A-Za-z][A-Za-z '\-]*")
 
 
 class Fault(StrEnum):
     """What can be wrong with a row; the page says how to mend each."""
 
     NO_NAME = "no_name"
+    BAD_NAME = "bad_name"
     NO_WAY_TO_SIGN_IN = "no_way_to_sign_in"
     BAD_EMAIL = "bad_email"
     BAD_LATIN_NAME = "bad_latin_name"
     NUMBER_LOST_DIGITS = "number_lost_digits"
     TWICE_IN_FILE = "twice_in_file"
+    STUDENT_NUMBER_TAKEN = "student_number_taken"
+    EMAIL_TAKEN = "email_taken"
 
 
 class UnreadableRosterError(ValueError):
@@ -87,6 +91,22 @@ def read_roster(data: bytes) -> list[RosterRow]:
         raise UnreadableRosterError("too_many_rows")
     _mark_repeats(rows)
     return rows
+
+
+def empty_workbook(titles: Sequence[str]) -> bytes:
+    """A workbook with a bold first row of titles and a thousand rows formatted as text."""
+    workbook = Workbook()
+    sheet = workbook.worksheets[0]
+    sheet.freeze_panes = "A2"
+    for column, title in enumerate(titles, 1):
+        cell = sheet.cell(1, column, title)
+        cell.font = Font(bold=True)
+        sheet.column_dimensions[cell.column_letter].width = 24
+        for row in range(2, 1002):
+            sheet.cell(row, column).number_format = "@"
+    stream = io.BytesIO()
+    workbook.save(stream)
+    return stream.getvalue()
 
 
 def _read_csv(data: bytes) -> list[tuple[int, Sequence[Any]]]:
@@ -149,11 +169,13 @@ def _row(line: int, cells: Sequence[Any], columns: dict[str, int]) -> RosterRow:
     row.email = row.email.lower()
     if not row.name:
         row.faults.append(Fault.NO_NAME)
+    elif not is_name(row.name):
+        row.faults.append(Fault.BAD_NAME)
     if not row.student_number and not row.email:
         row.faults.append(Fault.NO_WAY_TO_SIGN_IN)
     if row.email and not _EMAIL.fullmatch(row.email):
         row.faults.append(Fault.BAD_EMAIL)
-    if row.latin_name and not _LATIN.fullmatch(row.latin_name):
+    if row.latin_name and not is_latin_name(tidy_latin_name(row.latin_name)):
         row.faults.append(Fault.BAD_LATIN_NAME)
     return row
 

@@ -6,10 +6,11 @@ from datetime import datetime
 from sqlalchemy import select, update
 
 from app.accounts import services as accounts
+from app.accounts.queries import RosterKey, roster_clashes
 from app.audit.services import record
 from app.cohorts import policies
 from app.cohorts.models import Cohort, RosterImport
-from app.cohorts.roster import RosterRow
+from app.cohorts.roster import Fault, RosterRow
 from app.cohorts.services import add_member
 from app.core.access import Actor
 from app.core.database import db
@@ -44,14 +45,25 @@ def preview_rows(preview: RosterImport) -> list[RosterRow]:
     return [RosterRow(**row) for row in preview.rows]
 
 
+def check_against_accounts(cohort: Cohort, rows: list[RosterRow]) -> None:
+    """Add the faults that only the accounts know: numbers and addresses that belong to somebody else."""
+    keys = [RosterKey(row.name, row.student_number or None, row.email or None) for row in rows]
+    for row, clash in zip(rows, roster_clashes(cohort.organisation_id, keys), strict=True):
+        if clash is not None:
+            row.faults.append(Fault(f"{clash}_taken"))
+
+
 def import_roster(actor: Actor, cohort: Cohort, preview: RosterImport, now: datetime) -> tuple[int, int]:
     """Import a preview whole: (people newly made, people put into the cohort).
 
-    Raises NotAllowed, Invalid while a row has a fault, Conflict when it was imported before.
+    Raises NotAllowed, Invalid while a row has a fault (also one that appeared since it was shown), Conflict when
+    it was imported before.
     """
     if not policies.can_manage_cohort(actor, cohort):
         raise NotAllowed
     rows = preview_rows(preview)
+    if preview.confirmed_at is None:
+        check_against_accounts(cohort, rows)
     if any(row.faults for row in rows):
         raise Invalid
     claimed = db.session.execute(

@@ -12,7 +12,7 @@ from app.accounts.models import Person
 from app.cohorts import queries
 from app.cohorts.models import Cohort, RecordExport
 from app.core.database import db, release
-from tests.support.cast import Cast
+from tests.support.cast import Cast, make_person
 from tests.support.cohorts import join, make_cohort
 from tests.support.courses import sync_folder
 from tests.support.pages import Visitors
@@ -113,7 +113,8 @@ def test_one_bad_row_stops_the_whole_roster(visit: Visitors, cast: Cast, cohort:
     assert "请填写学号或电子邮箱" in words(preview)
     assert not preview.cssselect("main form[method=post]")
     token = browser.token(f"/cohorts/{cohort.id}/roster")
-    assert browser.client.post(response.location, data={"csrf_token": token}).status_code == 422
+    refused = browser.client.post(response.location, data={"csrf_token": token})
+    assert refused.location == response.location
     assert queries.list_memberships(cohort.id) == []
 
 
@@ -165,7 +166,7 @@ def test_withdrawing_asks_why(visit: Visitors, cast: Cast, cohort: Cohort) -> No
 
 def test_a_trainee_joins_with_the_code_and_sees_her_programme(visit: Visitors, cast: Cast, cohort: Cohort) -> None:
     browser = visit(cast.trainee)
-    wrong = browser.submit("/join", {"code": "XXXX"}, 200)
+    wrong = browser.submit("/join", {"code": "XXXX"}, 422)
     assert "没有使用此入班码的开放班次" in wrong.get_data(as_text=True)
     response = browser.submit("/join", {"code": cohort.join_code})
     page = browser.page(response.location)
@@ -200,3 +201,88 @@ def test_the_lists_take_a_fixed_number_of_statements(visit: Visitors, cast: Cast
         join(cast, cohort, person)
     assert statements("/cohorts/") == index <= 4
     assert statements(f"/cohorts/{cohort.id}") == show <= 12
+
+
+def test_a_row_that_names_somebody_elses_number_or_address_is_shown_as_a_fault(
+    visit: Visitors, cast: Cast, cohort: Cohort
+) -> None:
+    browser = visit(cast.registrar)
+    rows = f"学号,姓名,邮箱\n0012026001,别人,\n,林见微,{cast.trainee.email}\n,别人,{cast.other_instructor.email}\n"
+    response = browser.submit(f"/cohorts/{cohort.id}/roster", {"file": (io.BytesIO(rows.encode()), "r.csv")})
+    page = browser.page(response.location)
+    results = {
+        row.cssselect("th")[0].text.strip(): row.cssselect("td")[-1].text_content()
+        for row in page.cssselect("tbody tr")
+    }
+    assert "学号已属于" in results["2"]
+    assert "可导入" in results["3"] or "有误" not in results["3"]
+    assert "邮箱已属于" in results["4"]
+
+
+def test_a_fault_that_appears_after_the_preview_imports_nothing(
+    visit: Visitors, cast: Cast, cohort: Cohort
+) -> None:
+    browser = visit(cast.registrar)
+    response = browser.submit(f"/cohorts/{cohort.id}/roster", {"file": (io.BytesIO(ROSTER.encode()), "r.csv")})
+    browser.page(response.location)
+    make_person(cast.other_university, name="另有其人", email="qian@example.org")
+    token = browser.token(response.location)
+    refused = browser.client.post(response.location, data={"csrf_token": token})
+    assert refused.location == response.location
+    assert "邮箱已属于" in words(browser.page(response.location))
+    assert queries.list_memberships(cohort.id) == []
+    assert db.session.query(Person).filter_by(name="赵一").count() == 0
+
+
+def test_the_empty_workbook_keeps_leading_zeros(visit: Visitors, cast: Cast) -> None:
+    data = visit(cast.registrar).get("/cohorts/roster-template.xlsx").data
+    sheet = load_workbook(io.BytesIO(data)).worksheets[0]
+    assert [cell.value for cell in sheet[1]] == ["学号", "姓名", "姓名拼音", "电子邮箱"]
+    assert {cell.number_format for cell in sheet[2]} == {"@"}
+    visit(cast.trainee).get("/cohorts/roster-template.xlsx", 403)
+
+
+NEWCOMER = {
+    "name": "新学员",
+    "latin_name": "xin xueyuan",
+    "email": "new@example.org",
+    "student_number": "",
+    "password": "correct horse battery",
+    "repeated": "correct horse battery",
+    "consent": "y",
+}
+
+
+@pytest.mark.parametrize("locale", ["zh_Hans", "en"])
+def test_somebody_without_an_account_joins_with_the_code(
+    visit: Visitors, cast: Cast, cohort: Cohort, locale: str
+) -> None:
+    code = cohort.join_code
+    browser = visit(None, locale)
+    lead = browser.submit("/join", {"code": f" {code.lower()} "})
+    assert lead.location == f"/join/{code}"
+    browser.submit(lead.location, NEWCOMER | {"consent": ""} | {"latin_name": "新"}, 422)
+    joined = browser.submit(lead.location, NEWCOMER)
+    browser.get(joined.location)
+    person = db.session.scalars(db.select(Person).filter_by(email="new@example.org")).one()
+    assert (person.latin_name, person.organisation_id) == ("XIN XUEYUAN", cast.university.id)
+    assert [membership.person_id for membership in queries.list_memberships(cohort.id)] == [person.id]
+
+
+def test_an_address_that_has_an_account_is_led_to_the_sign_in(visit: Visitors, cast: Cast, cohort: Cohort) -> None:
+    page = visit().submit(f"/join/{cohort.join_code}", NEWCOMER | {"email": cast.trainee.email}, 422)
+    assert "此信息已有账户" in page.get_data(as_text=True)
+    assert queries.list_memberships(cohort.id) == []
+    release()
+    signed_in = visit(cast.trainee)
+    assert signed_in.get(f"/join/{cohort.join_code}", 302).location == f"/join?code={cohort.join_code}"
+
+
+def test_wrong_codes_are_counted_and_closed_ones_open_nothing(visit: Visitors, cast: Cast, cohort: Cohort) -> None:
+    for _ in range(5):
+        visit().submit("/join", {"code": "WRONGWRO"}, 422)
+    visit().submit("/join", {"code": "WRONGWRO"}, 429)
+    code = cohort.join_code
+    browser = visit(cast.registrar)
+    browser.submit(f"/cohorts/{cohort.id}/joining", {}, form_at=f"/cohorts/{cohort.id}")
+    visit().get(f"/join/{code}", 302)

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.accounts import letters, policies, queries
 from app.accounts.models import LinkPurpose, Person, PersonState
-from app.accounts.rules import is_latin_name, is_name, same_name, tidy_email, tidy_latin_name, tidy_name
+from app.accounts.rules import clash_of, is_latin_name, is_name, tidy_email, tidy_latin_name, tidy_name
 from app.accounts.services.links import make_link
 from app.accounts.services.profile import record_consent
 from app.accounts.services.roles import give_role
@@ -53,21 +53,16 @@ def _find(organisation_id: uuid.UUID, email: str | None, name: str, student_numb
     """The person behind a number or an address. Raises NotTheSame when the names or the two differ."""
     by_number = queries.find_person_by_number(organisation_id, student_number) if student_number else None
     by_email = queries.find_person_by_email(email) if email else None
-    if by_number and by_email and by_number.id != by_email.id:
-        raise NotTheSame("email")
-    if by_number and not same_name(by_number.name, name):
-        raise NotTheSame("student_number")
-    if by_email and not same_name(by_email.name, name):
-        raise NotTheSame("email")
-    found = by_number or by_email
-    if (
-        found
-        and student_number
-        and found.organisation_id == organisation_id
-        and found.student_number not in {None, student_number.strip()}
-    ):
-        raise NotTheSame("student_number")
-    return found
+    clash = clash_of(
+        by_number,
+        by_email,
+        organisation_id=organisation_id,
+        name=name,
+        student_number=student_number.strip() if student_number else None,
+    )
+    if clash is not None:
+        raise NotTheSame(clash)
+    return by_number or by_email
 
 
 def _complete(

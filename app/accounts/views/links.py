@@ -7,11 +7,10 @@ from flask_babel import gettext as _
 
 from app.accounts import privacy, queries, services
 from app.accounts.forms import ForgottenForm, InvitationForm, NewPassword, personal_words
-from app.accounts.identity import sign_in_browser
+from app.accounts.identity import browser, sign_in_browser
 from app.accounts.models import LinkPurpose, Person, PersonalLink
 from app.accounts.passwords import current_passwords
 from app.accounts.views.blueprint import blueprint
-from app.accounts.views.sign_in import browser
 from app.core import access, clock
 from app.core.database import release, transaction
 from app.core.errors import Conflict, NotAllowed, NotFound

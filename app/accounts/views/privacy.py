@@ -8,9 +8,9 @@ from flask import abort, redirect, render_template, request, session, url_for
 
 from app.accounts import privacy, queries, services
 from app.accounts.forms import ConsentForm
-from app.accounts.identity import sign_in_browser
+from app.accounts.identity import browser, sign_in_browser
 from app.accounts.views.blueprint import blueprint
-from app.accounts.views.sign_in import PENDING, browser
+from app.accounts.views.sign_in import PENDING
 from app.core import access, clock
 from app.core.database import transaction
 from app.core.languages import locale_name

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from app.accounts import privacy, queries, services
 from app.accounts.forms import EmailSignInForm, NumberSignInForm, organisation_choices
-from app.accounts.identity import sign_in_browser, sign_out_browser
+from app.accounts.identity import browser, sign_in_browser, sign_out_browser
 from app.accounts.models import PersonState
 from app.accounts.passwords import current_passwords
 from app.accounts.views.blueprint import blueprint
@@ -91,11 +91,6 @@ def _try(form: EmailSignInForm | NumberSignInForm, target: str) -> Response | Re
         )
     sign_in_browser(login, now)
     return redirect(target)
-
-
-def browser() -> dict[str, str]:
-    """What is noted about the browser that signs in."""
-    return {"agent": request.user_agent.string, "address": request.remote_addr or ""}
 
 
 def _wait_until(refusal: services.Throttled, now: Any) -> Refusal:

@@ -10,10 +10,11 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.cohorts import queries, roster_services
 from app.cohorts.forms import ConfirmForm, RosterForm
-from app.cohorts.roster import TITLES, UnreadableRosterError, read_roster
+from app.cohorts.roster import TITLES, UnreadableRosterError, empty_workbook, read_roster
 from app.core import access, clock
 from app.core.access import Role, require_actor
 from app.core.database import release, transaction
+from app.core.errors import Invalid
 from app.core.languages import tr
 
 blueprint = Blueprint("rosters", __name__, url_prefix="/cohorts")
@@ -65,6 +66,17 @@ def template() -> Response:
     )
 
 
+@blueprint.get("/roster-template.xlsx")
+@access.requires(*KEEPERS)
+def template_workbook() -> Response:
+    """An empty roster as a workbook whose columns are text, so that leading zeros stay."""
+    return Response(
+        empty_workbook([tr(title) for title in TITLES.values()]),
+        content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        headers={"Content-Disposition": "attachment; filename=roster.xlsx"},
+    )
+
+
 @blueprint.get("/<uuid:cohort_id>/roster/<uuid:import_id>")
 @access.requires(*KEEPERS)
 def preview(cohort_id: uuid.UUID, import_id: uuid.UUID) -> str:
@@ -72,6 +84,8 @@ def preview(cohort_id: uuid.UUID, import_id: uuid.UUID) -> str:
     cohort = queries.get_managed_cohort(require_actor(), cohort_id)
     kept = roster_services.get_preview(cohort, import_id)
     rows = roster_services.preview_rows(kept)
+    if kept.confirmed_at is None:
+        roster_services.check_against_accounts(cohort, rows)
     return render_template(
         "cohorts/roster_preview.html",
         form=ConfirmForm(),
@@ -87,10 +101,14 @@ def preview(cohort_id: uuid.UUID, import_id: uuid.UUID) -> str:
 def confirm(cohort_id: uuid.UUID, import_id: uuid.UUID) -> BaseResponse:
     """Import what was shown: all of it, or nothing."""
     actor = require_actor()
-    with transaction():
-        cohort = queries.get_managed_cohort(actor, cohort_id)
-        kept = roster_services.get_preview(cohort, import_id)
-        made, count = roster_services.import_roster(actor, cohort, kept, clock.now())
+    try:
+        with transaction():
+            cohort = queries.get_managed_cohort(actor, cohort_id)
+            kept = roster_services.get_preview(cohort, import_id)
+            made, count = roster_services.import_roster(actor, cohort, kept, clock.now())
+    except Invalid:
+        flash(_("Nothing was imported: some rows have faults."), "error")
+        return redirect(url_for("rosters.preview", cohort_id=cohort_id, import_id=import_id))
     flash(
         _(
             "Imported: %(count)d people, %(made)d of them new. New people get an invitation by e-mail.",
