@@ -11,11 +11,11 @@ from typing import Any
 from flask import Flask
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
-from whitenoise import WhiteNoise
 
 from app.accounts.identity import actor_of_request, init_identity
 from app.config import PROJECT, Settings, load_settings
 from app.core.access import init_access
+from app.core.assets import init_assets
 from app.core.cli import init_commands
 from app.core.database import init_database
 from app.core.languages import init_languages
@@ -95,9 +95,7 @@ def create_app(**overrides: Any) -> Flask:
     Compress(app)
     init_commands(app)
     _load_packages(app)
-    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
-        app.wsgi_app, root=str(PROJECT / "app" / "static"), prefix="static/", max_age=86400
-    )
+    init_assets(app, settings)
     if settings.proxy_hops:
         hops = settings.proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

@@ -47,6 +47,7 @@ def prepare() -> Path:
 
     from app.accounts.models import Person  # noqa: PLC0415
     from app.config import ConfigurationError, Settings  # noqa: PLC0415
+    from app.core.assets import publish  # noqa: PLC0415
     from app.core.database import db, release  # noqa: PLC0415
     from app.factory import create_app  # noqa: PLC0415
 
@@ -78,6 +79,7 @@ def prepare() -> Path:
             command("demo", "cast")
         db.session.remove()
         db.engine.dispose()
+    publish(settings.data_dir)
     return settings.data_dir.absolute()
 
 

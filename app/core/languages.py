@@ -23,12 +23,12 @@ babel = Babel()
 
 def choose_locale() -> str:
     """The person's own choice, then this browser's, then what it asks for, then Chinese."""
-    if not has_request_context() or request.endpoint is None:
+    if not has_request_context():
         return "zh_Hans"
     chosen = request.cookies.get(COOKIE)
     if chosen in LOCALES:
         return chosen
-    actor = current_actor()
+    actor = current_actor() if request.endpoint else None
     if actor is not None:
         return actor.locale
     best = request.accept_languages.best_match(["zh", "zh-CN", "zh-Hans", "en"])

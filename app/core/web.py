@@ -5,7 +5,18 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, Response, jsonify, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    abort,
+    current_app,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy import text
@@ -13,6 +24,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
+from app.config import Settings
 from app.core import access
 from app.core.database import db, set_write_mode
 from app.core.errors import DomainError
@@ -81,6 +93,16 @@ def ready() -> tuple[BaseResponse, int]:
     except OperationalError:
         return jsonify(status="database unreachable"), 503
     return jsonify(status="ready"), 200
+
+
+@blueprint.get("/styleguide")
+@access.public
+def styleguide() -> str:
+    """Every part of the house on one page; not in production."""
+    settings: Settings = current_app.extensions["academy.settings"]
+    if settings.production:
+        abort(404)
+    return render_template("styleguide.html")
 
 
 def problem(status: int, message: str, code: str = "", **more: Any) -> Response:
