@@ -102,23 +102,24 @@ def revisions_of(instrument: Instrument) -> list[InstrumentRevision]:
     )
 
 
-def jurisdiction_counts() -> dict[str, int]:
-    """Listed instruments by jurisdiction."""
-    rows = db.session.execute(
-        select(Instrument.jurisdiction, func.count()).where(Instrument.is_listed).group_by(Instrument.jurisdiction)
-    )
-    return dict(rows.all())
+def jurisdiction_counts(words: str = "") -> dict[str, int]:
+    """Listed instruments by jurisdiction; with ``words`` only those that hold every one of them."""
+    statement = select(Instrument.jurisdiction, func.count()).where(Instrument.is_listed, *_conditions(words))
+    return dict(db.session.execute(statement.group_by(Instrument.jurisdiction)).all())
 
 
 def list_instruments(*, jurisdiction: str = "", words: str = "") -> list[Instrument]:
     """Listed instruments, by jurisdiction and key; with ``words`` only those that hold every one of them."""
-    statement = select(Instrument).where(Instrument.is_listed)
+    statement = select(Instrument).where(Instrument.is_listed, *_conditions(words))
     if jurisdiction:
         statement = statement.where(Instrument.jurisdiction == jurisdiction)
-    phrases = [search_text(word) for word in words.split()]
-    for phrase in filter(None, phrases):
-        statement = statement.where(_holds(phrase))
     return list(db.session.scalars(statement.order_by(Instrument.jurisdiction, Instrument.key)))
+
+
+def _conditions(words: str) -> list[ColumnElement[bool]]:
+    """Each word, as the phrase of its characters, must stand somewhere; signs alone ask for nothing."""
+    phrases = [search_text(word) for word in words.split()]
+    return [_holds(phrase) for phrase in phrases if any(char.isalnum() for char in phrase)]
 
 
 def _holds(phrase: str) -> ColumnElement[bool]:

@@ -19,7 +19,7 @@ def index() -> str:
     return render_template(
         "library/index.html",
         instruments=queries.list_instruments(jurisdiction=jurisdiction, words=words),
-        counts=queries.jurisdiction_counts(),
+        counts=queries.jurisdiction_counts(words),
         words=words,
         jurisdiction=jurisdiction,
     )
@@ -33,7 +33,7 @@ def show_glossary() -> str:
     return render_template("library/glossary.html", terms=terms)
 
 
-@blueprint.get("/<key>")
+@blueprint.get("/<string:key>")
 @access.signed_in
 def show_instrument(key: str) -> str:
     """Everything recorded of one instrument, and who cites it."""

@@ -199,6 +199,13 @@ def test_the_small_content_has_no_fault(folder: Path) -> None:
             " course's id",
         ),
         (
+            "programmes/small-programme.yaml",
+            "hours: 3",
+            "hours: 4",
+            "content/programmes/small-programme.yaml:11:8: `hours` is 4 but the courses give 3 at most; write at most 3, or"
+            " add courses",
+        ),
+        (
             "courses/small/figures/line.svg",
             "<line",
             '<script>alert(1)</script>\n<line onclick="x()" style="a"',

@@ -3,19 +3,16 @@
 import uuid
 from datetime import date, datetime
 
-from app.accounts.models import LoginSession, Person
+from app.accounts.models import Person
 from app.cohorts import queries, services
 from app.cohorts.models import Cohort, Membership
 from app.core import clock
 from app.core.access import Actor, Grant, Role
-from app.core.database import db, release, transaction
-from app.quizzes import grading
-from app.quizzes import services as quizzes
-from app.quizzes.context import keyring
-from app.quizzes.models import Attempt, AttemptItem, EventKind, QuestionRevision
-from app.quizzes.protocol import Sent
-from tests.support.cast import Cast, as_actor, make_login
-from tests.support.courses import study
+from app.core.database import release, transaction
+from app.quizzes.models import Attempt
+from tests.support.cast import Cast, as_actor
+from tests.support.courses import pass_exam, study
+from tests.support.examinations import sit
 
 
 def registrar_of(cast: Cast) -> Actor:
@@ -52,42 +49,10 @@ def join(cast: Cast, cohort: Cohort, person: Person, now: datetime | None = None
     return membership
 
 
-def sit(person: Person, attempt: Attempt, *, right: bool = True, login: LoginSession | None = None) -> None:
-    """Answer every question of a running attempt through the engine's own path, and submit it."""
-    login = login or make_login(person)
-    release()
-    paper = db.session.execute(
-        db.select(AttemptItem.id, QuestionRevision.body)
-        .join(QuestionRevision, QuestionRevision.id == AttemptItem.question_revision_id)
-        .where(AttemptItem.attempt_id == attempt.id)
-    ).all()
-    device = uuid.uuid4()
-    for number, (item_id, body) in enumerate(paper, 1):
-        release()
-        if not right:
-            continue
-        sent = Sent(item_id, uuid.uuid4(), device, number, number - 1, EventKind.ANSWER, grading.perfect(body))
-        with transaction():
-            quizzes.take_answer(login.id, attempt.id, sent, keyring=keyring(), now=clock.now())
-    release()
-    with transaction():
-        quizzes.submit_attempt(as_actor(person), attempt.id, now=clock.now())
-    release()
-
-
 def pass_course(person: Person, course_key: str = "small") -> None:
     """Study a course and pass its examination, if it has one."""
-    from app.courses import queries as courses  # noqa: PLC0415
-    from app.courses import services as course_services  # noqa: PLC0415
-
     study(person, course_key)
-    release()
-    if courses.current_revision(courses.get_course(course_key)).quiz_id is not None:
-        release()
-        with transaction():
-            attempt = course_services.start_exam(as_actor(person), course_key, now=clock.now())
-        sit(person, attempt)
-    release()
+    pass_exam(person, course_key)
 
 
 def certify(person: Person, membership_id: uuid.UUID, *, right: bool = True) -> Attempt:

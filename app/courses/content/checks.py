@@ -179,6 +179,14 @@ def _check_programme(content: Content, programme: ProgrammeFile, document: YamlD
         )
     for index, pool in enumerate(programme.exam.pools if programme.exam else ()):
         _check_programme_pool(content, document, ("exam", "pools", index), pool, chosen)
+    if all(key in content.courses for key in chosen):
+        reachable = sum(content.courses[key].file.hours for key in chosen)
+        if programme.hours > reachable:
+            document.fault(
+                ("hours",),
+                f"`hours` is {programme.hours} but the courses give {reachable} at most",
+                f"write at most {reachable}, or add courses",
+            )
 
 
 def _check_programme_pool(

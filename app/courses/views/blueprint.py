@@ -3,3 +3,6 @@
 from flask import Blueprint
 
 blueprint = Blueprint("courses", __name__)
+
+#: The address of a lesson.
+LESSON = "/courses/<string:course_key>/<string:module_key>/<string:lesson_key>"

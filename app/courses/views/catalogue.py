@@ -34,7 +34,7 @@ def outline_for(course_key: str) -> CourseOutline:
     return queries.outline(queries.current_revision_id(queries.get_course(course_key)))
 
 
-@blueprint.get("/courses/<course_key>")
+@blueprint.get("/courses/<string:course_key>")
 @access.signed_in
 def show_course(course_key: str) -> str:
     """Outline, own progress, examination; one primary action: where to go on."""
@@ -73,7 +73,7 @@ def show_course(course_key: str) -> str:
     )
 
 
-@blueprint.post("/courses/<course_key>/enrol")
+@blueprint.post("/courses/<string:course_key>/enrol")
 @access.signed_in
 def enrol(course_key: str) -> Response:
     """Take up an open course."""
@@ -83,7 +83,7 @@ def enrol(course_key: str) -> Response:
     return redirect(url_for("courses.show_course", course_key=course_key))
 
 
-@blueprint.post("/courses/<course_key>/exam/start")
+@blueprint.post("/courses/<string:course_key>/exam/start")
 @access.signed_in
 def start_exam(course_key: str) -> Response:
     """Begin the closing examination, or go on with the attempt that runs."""
@@ -92,7 +92,7 @@ def start_exam(course_key: str) -> Response:
     return redirect(url_for("quizzes.show_attempt", attempt_id=attempt.id))
 
 
-@blueprint.get("/courses/figures/<digest>")
+@blueprint.get("/courses/figures/<string:digest>")
 @access.signed_in
 def show_figure(digest: str) -> Response:
     """A figure of a lesson; its name is its hash, so browsers may keep it for ever."""

@@ -15,7 +15,7 @@ from app.core.languages import locale_name
 from app.courses import policies, queries, services
 from app.courses.models import Enrolment
 from app.courses.rules import CourseOutline, LessonOutline, Progress
-from app.courses.views.blueprint import blueprint
+from app.courses.views.blueprint import LESSON, blueprint
 from app.courses.views.catalogue import outline_for
 from app.library.queries import Library, library
 from app.quizzes import grading
@@ -88,7 +88,7 @@ def render_lesson(place: Place, changed: CheckState | None = None) -> str:
     )
 
 
-@blueprint.get("/courses/<course_key>/<module_key>/<lesson_key>")
+@blueprint.get(LESSON)
 @access.signed_in
 def show_lesson(course_key: str, module_key: str, lesson_key: str) -> str:
     """The lesson in the revision the reader started."""
@@ -103,7 +103,7 @@ def _question_of(place: Place, question_key: str) -> tuple[CheckState, dict[str,
     return state, revision.body
 
 
-@blueprint.post("/courses/<course_key>/<module_key>/<lesson_key>/checks/<question_key>")
+@blueprint.post(f"{LESSON}/checks/<string:question_key>")
 @access.signed_in
 def answer_check(
     course_key: str, module_key: str, lesson_key: str, question_key: str

@@ -11,10 +11,10 @@ from app.core.access import require_actor
 from app.core.database import transaction
 from app.core.errors import Invalid, NotFound
 from app.courses import queries, services
-from app.courses.views.blueprint import blueprint
+from app.courses.views.blueprint import LESSON, blueprint
 
 
-@blueprint.post("/courses/<course_key>/progress")
+@blueprint.post("/courses/<string:course_key>/progress")
 @access.signed_in
 def save_progress(course_key: str) -> FlaskResponse:
     """A batch from lesson.js: sections read, and where the reader is. Safe to repeat."""
@@ -49,7 +49,7 @@ def _keep_place(course_key: str, path: str) -> None:
         return  # the place belongs to a text that this reader's revision does not have
 
 
-@blueprint.post("/courses/<course_key>/<module_key>/<lesson_key>/read")
+@blueprint.post(f"{LESSON}/read")
 @access.signed_in
 def mark_lesson_read(course_key: str, module_key: str, lesson_key: str) -> Response:
     """The button at the end of a lesson: its sections are read; on to the next lesson, or back to the course."""

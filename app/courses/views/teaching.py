@@ -21,7 +21,7 @@ def teaching() -> str:
     return render_template("courses/teaching.html", lines=queries.catalogue())
 
 
-@blueprint.get("/teaching/courses/<course_key>")
+@blueprint.get("/teaching/courses/<string:course_key>")
 @access.requires(Role.INSTRUCTOR, Role.ADMINISTRATOR)
 def show_bank(course_key: str) -> str:
     """The questions of a course and how they fared."""
@@ -30,7 +30,7 @@ def show_bank(course_key: str) -> str:
     return render_template("courses/bank.html", course_key=course_key, outline=outline, lines=lines)
 
 
-@blueprint.get("/teaching/questions/<question_key>")
+@blueprint.get("/teaching/questions/<string:question_key>")
 @access.requires(Role.INSTRUCTOR, Role.ADMINISTRATOR)
 def show_question(question_key: str) -> str:
     """A question with its key and feedback, and every earlier revision."""
