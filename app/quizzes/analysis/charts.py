@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import floor
+from math import ceil, floor
 from typing import Final
 
 from app.quizzes.analysis import choices
@@ -12,7 +12,7 @@ from app.quizzes.analysis.report import ItemReport
 #: The drawing is about as wide as a telephone's screen, so that its letters are readable there.
 WIDTH: Final = 360
 HEIGHT: Final = 300
-LEFT, RIGHT, TOP, BOTTOM = 44, 344, 14, 256
+LEFT, RIGHT, TOP, BOTTOM = 44, 344, 30, 256
 #: As many lines stay apart in one drawing.
 MOST_LINES: Final = 6
 LABEL_HEIGHT: Final = 13
@@ -78,8 +78,8 @@ def _across(share: float) -> float:
     return round(LEFT + share * (RIGHT - LEFT), 1)
 
 
-def _up(value: float, low: float) -> float:
-    return round(BOTTOM - (value - low) / (1 - low) * (BOTTOM - TOP), 1)
+def _up(value: float, low: float, high: float = 1.0) -> float:
+    return round(BOTTOM - (value - low) / (high - low) * (BOTTOM - TOP), 1)
 
 
 def _percent(value: float) -> str:
@@ -87,36 +87,43 @@ def _percent(value: float) -> str:
 
 
 def scatter(items: Sequence[ItemReport], weak: float) -> Scatter:
-    """Place every question that has both figures; the scale begins below the lowest discrimination."""
+    """Place every question that has both figures; the scale reaches just beyond the lowest and the highest."""
     placed = [item for item in items if item.facility.value is not None and item.discrimination.value is not None]
-    lowest = min((item.discrimination.value or 0.0 for item in placed), default=0.0)
-    low = min(-0.2, floor(lowest * 5) / 5)
-    steps = round((1 - low) / 0.2)
-    spots = [(_across(item.facility.value or 0.0), _up(item.discrimination.value or 0.0, low)) for item in placed]
+    indices = [item.discrimination.value or 0.0 for item in placed]
+    low = min(-0.2, floor(min(indices, default=0.0) * 5) / 5)
+    high = max(0.6, ceil(max(indices, default=0.0) * 5) / 5)
+    steps = round((high - low) / 0.2)
+    spots = [
+        (_across(item.facility.value or 0.0), _up(index, low, high))
+        for item, index in zip(placed, indices, strict=True)
+    ]
+    labels = _labels(spots)
     return Scatter(
-        points=[
-            Point(x, y, *_beside(x, y, [spot for spot in spots if spot != (x, y)]), item)
-            for (x, y), item in zip(spots, placed, strict=True)
-        ],
+        points=[Point(*spot, *label, item) for spot, label, item in zip(spots, labels, placed, strict=True)],
         across=[Tick(_across(at / 5), _percent(at / 5)) for at in range(6)],
-        up=[Tick(_up(low + at * 0.2, low), _percent(low + at * 0.2)) for at in range(steps + 1)],
-        zero=_up(0, low),
-        weak=_up(weak, low),
+        up=[Tick(_up(low + at * 0.2, low, high), _percent(low + at * 0.2)) for at in range(steps + 1)],
+        zero=_up(0, low, high),
+        weak=_up(weak, low, high),
         left_out=[item for item in items if item not in placed],
     )
 
 
-def _beside(x: float, y: float, others: Sequence[tuple[float, float]]) -> tuple[float, float]:
-    """Where the number of a point stands: to the right unless that is over the edge or on a neighbour."""
-    spots = [(x + 7, y + 4), (x - 15, y + 4), (x - 4, y - 8), (x - 4, y + 16)]
+def _labels(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Where the numbers of the points stand: beside each, clear of other points and of numbers already placed."""
+    covered = [(x, y + 4) for x, y in points]
+    placed = []
+    for x, y in points:
+        spots = [(x + 7, y + 4), (x - 19, y + 4), (x - 6, y - 8), (x - 6, y + 17), (x + 6, y - 6), (x + 6, y + 15)]
+        best = min(spots, key=lambda spot: _crowd(spot, covered))
+        covered.append((best[0] + 6, best[1]))
+        placed.append((round(best[0], 1), round(best[1], 1)))
+    return placed
 
-    def crowd(spot: tuple[float, float]) -> int:
-        out = spot[0] > RIGHT + 2 or spot[1] < TOP or spot[1] > BOTTOM
-        near = sum(abs(spot[0] + 4 - a) < 10 and abs(spot[1] - 4 - b) < 9 for a, b in others)
-        return near + 2 * out
 
-    best = min(spots, key=crowd)
-    return round(best[0], 1), round(best[1], 1)
+def _crowd(spot: tuple[float, float], covered: Sequence[tuple[float, float]]) -> int:
+    """How badly a number at this spot collides: with what is there, and worse with the edge of the drawing."""
+    outside = spot[0] > RIGHT or spot[0] < LEFT or spot[1] < TOP - 8 or spot[1] > BOTTOM
+    return sum(abs(spot[0] + 6 - x) < 12 and abs(spot[1] - y) < 11 for x, y in covered) + 3 * outside
 
 
 def curves(table: ChoiceTable) -> Curves:

@@ -69,12 +69,12 @@ def _choice_row(item: ItemReport, letter: str, use: ChoiceUse) -> Row:
         _("Question key"): item.question.key,
         _("Choice"): letter,
         _("Text"): tr(use.choice.text) if letter else _("Unanswered"),
-        _("Right"): _("Yes") if use.choice.correct else _("No"),
+        _("Key"): _("Yes") if use.choice.correct else _("No"),
         _("Examinees"): use.count,
         _("Share"): _number(use.share),
         _("Low group"): _number(use.low),
         _("High group"): _number(use.high),
-        _("Correlation with the rest"): _number(use.correlation.value),
+        _("Correlation"): _number(use.correlation.value),
     }
 
 

@@ -100,7 +100,7 @@ def of_item(item: "ItemReport") -> list[Finding]:
     found = [*_about_facility(item.facility.value, item.random_guess), *_about_discrimination(item)]
     if item.omitted > item.people * MANY_OMITTED:
         found.append(Finding(Code.MANY_OMITTED))
-    if item.choices is not None:
+    if item.choices is not None and item.facility.value < 1:
         found += _about_choices(item.choices, item.people)
     if item.people < FEW:
         found.append(Finding(Code.FEW_PEOPLE))

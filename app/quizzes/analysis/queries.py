@@ -1,12 +1,15 @@
 """Gather the results that count, without names, in the same number of statements for any number of sittings."""
 
+import json
 import re
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Row, func, select, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Row, Text, cast, func, select, type_coerce
+from sqlalchemy.types import NullType
 
 from app.accounts.models import Person
 from app.core.database import db
@@ -100,25 +103,26 @@ def gather(
     if revision_id is not None:
         rows = [row for row in rows if row.quiz_revision_id == revision_id]
         where.append(Attempt.quiz_revision_id == revision_id)
-    index = {row.id: at for at, row in enumerate(rows)}
-    pools = _pools(where)
-    revisions = {row.id: row.quiz_revision_id for row in rows}
-    answers = [
-        Answer(
-            sitting=index[row.attempt_id],
-            question=row.question_revision_id,
-            marks=row.marks,
-            maximum=row.maximum,
-            pool=pools.get((revisions[row.attempt_id], row.asked)),
-            position=row.position,
-            answered=row.event_ordinal is not None,
-            response=row.body,
+    index = {row.raw_id: (at, row.raw_revision) for at, row in enumerate(rows)}
+    pools, questions = _pools(where), _questions(where)
+    read = cache(json.loads)  # most answers to a question are one of a few
+    answers = []
+    for attempt, asked, graded, marks, maximum, position, ordinal, body in _answers(where):
+        if attempt not in index:
+            continue
+        at, revision = index[attempt]
+        response = read(body) if body is not None else None
+        pool = pools.get((revision, asked))
+        answers.append(
+            Answer(at, questions[graded].id, marks, maximum, pool, position, ordinal is not None, response)
         )
-        for row in _answers(where)
-        if row.attempt_id in index
-    ]
     sittings = [Sitting(row.earned, row.possible, row.passed) for row in rows]
-    return Sample(sittings, answers, _questions(where))
+    return Sample(sittings, answers, sorted(questions.values(), key=_listed))
+
+
+def _raw(column: Any) -> Any:
+    """An identifier as the driver gives it: good for looking up, without making an object of each."""
+    return type_coerce(column, NullType())
 
 
 def _counts(organisations: Organisations) -> list[ColumnElement[bool]]:
@@ -134,9 +138,10 @@ def _sittings(where: list[ColumnElement[bool]]) -> list[Row[Any]]:
     return list(
         db.session.execute(
             select(
-                Attempt.id,
                 Attempt.candidate_id,
                 Attempt.quiz_revision_id,
+                _raw(Attempt.id).label("raw_id"),
+                _raw(Attempt.quiz_revision_id).label("raw_revision"),
                 type_coerce(AttemptResult.earned, BigInteger).label("earned"),
                 type_coerce(AttemptResult.possible, BigInteger).label("possible"),
                 AttemptResult.passed,
@@ -159,60 +164,61 @@ def _first_of_each(rows: list[Row[Any]]) -> list[Row[Any]]:
     return list(first.values())
 
 
-def _answers(where: list[ColumnElement[bool]]) -> list[Row[Any]]:
-    return list(
-        db.session.execute(
-            select(
-                Grade.attempt_id,
-                Grade.question_revision_id,
-                type_coerce(Grade.marks, BigInteger).label("marks"),
-                Grade.event_ordinal,
-                AttemptItem.position,
-                AttemptItem.question_revision_id.label("asked"),
-                type_coerce(AttemptItem.marks, BigInteger).label("maximum"),
-                ResponseEvent.body,
-            )
-            .join(Attempt, (Attempt.id == Grade.attempt_id) & (Attempt.grade_run_id == Grade.run_id))
-            .join(Quiz, Quiz.id == Attempt.quiz_id)
-            .join(AttemptItem, AttemptItem.id == Grade.item_id)
-            .outerjoin(
-                ResponseEvent,
-                (ResponseEvent.attempt_id == Grade.attempt_id) & (ResponseEvent.ordinal == Grade.event_ordinal),
-            )
-            .where(*where)
+def _answers(where: list[ColumnElement[bool]]) -> Iterable[Any]:
+    """Attempt, question asked, question graded, marks, maximum, place, event and response as JSON text."""
+    return db.session.execute(
+        select(
+            _raw(Grade.attempt_id).label("attempt"),
+            _raw(AttemptItem.question_revision_id).label("asked"),
+            _raw(Grade.question_revision_id).label("graded"),
+            type_coerce(Grade.marks, BigInteger).label("marks"),
+            type_coerce(AttemptItem.marks, BigInteger).label("maximum"),
+            AttemptItem.position,
+            Grade.event_ordinal,
+            cast(ResponseEvent.body, Text).label("body"),
         )
+        .join(Attempt, (Attempt.id == Grade.attempt_id) & (Attempt.grade_run_id == Grade.run_id))
+        .join(Quiz, Quiz.id == Attempt.quiz_id)
+        .join(AttemptItem, AttemptItem.id == Grade.item_id)
+        .outerjoin(
+            ResponseEvent,
+            (ResponseEvent.attempt_id == Grade.attempt_id) & (ResponseEvent.ordinal == Grade.event_ordinal),
+        )
+        .where(*where)
     )
 
 
-def _pools(where: list[ColumnElement[bool]]) -> dict[tuple[uuid.UUID, uuid.UUID], tuple[str, int]]:
+def _pools(where: list[ColumnElement[bool]]) -> dict[tuple[Any, Any], tuple[str, int]]:
     """Which pool of which revision a question was drawn from."""
     used = select(Attempt.quiz_revision_id).join(Quiz, Quiz.id == Attempt.quiz_id).where(*where)
     rows = db.session.execute(
         select(
-            QuizRevisionItem.quiz_revision_id, QuizRevisionItem.question_revision_id, QuizRevisionItem.pool
+            _raw(QuizRevisionItem.quiz_revision_id).label("revision"),
+            _raw(QuizRevisionItem.question_revision_id).label("question"),
+            QuizRevisionItem.pool,
         ).where(QuizRevisionItem.quiz_revision_id.in_(used))
     )
-    return {(row[0], row[1]): (str(row[0]), row[2]) for row in rows}
+    return {(revision, question): (str(revision), pool) for revision, question, pool in rows}
 
 
-def _questions(where: list[ColumnElement[bool]]) -> list[Question]:
-    """The question revisions that were graded, by key and revision."""
+def _questions(where: list[ColumnElement[bool]]) -> dict[Any, Question]:
+    """The question revisions that were graded."""
     graded = (
         select(Grade.question_revision_id)
         .join(Attempt, (Attempt.id == Grade.attempt_id) & (Attempt.grade_run_id == Grade.run_id))
         .join(Quiz, Quiz.id == Attempt.quiz_id)
         .where(*where)
     )
+    revision = QuestionRevision
     rows = db.session.execute(
-        select(QuestionRevision.id, BankQuestion.key, QuestionRevision.number, QuestionRevision.body)
-        .join(BankQuestion, BankQuestion.id == QuestionRevision.question_id)
-        .where(QuestionRevision.id.in_(graded))
+        select(_raw(revision.id).label("raw"), revision.id, BankQuestion.key, revision.number, revision.body)
+        .join(BankQuestion, BankQuestion.id == revision.question_id)
+        .where(revision.id.in_(graded))
     )
-    return sorted(
-        (Question(*row) for row in rows), key=lambda question: (_counted(question.key), question.revision)
-    )
+    return {raw: Question(*values) for raw, *values in rows}
 
 
-def _counted(key: str) -> list[tuple[int, str]]:
-    """A key in an order in which q10 comes after q9."""
-    return [(int(part), "") if part.isdigit() else (0, part) for part in re.split(r"(\d+)", key)]
+def _listed(question: Question) -> tuple[list[tuple[int, str]], int]:
+    """The order of a list: q10 comes after q9, the older revision first."""
+    parts = [(int(part), "") if part.isdecimal() else (0, part) for part in re.split(r"([0-9]+)", question.key)]
+    return parts, question.revision

@@ -4,7 +4,7 @@ import uuid
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from app.core.text import Bilingual
 from app.quizzes.analysis import choices, findings, rules
@@ -27,9 +27,8 @@ class Sitting:
     passed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One question of one sitting; marks in hundred-thousandths."""
+class Answer(NamedTuple):
+    """One question of one sitting; marks in hundred-thousandths. A tuple, since there are tens of thousands."""
 
     #: The number of its sitting in the sample.
     sitting: int

@@ -150,7 +150,7 @@ def test_findings_stand_on_the_pages_in_words(cast: Cast, visit: Visitors, exami
     detail = browser.page(str(row.cssselect("a")[0].get("href")))
     assert "check the key" in detail.text_content()
     choice = detail.cssselect("table")[0].cssselect("tbody tr")
-    assert [each.cssselect("td")[0].text_content().strip() for each in choice[:4]][1] == "Right"
+    assert [each.cssselect("td")[0].text_content().strip() for each in choice[:4]][1] == "Key"
     assert len(choice) == 5  # four choices and the unanswered
     assert detail.cssselect("svg polyline")
     chinese = visit(cast.instructor).page(f"/examinations/{examined}/analysis")
