@@ -20,7 +20,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -113,13 +113,12 @@ def cpu_of(process: psutil.Process) -> float:
 
 
 def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
-    end = time.monotonic() + 60
+    end, pause = time.monotonic() + 60, threading.Event()
     while time.monotonic() < end and process.poll() is None:
-        try:
+        with suppress(httpx.TransportError):
             if httpx.get(url).status_code == 200:
                 return
-        except httpx.TransportError:
-            time.sleep(0.05)
+        pause.wait(0.05)
     raise SystemExit("the server did not start")
 
 
