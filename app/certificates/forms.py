@@ -39,7 +39,7 @@ class RevokeForm(Form):
     reason = TextAreaField(
         _l("Reason for the record"),
         description=_l("The holder and the certifiers see it; strangers do not."),
-        validators=[InputRequired(_needed), Length(min=10, max=2000)],
+        validators=[InputRequired(_needed), Length(min=5, max=2000)],
     )
 
 
@@ -51,5 +51,5 @@ class ReissueForm(Form):
     reason = TextAreaField(
         _l("Reason for the record"),
         description=_l("Say what was wrong and which document shows the right name."),
-        validators=[InputRequired(_needed), Length(min=10, max=2000)],
+        validators=[InputRequired(_needed), Length(min=5, max=2000)],
     )

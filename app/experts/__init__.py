@@ -1,1 +1,1 @@
-"""Applications, review, decision, appointment: the pool."""
+"""Experts: applications to the pool, review by one and decision by another, appointments, the pool itself."""

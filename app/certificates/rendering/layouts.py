@@ -6,7 +6,7 @@ from typing import Final
 
 from app.certificates.rendering.drawing import SEAL, Motif, Path, rectangle
 from app.certificates.rendering.ornament import border, medallion
-from app.certificates.rendering.seal import SIDE, seal
+from app.certificates.rendering.seal import seal
 from app.certificates.rules import DocumentKind
 
 #: A4 in points.
@@ -49,7 +49,7 @@ def _appointment(width: float, height: float, example: bool) -> Sequence[Motif]:
         ((1, 0, 0, 1, 0, 0),),
         (0, 0, width, height),
     )
-    return [medallion(width / 2, height * 0.56, 170), frame, seal(width - 70 - SIDE - 34, 168, example=example)]
+    return [medallion(width / 2, height * 0.56, 170), frame, seal(444, 122, example=example)]
 
 
 _DRAWINGS: Final = {DocumentKind.COMPLETION: _completion, DocumentKind.APPOINTMENT: _appointment}

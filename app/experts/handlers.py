@@ -1,0 +1,18 @@
+"""The criteria come with the content."""
+
+from flask import Flask
+
+from app.core.events import subscribe
+from app.courses.events import ContentSynced
+from app.experts import services
+from app.experts.criteria import read_criteria
+
+
+def _content_synced(event: ContentSynced) -> None:
+    criteria = read_criteria(event.content.root)
+    if criteria is not None:
+        services.sync_criteria(criteria)
+
+
+def init_app(_app: Flask) -> None:
+    subscribe(ContentSynced, _content_synced)
