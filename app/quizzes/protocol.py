@@ -10,7 +10,8 @@ from flask_babel import gettext as _
 from app.core.errors import Invalid
 from app.quizzes.models.attempts import EventKind
 
-MAX_BYTES: Final = 16_384
+#: A case with several long essays; most changes are a hundred bytes.
+MAX_BYTES: Final = 262_144
 #: JavaScript's largest exact integer; a BigInteger column takes it.
 MAX_SEQ: Final = 2**53 - 1
 MAX_ORDINAL: Final = 2**31 - 1

@@ -19,6 +19,12 @@ from app.quizzes.grading.base import (
     Response,
     Result,
 )
+from app.quizzes.grading.calculated import Calculated
+from app.quizzes.grading.case import Case
+from app.quizzes.grading.cloze import Cloze
+from app.quizzes.grading.drag_image import DragImage
+from app.quizzes.grading.drag_text import DragText
+from app.quizzes.grading.essay import Essay
 from app.quizzes.grading.matching import Matching
 from app.quizzes.grading.multiple import Multiple
 from app.quizzes.grading.numeric import Numeric
@@ -26,13 +32,26 @@ from app.quizzes.grading.ordering import Ordering
 from app.quizzes.grading.short_text import ShortText
 from app.quizzes.grading.single import Single
 from app.quizzes.grading.true_false import TrueFalse
+from app.quizzes.grading.upload import Upload
 
 #: Recorded with every grade; raise it when any type's grading changes.
 VERSION: Final = "2"
 
-TYPES: Final[dict[str, QuestionType]] = {
-    kind.name: kind for kind in (Single(), Multiple(), TrueFalse(), Numeric(), ShortText(), Matching(), Ordering())
-}
+_SIMPLE: Final = (
+    Single(),
+    Multiple(),
+    TrueFalse(),
+    Numeric(),
+    ShortText(),
+    Matching(),
+    Ordering(),
+    Cloze(),
+    Calculated(),
+    DragText(),
+    DragImage(),
+    Essay(),
+)
+TYPES: Final[dict[str, QuestionType]] = {kind.name: kind for kind in (*_SIMPLE, Upload(), Case(*_SIMPLE))}
 #: What an author may say of any question; kept with it, not needed to grade it.
 _ABOUT: Final = ("objective", "difficulty", "tags", "as_of", "law", "use")
 

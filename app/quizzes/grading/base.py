@@ -151,6 +151,8 @@ def options(key: str, raw: Any, where: str, minimum: int) -> list[tuple[str, Map
     """Authored options with the identifiers derived from their keys. Raises Invalid."""
     if not isinstance(raw, Sequence) or isinstance(raw, str) or len(raw) < minimum:
         raise Invalid(f"{where}: needs at least {minimum}", code="question")
+    if not all(isinstance(option, Mapping) and option.get("id") for option in raw):
+        raise Invalid(f"{where}: each with an id", code="question")
     found = {str(option["id"]): option for option in raw}
     if len(found) != len(raw):
         raise Invalid(f"{where}: an id occurs twice", code="question")

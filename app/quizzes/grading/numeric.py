@@ -96,7 +96,7 @@ def quantity(key: str, raw: Mapping[str, Any]) -> base.Body:
         raise Invalid("tolerance: not below 0", code="question")
     body: base.Body = {"tolerance": str(tolerance)}
     if raw.get("unit"):
-        body["unit"] = {"id": str(content_id(key, "unit")), "text": _unit_text(raw["unit"]), "factor": "1"}
+        body |= {"unit": _unit_text(raw["unit"]), "unit_id": str(content_id(key, "unit"))}
     elif raw.get("units") or raw.get("unit_required"):
         raise Invalid("unit: needed where other units are accepted or one is required", code="question")
     if raw.get("units"):
@@ -109,7 +109,9 @@ def quantity(key: str, raw: Mapping[str, Any]) -> base.Body:
 
 def units_of(body: base.Body) -> list[dict[str, Any]]:
     """Every unit an answer may have, the answer's own first."""
-    return [body["unit"], *body.get("units", ())] if body.get("unit") else []
+    if not body.get("unit"):
+        return []
+    return [{"id": body["unit_id"], "text": body["unit"], "factor": "1"}, *body.get("units", ())]
 
 
 def plain(value: Decimal) -> str:

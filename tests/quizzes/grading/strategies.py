@@ -84,6 +84,79 @@ def ordering(draw: st.DrawFn) -> Raw:
     return {"items": draw(texts(2, 6)), "scoring": draw(st.sampled_from(ORDERING))}
 
 
+@st.composite
+def cloze(draw: st.DrawFn) -> Raw:
+    inner = {"short_text": short_text, "numeric": numeric, "single": single}
+    gaps = []
+    for name in NAMES[: draw(st.integers(1, 3))]:
+        kind = draw(st.sampled_from(sorted(inner)))
+        gaps.append(
+            {"id": name, "type": kind, "marks": draw(st.sampled_from([1, "0.5", 3])), **draw(inner[kind]())}
+        )
+    return {"gaps": gaps, "text": _gapped(gaps)}
+
+
+def _gapped(gaps: list[Raw]) -> Raw:
+    """A text with the gaps, in another order in English."""
+    chinese = "，".join(f"甲{{{{{gap['id']}}}}}乙" for gap in gaps)
+    english = " and\n\n".join(f"a {{{{{gap['id']}}}}} b" for gap in reversed(gaps))
+    return {"zh": chinese, "en": english}
+
+
+@st.composite
+def calculated(draw: st.DrawFn) -> Raw:
+    formula = draw(st.sampled_from(["x * y / 3", "-x + 2 ** 3", "round(x / y, 1) + max(x, y)", "sqrt(y) * 0.17"]))
+    parameters = {"x": {"from": -5, "to": 20, "step": "0.5"}, "y": {"from": 1, "to": 9}}
+    raw: Raw = {"parameters": parameters, "formula": formula, "decimals": draw(st.integers(0, 10))}
+    return raw | {"prompt": {"zh": "{{x}} 与 {{y}}", "en": "{{y}} and {{x}}"}} | draw(units())
+
+
+@st.composite
+def drag_text(draw: st.DrawFn) -> Raw:
+    items = draw(texts(2, 5))
+    gaps = _places(draw, items)
+    return {"items": items, "gaps": gaps, "text": _gapped(gaps)}
+
+
+@st.composite
+def drag_image(draw: st.DrawFn) -> Raw:
+    items = draw(texts(2, 5))
+    zones = _places(draw, items)
+    for number, zone in enumerate(zones):
+        zone |= {"x": 10 * number, "y": 5, "width": 10, "height": 20, "label": draw(both)}
+    image = {"digest": "0" * 64, "width": 100, "height": 50, "alt": draw(both)}
+    return {"image": image, "items": items, "zones": zones}
+
+
+def _places(draw: st.DrawFn, items: list[Raw]) -> list[Raw]:
+    names = NAMES[: draw(st.integers(1, 4))]
+    return [{"id": name, "item": draw(st.sampled_from(items))["id"]} for name in names]
+
+
+@st.composite
+def essay(draw: st.DrawFn) -> Raw:
+    levels = [{"id": name, "text": draw(both), "points": points} for name, points in (("l", 0), ("h", "2.5"))]
+    rubric = [{"id": name, "text": draw(both), "levels": levels} for name in NAMES[: draw(st.integers(1, 3))]]
+    bounds = draw(st.sampled_from([{}, {"minimum": 5}, {"minimum": 5, "maximum": 5, "count": "characters"}]))
+    return {"rubric": rubric, "model": draw(both), **bounds}
+
+
+def file_upload() -> st.SearchStrategy[Raw]:
+    kinds = st.lists(st.sampled_from(["pdf", "docx", "png"]), min_size=1, unique=True)
+    return st.builds(lambda accept, most: {"accept": accept, "max_files": most}, kinds, st.integers(1, 5))
+
+
+@st.composite
+def case(draw: st.DrawFn) -> Raw:
+    parts = []
+    for name in NAMES[: draw(st.integers(1, 3))]:
+        kind = draw(st.sampled_from(sorted(set(KINDS) - {"case", "file_upload"})))
+        marks = draw(st.sampled_from([1, "0.5", 7]))
+        parts.append({"prompt": draw(both), "id": name, "type": kind, "marks": marks, **draw(KINDS[kind]())})
+    exhibits = [{"id": "a", "title": draw(both), "text": draw(both)}]
+    return {"parts": parts, "exhibits": exhibits, "marks": None}
+
+
 KINDS: dict[str, Callable[[], st.SearchStrategy[Raw]]] = {
     "single": single,
     "multiple": multiple,
@@ -92,6 +165,13 @@ KINDS: dict[str, Callable[[], st.SearchStrategy[Raw]]] = {
     "short_text": short_text,
     "matching": matching,
     "ordering": ordering,
+    "cloze": cloze,
+    "calculated": calculated,
+    "drag_text": drag_text,
+    "drag_image": drag_image,
+    "essay": essay,
+    "file_upload": file_upload,
+    "case": case,
 }
 
 

@@ -1,0 +1,107 @@
+"""Questions made of questions: each part is of another type and has its own marks."""
+
+from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, ClassVar
+
+from app.core.errors import Invalid
+from app.quizzes.grading import base
+
+
+class Composite(base.QuestionType):
+    """Response: ``{container: {part id: the part's response}}``, as far as answered. Every part earns its share:
+    its marks over the sum of the parts' marks."""
+
+    #: The field that holds the parts, authored and answered.
+    container: ClassVar[str]
+
+    def __init__(self, *kinds: base.QuestionType) -> None:
+        self.kinds = {kind.name: kind for kind in kinds}
+
+    def read_parts(self, key: str, raw: Mapping[str, Any]) -> list[base.Body]:
+        """The authored parts. Raises Invalid."""
+        parts = []
+        for identifier, part in base.options(key, raw.get(self.container), self.container, 1):
+            where = f"{self.container}: {part['id']}"
+            kind = self.kinds.get(str(part.get("type")))
+            if kind is None:
+                raise Invalid(f"{where}: type: one of {', '.join(self.kinds)}", code="question")
+            try:
+                body = kind.validate(f"{key}/{part['id']}", part)
+            except Invalid as error:
+                raise Invalid(f"{where}: {error.message}", code=error.code) from None
+            about = {
+                "id": identifier,
+                "type": kind.name,
+                "marks": base.marks(part.get("marks"), f"{where}: marks"),
+            }
+            parts.append(about | self.about_part(part, where) | body)
+        return parts
+
+    def about_part(self, part: Mapping[str, Any], where: str) -> base.Body:
+        """What parts of this kind of question say besides their type's own. Raises Invalid."""
+        return {}
+
+    def layout(self, body: base.Body, draw: base.Drawing) -> base.Layout:
+        return {
+            self.container: {
+                part["id"]: {"type": part["type"]} | self.kinds[part["type"]].layout(part, draw)
+                for part in body[self.container]
+            }
+        }
+
+    def normalise(self, response: Mapping[str, Any], layout: base.Layout) -> base.Response:
+        parts = base.only(response, self.container, dict)
+        layouts = layout[self.container]
+        cleaned: dict[str, base.Response] = {}
+        for identifier, answer in parts.items():
+            if identifier not in layouts or not isinstance(answer, dict | None):
+                raise base.wrong_shape()
+            kind = self.kinds[layouts[identifier]["type"]]
+            if answer and (kept := kind.normalise(answer, layouts[identifier])):
+                cleaned[identifier] = kept
+        return {self.container: dict(sorted(cleaned.items()))} if cleaned else {}
+
+    def grade(self, body: base.Body, response: base.Response, layout: base.Layout) -> base.Result:
+        answers, layouts = response[self.container], layout[self.container]
+        whole = sum((Decimal(part["marks"]) for part in body[self.container]), base.ZERO)
+        earned = base.ZERO
+        waiting: dict[str, Decimal] = {}
+        parts: dict[str, bool] = {}
+        for part in body[self.container]:
+            identifier, share = part["id"], Decimal(part["marks"]) / whole
+            result: base.Result = base.Graded(base.ZERO)
+            if identifier in answers and identifier in layouts:
+                result = self.kinds[part["type"]].grade(part, answers[identifier], layouts[identifier])
+            earned += share * result.fraction
+            waiting |= {
+                f"{identifier}/{inner}".rstrip("/"): share * more for inner, more in result.waiting.items()
+            }
+            parts |= {f"{identifier}/{inner}": right for inner, right in result.parts.items()}
+            if not result.waiting:
+                parts[identifier] = result.correct
+        if waiting:
+            return base.NeedsMarking(waiting, earned, parts)
+        return base.Graded(min(earned.quantize(base.PLACES, ROUND_HALF_UP), base.ONE), parts)
+
+    def perfect(self, body: base.Body, layout: base.Layout) -> base.Response:
+        answers = {
+            part["id"]: self.kinds[part["type"]].perfect(part, layout[self.container][part["id"]])
+            for part in body[self.container]
+        }
+        return {self.container: dict(sorted(answers.items()))}
+
+    def read_form(self, posted: base.Posted, name: str, layout: base.Layout) -> Mapping[str, Any]:
+        return {
+            self.container: {
+                identifier: dict(self.kinds[inner["type"]].read_form(posted, f"{name}-{identifier}", inner))
+                for identifier, inner in layout[self.container].items()
+            }
+        }
+
+    def view(self, body: base.Body, layout: base.Layout) -> dict[str, Any]:
+        shown = []
+        for part in body[self.container]:
+            view = self.kinds[part["type"]].view(part, layout[self.container][part["id"]])
+            shown.append({name: part[name] for name in ("id", "type", "marks", "prompt") if name in part} | view)
+        return {"parts": shown}
