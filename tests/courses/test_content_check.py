@@ -147,7 +147,8 @@ def test_the_small_content_has_no_fault(folder: Path) -> None:
             "type: singel",
             "content/courses/small/m1-first/questions.yaml:2:5: `questions.0`: input tag 'singel' found using 'type'"
             " does not match any of the expected tags: 'single', 'multiple', 'true_false', 'numeric', 'short_text',"
-            " 'matching', 'ordering'; write one of single, multiple, true_false, numeric, short_text, matching, ordering",
+            " 'matching', 'ordering', 'cloze', 'calculated', 'drag_text', 'drag_image', 'essay', 'file_upload', 'case';"
+            " write one of these types",
         ),
         (
             f"{M1}/module.yaml",

@@ -49,7 +49,7 @@ def test_choice_ids_follow_from_the_keys() -> None:
         ("short_text", {"accept": [" "]}, "none empty"),
         ("single", {"prompt": {"zh": "只有中文"}}, "zh and en"),
         ("single", {"marks": "1.234"}, "two decimals"),
-        ("single", {"type": "essay"}, "one of single"),
+        ("single", {"type": "riddle"}, "one of single"),
         ("matching", {"distractors": [{"id": "d", "text": both("right p")}]}, "equals a right side"),
         ("ordering", {"scoring": "luck"}, "scoring"),
     ],

@@ -37,6 +37,75 @@ AUTHORED: dict[str, dict[str, Any]] = {
         "distractors": [{"id": "d", "text": both("distractor")}],
     },
     "ordering": {"items": [{"id": name, "text": both(name)} for name in "wxyz"]},
+    "cloze": {
+        "text": {
+            "zh": "301条款由{{who}}主管，{{days}}内答辩。\n\n证明标准是{{proof}}。",
+            "en": "{{who}} has charge; answer within {{days}}.\n\nThe standard is {{proof}}.",
+        },
+        "gaps": [
+            {"id": "who", "type": "single", "choices": choices("b", "abc"), "marks": 2},
+            {"id": "days", "type": "numeric", "answer": 20, "unit": {"zh": "日", "en": "days"}},
+            {"id": "proof", "type": "short_text", "accept": ["优势证据", "preponderance"]},
+        ],
+    },
+    "calculated": {
+        "prompt": {
+            "zh": "单价{{price}}元，费率{{rate}}%，许可费是多少？",
+            "en": "{{price}} at {{rate}} per cent?",
+        },
+        "parameters": {"price": {"from": 100, "to": 900, "step": 50}, "rate": {"from": 2, "to": 5, "step": 0.5}},
+        "formula": "price * rate / 100",
+        "tolerance": 0.01,
+        "unit": {"zh": "元", "en": "yuan"},
+    },
+    "drag_text": {
+        "text": {"zh": "先{{first}}，后{{then}}。", "en": "First {{first}}, then {{then}}."},
+        "gaps": [{"id": "first", "item": "b"}, {"id": "then", "item": "a"}],
+        "items": [{"id": name, "text": both(f"step {name}")} for name in "abc"],
+    },
+    "drag_image": {
+        "image": {"digest": "ab" * 32, "width": 600, "height": 300, "alt": both("flow chart of the case")},
+        "items": [{"id": name, "text": both(f"label {name}")} for name in "abc"],
+        "zones": [
+            {"id": "z1", "item": "c", "label": both("left box"), "x": 20, "y": 40, "width": 150, "height": 60},
+            {"id": "z2", "item": "a", "label": both("right box"), "x": 400, "y": 40, "width": 150, "height": 60},
+        ],
+    },
+    "essay": {
+        "minimum": 50,
+        "maximum": 400,
+        "model": both("a model answer"),
+        "rubric": [
+            {
+                "id": name,
+                "text": both(f"criterion {name}"),
+                "levels": [{"id": f"l{points}", "text": both("level"), "points": points} for points in (0, 2, 4)],
+            }
+            for name in ("facts", "law")
+        ],
+    },
+    "file_upload": {"accept": ["pdf", "docx"], "max_files": 2},
+    "case": {
+        "exhibits": [{"id": "letter", "title": both("Letter"), "text": both("Dear Sir, …")}],
+        "parts": [
+            {"id": "p1", "type": "single", "prompt": both("who"), "choices": choices("a"), "marks": 2},
+            {"id": "p2", "type": "numeric", "prompt": both("when"), "answer": 30},
+            {
+                "id": "p3",
+                "type": "essay",
+                "prompt": both("why"),
+                "marks": 5,
+                "model": both("because"),
+                "rubric": [
+                    {
+                        "id": "reasons",
+                        "text": both("reasons"),
+                        "levels": [{"id": f"l{n}", "text": both("level"), "points": n} for n in (0, 3)],
+                    }
+                ],
+            },
+        ],
+    },
 }
 
 

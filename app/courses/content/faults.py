@@ -190,8 +190,8 @@ _MENDS = {
     "dict_type": "write keys and values",
     "too_short": "add the missing entries",
     "too_long": "write fewer entries",
-    "union_tag_not_found": "add `type: single` (or multiple, true_false, numeric, short_text, matching, ordering)",
-    "union_tag_invalid": "write one of single, multiple, true_false, numeric, short_text, matching, ordering",
+    "union_tag_not_found": "add `type: single`, or another type of docs/content-format.md",
+    "union_tag_invalid": "write one of these types",
 }
 
 

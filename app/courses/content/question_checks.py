@@ -3,11 +3,24 @@
 from collections import Counter
 
 from app.core import markdown
+from app.core.digests import digest_of
+from app.core.errors import Invalid
 from app.courses.content.faults import Location, YamlDocument, nearest
 from app.courses.content.lesson_checks import citation_fault
-from app.courses.content.questions import Matching, Multiple, Ordering, Question, Single
+from app.courses.content.questions import (
+    Case,
+    Essay,
+    Matching,
+    Multiple,
+    Ordering,
+    Question,
+    Single,
+    Upload,
+    images_of,
+)
 from app.courses.content.schema import Both
 from app.courses.content.tree import Content, ModuleTree
+from app.quizzes import grading
 
 
 def check_question(
@@ -34,6 +47,27 @@ def check_question(
         _check_own_ids((*place, "distractors"), [item.id for item in question.distractors], file)
     elif isinstance(question, Ordering):
         _check_own_ids((*place, "items"), [item.id for item in question.items], file)
+    else:
+        _check_gradable(content, module, place, question, file)
+    if question.use == "check" and isinstance(question, Essay | Upload | Case):
+        file.fault((*place, "use"), "people mark this type; a lesson cannot", "write `use: bank`")
+
+
+def _check_gradable(
+    content: Content, module: ModuleTree, place: Location, question: Question, file: YamlDocument
+) -> None:
+    """What the assessment engine itself would refuse: formulas, gaps, zones, patterns."""
+    figures = next((tree.figures for tree in content.courses.values() if module in tree.modules), {})
+    body = question.body()
+    for image in images_of(body):
+        if image["figure"] not in figures:
+            wrong = f"the course has no figure `{image['figure']}`{nearest(image['figure'], figures)}"
+            file.fault(place, wrong, f"add figures/{image['figure']}, or correct the name")
+        image["digest"] = digest_of(image.pop("figure"))
+    try:
+        grading.validate(question.id, body)
+    except Invalid as refused:
+        file.fault(place, refused.message, "correct it; docs/content-format.md describes the type")
 
 
 def _texts(question: Question) -> list[tuple[Location, Both]]:

@@ -1,29 +1,26 @@
-"""The types of question an author can write."""
+"""The types of question an author can write, and the same as parts of a case."""
 
 from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from app.courses.content.schema import Both, CitationText, Key, Part, Text
-
-
-class Choice(Part):
-    id: Key
-    text: Both
-    correct: bool = False
-    feedback: Both | None = None
-
-
-class Pair(Part):
-    id: Key
-    left: Both
-    right: Both
-
-
-class Labelled(Part):
-    id: Key
-    text: Both
+from app.courses.content.question_fields import (
+    CalculatedFields,
+    ClozeFields,
+    DragImageFields,
+    DragTextFields,
+    EssayFields,
+    MatchingFields,
+    MultipleFields,
+    NumericFields,
+    OrderingFields,
+    ShortTextFields,
+    SingleFields,
+    TrueFalseFields,
+    UploadFields,
+)
+from app.courses.content.schema import Both, CitationText, Key, Part
 
 
 class QuestionBase(Part):
@@ -39,6 +36,9 @@ class QuestionBase(Part):
     marks: Annotated[int, Field(ge=1, le=100)] = 1
     certainty: bool = False
 
+    def canonical(self) -> dict[str, Any]:
+        return self.model_dump(mode="json", exclude_none=True, by_alias=True)
+
     def body(self) -> dict[str, Any]:
         """What the assessment engine keeps as a revision: everything but the stable key and the use."""
         values = self.canonical()
@@ -46,59 +46,174 @@ class QuestionBase(Part):
         return values
 
 
-class Single(QuestionBase):
-    type: Literal["single"]
-    choices: Annotated[list[Choice], Field(min_length=2, max_length=10)]
+class Single(QuestionBase, SingleFields):
+    pass
 
 
-class Multiple(QuestionBase):
-    type: Literal["multiple"]
-    choices: Annotated[list[Choice], Field(min_length=2, max_length=10)]
-    scoring: Literal["all_or_nothing", "partial", "partial_with_penalty", "right_minus_wrong"] = "all_or_nothing"
+class Multiple(QuestionBase, MultipleFields):
+    pass
 
 
-class TrueFalse(QuestionBase):
-    type: Literal["true_false"]
-    answer: bool
+class TrueFalse(QuestionBase, TrueFalseFields):
+    pass
 
 
-class FurtherUnit(Part):
-    unit: Both
-    factor: int | float
+class Numeric(QuestionBase, NumericFields):
+    pass
 
 
-class Numeric(QuestionBase):
-    type: Literal["numeric"]
-    answer: int | float
-    tolerance: Annotated[int | float, Field(ge=0)] = 0
-    unit: Both | None = None
-    units: list[FurtherUnit] = Field(default=[])
-    unit_required: bool = False
+class ShortText(QuestionBase, ShortTextFields):
+    pass
 
 
-class ShortText(QuestionBase):
-    type: Literal["short_text"]
-    accept: Annotated[list[Text], Field(min_length=1)]
-    patterns: list[Text] = Field(default=[])
-    ignore: list[Literal["width", "case", "script"]] = Field(default=["width", "case"])
+class Matching(QuestionBase, MatchingFields):
+    pass
 
 
-class Matching(QuestionBase):
-    type: Literal["matching"]
-    pairs: Annotated[list[Pair], Field(min_length=2, max_length=12)]
-    distractors: list[Labelled] = Field(default=[])
+class Ordering(QuestionBase, OrderingFields):
+    pass
 
 
-class Ordering(QuestionBase):
-    type: Literal["ordering"]
-    items: Annotated[list[Labelled], Field(min_length=2, max_length=12)]
-    scoring: Literal["position", "all_or_nothing", "adjacent", "longest_run"] = "position"
+class Cloze(QuestionBase, ClozeFields):
+    pass
+
+
+class Calculated(QuestionBase, CalculatedFields):
+    pass
+
+
+class DragText(QuestionBase, DragTextFields):
+    pass
+
+
+class DragImage(QuestionBase, DragImageFields):
+    pass
+
+
+class Essay(QuestionBase, EssayFields):
+    pass
+
+
+class Upload(QuestionBase, UploadFields):
+    pass
+
+
+class _CasePart(Part):
+    """A question about a case."""
+
+    id: Key
+    marks: Annotated[int, Field(ge=1, le=100)] = 1
+    prompt: Both
+    feedback: Both | None = None
+
+
+class SinglePart(_CasePart, SingleFields):
+    pass
+
+
+class MultiplePart(_CasePart, MultipleFields):
+    pass
+
+
+class TrueFalsePart(_CasePart, TrueFalseFields):
+    pass
+
+
+class NumericPart(_CasePart, NumericFields):
+    pass
+
+
+class ShortTextPart(_CasePart, ShortTextFields):
+    pass
+
+
+class MatchingPart(_CasePart, MatchingFields):
+    pass
+
+
+class OrderingPart(_CasePart, OrderingFields):
+    pass
+
+
+class ClozePart(_CasePart, ClozeFields):
+    pass
+
+
+class CalculatedPart(_CasePart, CalculatedFields):
+    pass
+
+
+class DragTextPart(_CasePart, DragTextFields):
+    pass
+
+
+class DragImagePart(_CasePart, DragImageFields):
+    pass
+
+
+class EssayPart(_CasePart, EssayFields):
+    pass
+
+
+class Exhibit(Part):
+    id: Key
+    title: Both
+    text: Both
+
+
+CasePart = Annotated[
+    SinglePart
+    | MultiplePart
+    | TrueFalsePart
+    | NumericPart
+    | ShortTextPart
+    | MatchingPart
+    | OrderingPart
+    | ClozePart
+    | CalculatedPart
+    | DragTextPart
+    | DragImagePart
+    | EssayPart,
+    Field(discriminator="type"),
+]
+
+
+class Case(QuestionBase):
+    """Worth the sum of its parts' marks."""
+
+    type: Literal["case"]
+    exhibits: list[Exhibit] = Field(default=[])
+    parts: Annotated[list[CasePart], Field(min_length=1, max_length=12)]
+
+    def body(self) -> dict[str, Any]:
+        values = super().body()
+        del values["marks"]
+        return values
 
 
 Question = Annotated[
-    Single | Multiple | TrueFalse | Numeric | ShortText | Matching | Ordering, Field(discriminator="type")
+    Single
+    | Multiple
+    | TrueFalse
+    | Numeric
+    | ShortText
+    | Matching
+    | Ordering
+    | Cloze
+    | Calculated
+    | DragText
+    | DragImage
+    | Essay
+    | Upload
+    | Case,
+    Field(discriminator="type"),
 ]
 
 
 class QuestionsFile(Part):
     questions: list[Question]
+
+
+def images_of(body: dict[str, Any]) -> list[dict[str, Any]]:
+    """The images of a question's body and of its parts; to be changed in place."""
+    return [part["image"] for part in (body, *body.get("parts", ())) if part.get("image")]

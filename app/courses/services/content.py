@@ -14,6 +14,7 @@ from app.core.database import db
 from app.core.digests import digest_of
 from app.core.events import announce
 from app.core.identifiers import content_id, new_id
+from app.courses.content.questions import Question, images_of
 from app.courses.content.tree import Content, CourseTree, ModuleTree
 from app.courses.events import ContentSynced
 from app.courses.models import Citation, ContentState, Course, CourseRevision, Figure, Module, ModuleRevision
@@ -198,7 +199,7 @@ def _sync_module(
     questions = {
         question.id: quizzes.save_question(
             question.id,
-            body=question.body(),
+            body=_question_body(question, tree, figures),
             source=f"courses/{course.key}/{module.file.id}/questions.yaml",
             now=now,
         )
@@ -232,6 +233,16 @@ def _sync_module(
     if cited := _citations(revision, module):
         db.session.execute(insert(Citation), cited)
     return revision, True
+
+
+def _question_body(question: Question, tree: CourseTree, figures: Mapping[str, str]) -> dict[str, Any]:
+    """The question as the engine takes it: an image is a stored file."""
+    body = question.body()
+    for image in images_of(body):
+        name = image.pop("figure")
+        image["digest"] = figures[tree.figures[name].as_posix()]
+        image["media_type"] = "image/svg+xml" if name.endswith(".svg") else "image/png"
+    return body
 
 
 def module_content(

@@ -21,8 +21,8 @@ _MAX_MEMBERS: Final = 5_000
 
 def kind_of(data: bytes) -> str | None:
     """One of ``KINDS``, or None for anything else: also for Office files with macros, and damaged ones."""
-    if data.startswith(b"%PDF-") and b"%%EOF" in data[-2048:]:
-        return "pdf"
+    if data.startswith(b"%PDF-"):
+        return "pdf" if b"%%EOF" in data[-2048:] else None
     if data.startswith(b"\x89PNG\r\n\x1a\n") and b"IEND" in data[-16:]:
         return "png"
     if data.startswith(b"\xff\xd8\xff") and data.rstrip(b"\x00").endswith(b"\xff\xd9"):
