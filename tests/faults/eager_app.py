@@ -1,0 +1,62 @@
+"""A planted bug, for tests alone: the application acknowledges an answer and commits a moment later.
+
+The storm must catch it in every run; a harness that passes this one proves nothing.
+"""
+
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from types import SimpleNamespace
+from typing import Any
+
+from sqlalchemy import Connection
+
+import app.quizzes.services.answers as hot_path
+import app.quizzes.views.answers as view
+from app.core.database import db, write_mode
+from app.factory import create_app
+
+#: As long as a slow disk takes.
+DELAY = 0.02
+
+_open = threading.local()
+_never = threading.Event()
+
+
+class _Session:
+    """The session, whose connection outlives the request."""
+
+    def connection(self) -> Connection:
+        found: Connection = _open.connection
+        return found
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(db.session, name)
+
+
+@contextmanager
+def _left_open() -> Iterator[None]:
+    _open.connection = db.engine.connect()
+    with write_mode():
+        _open.connection.begin()
+    try:
+        yield
+    except BaseException:
+        _open.connection.close()
+        _open.connection = None
+        raise
+
+
+real = create_app()
+hot_path.db = SimpleNamespace(session=_Session())  # type: ignore[assignment]
+view.transaction = _left_open  # type: ignore[assignment,attr-defined]
+
+
+def app(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    """Send the acknowledgement, wait, commit."""
+    _open.connection = None
+    yield from real.wsgi_app(environ, start_response)
+    if _open.connection is not None:
+        _never.wait(DELAY)
+        _open.connection.commit()
+        _open.connection.close()

@@ -1,0 +1,241 @@
+"""Save answers through a real server, whatever is killed meanwhile, and compare afterwards.
+
+``python -m tests.faults.storm --help`` runs one by hand (``make storm``).
+"""
+
+import argparse
+import http.client
+import json
+import random
+import socket
+import sys
+import tempfile
+import threading
+import time
+import uuid
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from flask import Flask, session
+from flask_wtf.csrf import generate_csrf
+
+from app.core.database import db, release
+from app.organisations.models import Organisation
+from app.quizzes.context import keyring
+from tests.faults.ledger import Ledger, compare
+from tests.faults.servers import WebServer
+from tests.support.cast import make_login, make_organisation, make_person
+from tests.support.postgres import PostgresServer, postgres_server
+from tests.support.processes import Site, own_site
+from tests.support.quizzes import items_of, make_quiz, start
+
+Paper = list[tuple[str, list[str]]]
+
+REAL: Final = "wsgi:app"
+#: Acknowledges before the commit; see there.
+PLANTED: Final = "tests.faults.eager_app:app"
+
+
+@dataclass
+class Report:
+    """What a storm did and found."""
+
+    acknowledged: int = 0
+    retries: int = 0
+    kills: int = 0
+    seconds: float = 0.0
+    faults: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.acknowledged} acknowledged in {self.seconds:.1f} s, "
+            f"{self.acknowledged / self.seconds:.0f}/s, "
+            f"{self.kills} kills, {self.retries} retries, {len(self.faults)} faults"
+        )
+
+
+class Examinee(threading.Thread):
+    """A browser that saves one answer after the other, each until it is acknowledged."""
+
+    def __init__(self, app: Flask, port: int, attempt_id: uuid.UUID, paper: Paper, login_id: uuid.UUID) -> None:
+        super().__init__(daemon=True)
+        self.port, self.rng = port, random.Random()  # noqa: S311 - which answer is given is no secret
+        self.ledger = Ledger(attempt_id, str(uuid.uuid4()))
+        self.paper = paper
+        self.headers = {**_signed_in(app, login_id), "Content-Type": "application/json"}
+        self.path = f"/attempts/{attempt_id}/answers"
+        self.stop = threading.Event()
+        self.connection: http.client.HTTPConnection | None = None
+
+    def run(self) -> None:
+        seen = seq = 0
+        while not self.stop.is_set():
+            seq += 1
+            item, choices = self.rng.choice(self.paper)
+            change = {
+                "item": item,
+                "client_id": str(uuid.uuid4()),
+                "device_id": self.ledger.device_id,
+                "client_seq": seq,
+                "base_ordinal": seen,
+                "response": {"choice": self.rng.choice(choices)},
+            }
+            self.ledger.sent[change["client_id"]] = change
+            receipt = self._until_acknowledged(change)
+            if receipt is None:
+                continue
+            self.ledger.acknowledged.append((change["client_id"], receipt))
+            seen = receipt["ordinal"]
+            if seq % 50 == 0 and self._until_acknowledged(change) not in (receipt, None):
+                self.ledger.faults.append(f"{change['client_id']}: a replay got another receipt")
+
+    def _until_acknowledged(self, change: dict[str, Any]) -> dict[str, Any] | None:
+        data = json.dumps(change)
+        while not self.stop.is_set():
+            status, answer = self._post(data)
+            if status == 200:
+                found: dict[str, Any] = json.loads(answer)
+                return found
+            if 400 <= status < 500:
+                self.ledger.faults.append(f"{change['client_id']}: {status} {answer[:200]!r}")
+                self.stop.set()
+            self.ledger.retries += 1
+            self.stop.wait(0.02)
+        return None
+
+    def _post(self, data: str) -> tuple[int, bytes]:
+        """Status and body; 0 when the server was not there or went away."""
+        try:
+            if self.connection is None:
+                self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+                self.connection.connect()
+                self.connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self.connection.request("POST", self.path, data, self.headers)
+            response = self.connection.getresponse()
+            return response.status, response.read()
+        except (OSError, http.client.HTTPException):
+            if self.connection is not None:
+                self.connection.close()
+            self.connection = None
+            return 0, b""
+
+
+def _signed_in(app: Flask, login_id: uuid.UUID) -> dict[str, str]:
+    """The cookie and the form token of a signed-in browser."""
+    with app.app_context(), app.test_request_context():
+        session["_user_id"] = str(login_id)
+        token = generate_csrf()
+        serializer: Any = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+        cookie = serializer.dumps(dict(session))
+    return {"Cookie": f"{app.config['SESSION_COOKIE_NAME']}={cookie}", "X-CSRFToken": token}
+
+
+def examinees(site: Site, port: int, count: int = 8) -> list[Examinee]:
+    """As many browsers; every fourth pair are two devices of one person in one attempt."""
+    organisation: Organisation = make_organisation()
+    quiz = make_quiz(("single",) * 5, minutes=600)
+    found: list[Examinee] = []
+    while len(found) < count:
+        person = make_person(organisation)
+        attempt = start(person, quiz)
+        attempt_id = attempt.id
+        paper = [(str(item.id), item.layout["choices"]) for item in items_of(attempt)]
+        release()
+        for _device in range(2 if len(found) % 4 == 0 else 1):
+            found.append(Examinee(site.app, port, attempt_id, paper, make_login(person).id))
+    return found[:count]
+
+
+def storm(
+    site: Site,
+    *,
+    acknowledgements: int,
+    seconds: float,
+    server: str = "gunicorn",
+    application: str = REAL,
+    postgres: PostgresServer | None = None,
+    seed: int = 0,
+    kill_every: float = 0.4,
+) -> Report:
+    """Save until there are so many acknowledgements or the time is over, killing all the while; then compare."""
+    rng = random.Random(seed)  # noqa: S311 - the same kills again
+    web = WebServer(site, server, application)
+    web.start()
+    clients = examinees(site, web.port)
+    ledgers = [client.ledger for client in clients]
+    report = Report()
+    pause = threading.Event()
+    began = time.monotonic()
+    crash_at = began + seconds / 3 if postgres else None
+
+    def done() -> bool:
+        report.acknowledged = sum(len(ledger.acknowledged) for ledger in ledgers)
+        over = time.monotonic() > began + seconds
+        return over or report.acknowledged >= acknowledgements
+
+    try:
+        for client in clients:
+            client.start()
+        while not done():
+            pause.wait(kill_every * rng.uniform(0.5, 1.5))
+            if crash_at and postgres and time.monotonic() > crash_at:
+                crash_at = None
+                postgres.stop("immediate")
+                postgres.start()
+                report.kills += 1
+            elif rng.random() < 0.04:
+                web.kill_all()
+                web.start()
+                report.kills += 1
+            else:
+                report.kills += web.kill_one(rng)
+        report.seconds = time.monotonic() - began
+    finally:
+        for client in clients:
+            client.stop.set()
+        for client in clients:
+            client.join(30)
+        web.kill_all()
+    db.engine.dispose()  # what was connected before a crash is connected no more
+    done()
+    report.retries = sum(ledger.retries for ledger in ledgers)
+    with site.app.app_context():
+        report.faults = compare(ledgers, keyring())
+    return report
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.faults.storm", description=__doc__)
+    parser.add_argument("--acknowledgements", type=int, default=100_000)
+    parser.add_argument("--seconds", type=float, default=3600)
+    parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
+    parser.add_argument("--server", choices=("gunicorn", "granian"), default="granian")
+    parser.add_argument("--planted", action="store_true", help="acknowledge before the commit: must be caught")
+    parser.add_argument("--kill-every", type=float, default=1.0, help="seconds between kills, about")
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args(arguments)
+    with ExitStack() as stack:
+        postgres = stack.enter_context(postgres_server()) if options.database == "postgresql" else None
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        settings = {"database_url": postgres.url} if postgres else {}
+        site = stack.enter_context(own_site(folder, **settings))
+        report = storm(
+            site,
+            acknowledgements=options.acknowledgements,
+            seconds=options.seconds,
+            server=options.server,
+            application=PLANTED if options.planted else REAL,
+            postgres=postgres,
+            seed=options.seed,
+            kill_every=options.kill_every,
+        )
+    print(f"{options.database} {options.server}: {report}")  # noqa: T201 - its result
+    for fault in report.faults[:20]:
+        print(f"  {fault}")  # noqa: T201
+    return 1 if bool(report.faults) != options.planted else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
