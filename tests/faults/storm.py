@@ -70,6 +70,12 @@ class Examinee(threading.Thread):
         self.connection: http.client.HTTPConnection | None = None
 
     def run(self) -> None:
+        try:
+            self._sit()
+        finally:
+            self._hang_up()
+
+    def _sit(self) -> None:
         seen = seq = 0
         while not self.stop.is_set():
             seq += 1
@@ -116,10 +122,13 @@ class Examinee(threading.Thread):
             response = self.connection.getresponse()
             return response.status, response.read()
         except (OSError, http.client.HTTPException):
-            if self.connection is not None:
-                self.connection.close()
-            self.connection = None
+            self._hang_up()
             return 0, b""
+
+    def _hang_up(self) -> None:
+        if self.connection is not None:
+            self.connection.close()
+        self.connection = None
 
 
 def _signed_in(app: Flask, login_id: uuid.UUID) -> dict[str, str]:
@@ -157,7 +166,7 @@ def storm(
     application: str = REAL,
     postgres: PostgresServer | None = None,
     seed: int = 0,
-    kill_every: float = 0.4,
+    kill_every: float = 0.8,
 ) -> Report:
     """Save until there are so many acknowledgements or the time is over, killing all the while; then compare."""
     rng = random.Random(seed)  # noqa: S311 - the same kills again
