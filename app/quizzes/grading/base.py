@@ -11,9 +11,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
 from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
 
 from app.core.errors import Invalid
 from app.core.identifiers import content_id
@@ -21,6 +22,8 @@ from app.core.identifiers import content_id
 Body = dict[str, Any]
 Layout = dict[str, Any]
 Response = dict[str, Any]
+#: The fields of a posted form.
+Posted = MultiDict[str, str]
 
 ONE = Decimal(1)
 ZERO = Decimal(0)
@@ -85,13 +88,6 @@ class Drawing:
         if self.shuffles:
             self.rng.shuffle(found)
         return found
-
-
-class Posted(Protocol):
-    """The fields of a posted form."""
-
-    def get(self, name: str, default: str = "", /) -> str: ...
-    def getlist(self, name: str, /) -> list[str]: ...
 
 
 class QuestionType(ABC):

@@ -1,5 +1,5 @@
 """The engine's addresses: answers (JSON), and the examinee's pages."""
 
-from app.quizzes.views import answers
+from app.quizzes.views import answers, attempts
 
-blueprints = (answers.blueprint,)
+blueprints = (answers.blueprint, attempts.blueprint)

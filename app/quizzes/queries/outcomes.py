@@ -1,4 +1,4 @@
-"""Reads of the engine, for its own pages and for the packages above."""
+"""Reads over many sittings: outcomes, rules before Start, statistics, the bank."""
 
 import uuid
 from collections.abc import Collection
@@ -14,7 +14,6 @@ from app.core.errors import NotFound
 from app.quizzes import rules
 from app.quizzes.models import (
     Attempt,
-    AttemptItem,
     AttemptResult,
     AttemptState,
     Grade,
@@ -22,9 +21,7 @@ from app.quizzes.models import (
     QuestionRevision,
     Quiz,
     QuizRevision,
-    ResponseEvent,
 )
-from app.quizzes.receipts import timestamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,41 +261,3 @@ def overdue_attempts(now: datetime, limit: int = 200) -> list[uuid.UUID]:
             .limit(limit)
         )
     )
-
-
-def get_attempt_state(person_id: uuid.UUID, attempt_id: uuid.UUID) -> dict[str, Any]:
-    """A candidate's own attempt as her browser follows it: no keys, no marks. Two statements. Raises NotFound."""
-    attempt = db.session.execute(
-        select(
-            Attempt.state,
-            Attempt.deadline_at,
-            Attempt.head_ordinal,
-            Attempt.candidate_id,
-        ).where(Attempt.id == attempt_id, Attempt.candidate_id == person_id)
-    ).first()
-    if attempt is None:
-        raise NotFound
-    rows = db.session.execute(
-        select(AttemptItem.id, AttemptItem.answer_ordinal, AttemptItem.flagged, ResponseEvent.body)
-        .outerjoin(
-            ResponseEvent,
-            (ResponseEvent.attempt_id == AttemptItem.attempt_id)
-            & (ResponseEvent.ordinal == AttemptItem.answer_ordinal),
-        )
-        .where(AttemptItem.attempt_id == attempt_id)
-        .order_by(AttemptItem.position)
-    )
-    return {
-        "state": attempt.state.value,
-        "deadline_at": timestamp(attempt.deadline_at),
-        "head": attempt.head_ordinal,
-        "items": [
-            {
-                "id": str(row.id),
-                "ordinal": row.answer_ordinal or 0,
-                "flagged": row.flagged,
-                "response": row.body or {},
-            }
-            for row in rows
-        ],
-    }

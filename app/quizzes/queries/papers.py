@@ -1,0 +1,219 @@
+"""Reads of one sitting: the paper, its result, its receipts."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from app.accounts.models import Person
+from app.core.access import Actor
+from app.core.database import db
+from app.core.errors import NotFound
+from app.quizzes import rules
+from app.quizzes.models import (
+    Attempt,
+    AttemptItem,
+    AttemptResult,
+    AttemptState,
+    EventKind,
+    Grade,
+    QuestionRevision,
+    QuizRevision,
+    ResponseEvent,
+)
+from app.quizzes.policies import can_read_result, can_review
+from app.quizzes.receipts import timestamp
+
+
+@dataclass(frozen=True, slots=True)
+class PaperItem:
+    """A question of a paper with what was answered; ``body`` holds the key and stays on the server."""
+
+    id: uuid.UUID
+    position: int
+    body: dict[str, Any]
+    layout: dict[str, Any]
+    marks: Decimal
+    response: dict[str, Any]
+    flagged: bool
+    #: None before grading.
+    fraction: Decimal | None = None
+    earned: Decimal | None = None
+
+    @property
+    def name(self) -> str:
+        """The prefix of its form fields."""
+        return f"q-{self.id}"
+
+    @property
+    def answered(self) -> bool:
+        return bool(self.response)
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A sitting as its pages show it."""
+
+    attempt: Attempt
+    title: dict[str, str]
+    settings: rules.QuizSettings
+    items: list[PaperItem]
+    candidate: str
+    #: None before grading.
+    result: AttemptResult | None
+    #: May this reader see keys whatever the policy says?
+    reviewer: bool
+
+    @property
+    def open_items(self) -> list[PaperItem]:
+        return [item for item in self.items if not item.answered]
+
+    @property
+    def flagged_items(self) -> list[PaperItem]:
+        return [item for item in self.items if item.flagged]
+
+    def is_over(self, now: datetime) -> bool:
+        """Can nothing count any more?"""
+        return self.attempt.state is not AttemptState.IN_PROGRESS or now > self.attempt.cutoff_at
+
+
+def get_paper(actor: Actor, attempt_id: uuid.UUID) -> Paper:
+    """The actor's own sitting, or one she may review. Two statements. Raises NotFound."""
+    row = db.session.execute(
+        select(Attempt, QuizRevision, AttemptResult, Person.name, Person.organisation_id)
+        .join(QuizRevision, QuizRevision.id == Attempt.quiz_revision_id)
+        .join(Person, Person.id == Attempt.candidate_id)
+        .outerjoin(
+            AttemptResult,
+            (AttemptResult.attempt_id == Attempt.id) & (AttemptResult.run_id == Attempt.grade_run_id),
+        )
+        .where(Attempt.id == attempt_id)
+        .execution_options(populate_existing=True)
+    ).first()
+    if row is None or not can_read_result(actor, row.Attempt.candidate_id, row.organisation_id):
+        raise NotFound
+    attempt: Attempt = row.Attempt
+    return Paper(
+        attempt=attempt,
+        title=row.QuizRevision.title,
+        settings=rules.QuizSettings.from_json(row.QuizRevision.settings),
+        items=[_item(item) for item in _items(attempt)],
+        candidate=row.name,
+        result=row.AttemptResult,
+        reviewer=can_review(actor, row.organisation_id),
+    )
+
+
+def get_own_paper(actor: Actor, attempt_id: uuid.UUID) -> Paper:
+    """The actor's own sitting. Two statements. Raises NotFound."""
+    paper = get_paper(actor, attempt_id)
+    if paper.attempt.candidate_id != actor.person_id:
+        raise NotFound
+    return paper
+
+
+def _items(attempt: Attempt) -> Sequence[Row[Any]]:
+    return db.session.execute(
+        select(
+            AttemptItem.id,
+            AttemptItem.position,
+            AttemptItem.layout,
+            AttemptItem.marks,
+            AttemptItem.flagged,
+            QuestionRevision.body,
+            ResponseEvent.body.label("response"),
+            Grade.fraction,
+            Grade.marks.label("earned"),
+        )
+        .join(QuestionRevision, QuestionRevision.id == AttemptItem.question_revision_id)
+        .outerjoin(
+            ResponseEvent,
+            (ResponseEvent.attempt_id == AttemptItem.attempt_id)
+            & (ResponseEvent.ordinal == AttemptItem.answer_ordinal),
+        )
+        .outerjoin(Grade, (Grade.item_id == AttemptItem.id) & (Grade.run_id == attempt.grade_run_id))
+        .where(AttemptItem.attempt_id == attempt.id)
+        .order_by(AttemptItem.position)
+    ).all()
+
+
+def _item(row: Row[Any]) -> PaperItem:
+    return PaperItem(
+        id=row.id,
+        position=row.position,
+        body=row.body,
+        layout=row.layout,
+        marks=row.marks,
+        response=row.response or {},
+        flagged=row.flagged,
+        fraction=row.fraction,
+        earned=row.earned,
+    )
+
+
+def get_attempt_state(person_id: uuid.UUID, attempt_id: uuid.UUID) -> dict[str, Any]:
+    """A candidate's own attempt as her browser follows it: no keys, no marks. Two statements. Raises NotFound."""
+    attempt = db.session.execute(
+        select(Attempt.state, Attempt.deadline_at, Attempt.head_ordinal).where(
+            Attempt.id == attempt_id, Attempt.candidate_id == person_id
+        )
+    ).first()
+    if attempt is None:
+        raise NotFound
+    rows = db.session.execute(
+        select(AttemptItem.id, AttemptItem.answer_ordinal, AttemptItem.flagged, ResponseEvent.body)
+        .outerjoin(
+            ResponseEvent,
+            (ResponseEvent.attempt_id == AttemptItem.attempt_id)
+            & (ResponseEvent.ordinal == AttemptItem.answer_ordinal),
+        )
+        .where(AttemptItem.attempt_id == attempt_id)
+        .order_by(AttemptItem.position)
+    )
+    return {
+        "state": attempt.state.value,
+        "deadline_at": timestamp(attempt.deadline_at),
+        "head": attempt.head_ordinal,
+        "items": [
+            {
+                "id": str(row.id),
+                "ordinal": row.answer_ordinal or 0,
+                "flagged": row.flagged,
+                "response": row.body or {},
+            }
+            for row in rows
+        ],
+    }
+
+
+def list_events(attempt_id: uuid.UUID) -> list[ResponseEvent]:
+    """Everything that was ever sent in an attempt, in order. One statement."""
+    return list(
+        db.session.scalars(select(ResponseEvent).filter_by(attempt_id=attempt_id).order_by(ResponseEvent.ordinal))
+    )
+
+
+def answers_as_of(attempt_id: uuid.UUID, ordinal: int) -> tuple[dict[uuid.UUID, Any], dict[uuid.UUID, bool]]:
+    """The answers and flags that a page rendered at this ordinal showed. One statement."""
+    answers: dict[uuid.UUID, Any] = {}
+    flags: dict[uuid.UUID, bool] = {}
+    rows = db.session.execute(
+        select(ResponseEvent.item_id, ResponseEvent.kind, ResponseEvent.body)
+        .where(
+            ResponseEvent.attempt_id == attempt_id,
+            ResponseEvent.ordinal <= ordinal,
+            ResponseEvent.late.is_(False),
+            ResponseEvent.superseded.is_(False),
+        )
+        .order_by(ResponseEvent.ordinal)
+    )
+    for row in rows:
+        if row.kind is EventKind.FLAG:
+            flags[row.item_id] = bool((row.body or {}).get("flagged"))
+        else:
+            answers[row.item_id] = row.body or {}
+    return answers, flags

@@ -1,0 +1,169 @@
+"""The examinee's pages: the paper, the look before submitting, the result."""
+
+import json
+import uuid
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.core import access, clock
+from app.core.database import transaction
+from app.core.errors import Invalid
+from app.core.languages import locale_name
+from app.quizzes import queries, registry, rendering, rules, services
+from app.quizzes.context import keyring
+from app.quizzes.models import AttemptState
+from app.quizzes.protocol import MAX_ORDINAL
+from app.quizzes.receipts import timestamp
+
+blueprint = Blueprint("quizzes", __name__)
+
+
+@blueprint.get("/attempts/<uuid:attempt_id>")
+@access.signed_in
+def show_attempt(attempt_id: uuid.UUID) -> str | BaseResponse:
+    """The paper, to be answered."""
+    paper = queries.get_own_paper(access.require_actor(), attempt_id)
+    if paper.attempt.state is not AttemptState.IN_PROGRESS:
+        return redirect(url_for("quizzes.show_result", attempt_id=attempt_id))
+    return _paper_page(paper)
+
+
+@blueprint.post("/attempts/<uuid:attempt_id>")
+@access.signed_in
+def save_paper(attempt_id: uuid.UUID) -> str | BaseResponse | tuple[str, int]:
+    """Save the paper posted as one form, then stay or go on to the look before submitting."""
+    actor = access.require_actor()
+    seen = request.form.get("seen", "0")
+    if not seen.isascii() or not seen.isdigit() or int(seen[:12]) > MAX_ORDINAL:
+        raise Invalid(_("This page is damaged. Reload it and answer again."))
+    with transaction():
+        saved = services.save_paper(
+            actor, attempt_id, request.form, seen=int(seen), keyring=keyring(), now=clock.now()
+        )
+    _tell(saved)
+    if saved.errors:
+        return _paper_page(queries.get_own_paper(actor, attempt_id), saved), 422
+    leaving = request.form.get("intent") == "review"
+    endpoint = "quizzes.review_attempt" if leaving else "quizzes.show_attempt"
+    return redirect(url_for(endpoint, attempt_id=attempt_id))
+
+
+@blueprint.get("/attempts/<uuid:attempt_id>/review")
+@access.signed_in
+def review_attempt(attempt_id: uuid.UUID) -> str | BaseResponse:
+    """What is answered, open and marked, before submitting for good."""
+    paper = queries.get_own_paper(access.require_actor(), attempt_id)
+    if paper.is_over(clock.now()):
+        return redirect(url_for("quizzes.show_attempt", attempt_id=attempt_id))
+    return render_template("quizzes/review.html", paper=paper, clock=_clock(paper))
+
+
+@blueprint.post("/attempts/<uuid:attempt_id>/submit")
+@access.signed_in
+def submit_attempt(attempt_id: uuid.UUID) -> BaseResponse:
+    """Submit for good; an attempt whose time is over is closed as it stands."""
+    with transaction():
+        services.submit_attempt(access.require_actor(), attempt_id, now=clock.now())
+    return redirect(url_for("quizzes.show_result", attempt_id=attempt_id))
+
+
+@blueprint.get("/attempts/<uuid:attempt_id>/result")
+@access.signed_in
+def show_result(attempt_id: uuid.UUID) -> str | BaseResponse:
+    """The result, what to review, and the receipts."""
+    actor = access.require_actor()
+    paper = queries.get_paper(actor, attempt_id)
+    own = paper.attempt.candidate_id == actor.person_id
+    if paper.result is None:
+        if own and paper.attempt.state is AttemptState.IN_PROGRESS:
+            return redirect(url_for("quizzes.show_attempt", attempt_id=attempt_id))
+        return render_template("quizzes/running.html", paper=paper)
+    texts = rendering.Texts(locale_name())
+    reviewed = paper.reviewer or rules.review_open(paper.settings, clock.now())
+    return render_template(
+        "quizzes/result.html",
+        paper=paper,
+        own=own,
+        reviewed=reviewed,
+        views=_views(paper, texts),
+        solutions={item.id: rendering.solution(item.body, texts) for item in paper.items if reviewed},
+        events=queries.list_events(attempt_id) if own else [],
+        receipt_of=services.receipt_of,
+        positions={item.id: item.position for item in paper.items},
+        keyring=keyring(),
+        back=registry.url_of_context(paper.attempt.context_type, paper.attempt.context_id),
+    )
+
+
+@blueprint.get("/attempts/<uuid:attempt_id>/receipts.json")
+@access.signed_in
+def download_receipts(attempt_id: uuid.UUID) -> Response:
+    """Every receipt of the candidate's attempt with her answers and salts, to be kept and checked."""
+    paper = queries.get_own_paper(access.require_actor(), attempt_id)
+    document: dict[str, Any] = {
+        "attempt": str(attempt_id),
+        "receipts": [
+            {**services.receipt_of(event).as_json(keyring()), "answer": event.body, "salt": event.salt}
+            for event in queries.list_events(paper.attempt.id)
+        ],
+    }
+    name = f"receipts-{attempt_id}.json"
+    return Response(
+        json.dumps(document, ensure_ascii=False, indent=1),
+        content_type="application/json",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def _paper_page(paper: queries.Paper, saved: services.Saved | None = None) -> str:
+    """The paper; or, when its time is over, the page that says so and closes it."""
+    if paper.is_over(clock.now()):
+        return render_template("quizzes/time_over.html", paper=paper)
+    texts = rendering.Texts(locale_name())
+    return render_template(
+        "quizzes/paper.html",
+        paper=paper,
+        clock=_clock(paper),
+        views=_views(paper, texts),
+        errors=saved.errors if saved else {},
+        refused=saved.refused if saved else {},
+    )
+
+
+def _clock(paper: queries.Paper) -> dict[str, Any]:
+    """The server's time and the deadline, for the page's clock."""
+    now = clock.now()
+    left = max(int((paper.attempt.deadline_at - now).total_seconds()), 0)
+    deadline = timestamp(paper.attempt.deadline_at)
+    return {"now": timestamp(now), "deadline": deadline, "minutes_left": -(-left // 60)}
+
+
+def _views(paper: queries.Paper, texts: rendering.Texts) -> dict[uuid.UUID, rendering.QuestionView]:
+    return {item.id: rendering.question_view(item.body, texts, layout=item.layout) for item in paper.items}
+
+
+def _tell(saved: services.Saved) -> None:
+    if late := saved.count("late"):
+        flash(
+            ngettext(
+                "%(num)s change came after the deadline. It was kept and does not count.",
+                "%(num)s changes came after the deadline. They were kept and do not count.",
+                late,
+            ),
+            "attention",
+        )
+    if overtaken := saved.count("superseded"):
+        flash(
+            ngettext(
+                "%(num)s answer was given on another device meanwhile; that one counts. Check it below.",
+                "%(num)s answers were given on another device meanwhile; those count. Check them below.",
+                overtaken,
+            ),
+            "attention",
+        )
+    if saved.count("counted"):
+        flash(_("Your answers are saved."), "ok")

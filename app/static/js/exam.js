@@ -1,0 +1,253 @@
+// The paper: shows one question at a time, saves every change, tells honestly where it is. Without this file the paper is
+// one form that is posted as a whole.
+
+import { announce } from './app.js';
+import { isText, readAnswer, same, writeAnswer } from './exam-fields.js';
+import { Queue } from './exam-queue.js';
+
+const form = document.getElementById('paper');
+const words = JSON.parse(document.getElementById('exam-words')?.textContent ?? '{}');
+const say = (name, values = {}) => (words[name] ?? '').replace(/\{(\w+)\}/g, (_, key) => values[key]);
+
+// --- the clock: the server's time, carried on by a clock that no one can set ------------------------------------------
+const clock = document.getElementById('clock');
+const timing = { offset: 0, deadline: 0, told: new Set() };
+const now = () => timing.offset + performance.now();
+const setClock = (server, deadline) => {
+  timing.offset = Date.parse(server) - performance.now();
+  timing.deadline = Date.parse(deadline);
+};
+
+function tick(onOver) {
+  const left = Math.max(0, Math.floor((timing.deadline - now()) / 1000));
+  const shown = clock.querySelector('[data-left]');
+  const text = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}`;
+  if (shown.textContent !== text) shown.textContent = text;
+  for (const minutes of [5, 1]) {
+    if (left <= minutes * 60 && left > minutes * 60 - 5 && !timing.told.has(minutes)) {
+      timing.told.add(minutes);
+      if (form) announce(minutes === 1 ? say('minuteLeft') : say('minutesLeft', { minutes }));
+    }
+  }
+  if (left > 0) setTimeout(() => tick(onOver), 1000 - ((timing.deadline - now()) % 1000 + 1000) % 1000 / 2 || 500);
+  else onOver();
+}
+
+if (clock) {
+  setClock(clock.dataset.now, clock.dataset.deadline);
+  tick(form ? () => timeOver() : () => location.replace(clock.dataset.over));
+}
+
+// --- the paper -------------------------------------------------------------------------------------------------------
+const sections = form ? [...form.querySelectorAll('[data-item]')] : [];
+const byItem = new Map(sections.map((section) => [section.dataset.item, section]));
+const given = new Map(sections.map((section) => [section.dataset.item, readAnswer(section)]));
+const drafts = new Map();
+let saved = null;
+let ended = false;
+let leaving = false;
+
+const queue = form && new Queue({
+  person: form.dataset.person,
+  attempt: form.dataset.attempt,
+  answersUrl: form.dataset.answers,
+  stateUrl: form.dataset.state,
+  token: form.elements.csrf_token.value,
+  seen: Number(form.elements.seen.value),
+});
+
+function commit(item) {
+  clearTimeout(drafts.get(item));
+  drafts.delete(item);
+  const answer = readAnswer(byItem.get(item));
+  if (same(answer, given.get(item))) return show();
+  given.set(item, answer);
+  complain(item, '');
+  queue.add(item, 'answer', answer);
+}
+
+function changed(event) {
+  const section = event.target.closest('[data-item]');
+  if (!section || ended) return;
+  const item = section.dataset.item;
+  if (event.target.matches('[data-flag]')) {
+    if (event.type === 'change') queue.add(item, 'flag', { flagged: event.target.checked });
+  } else if (event.type === 'input' && isText(event.target)) {
+    clearTimeout(drafts.get(item));
+    drafts.set(item, setTimeout(() => commit(item), 700));
+    show();
+  } else if (event.type === 'change') commit(item);
+}
+
+const commitAll = () => [...drafts.keys()].forEach(commit);
+
+// --- what is shown ---------------------------------------------------------------------------------------------------
+function show() {
+  const waiting = queue.waiting();
+  const unsaved = new Set([...waiting.map((change) => change.item), ...drafts.keys()]);
+  for (const section of sections) {
+    const item = section.dataset.item;
+    const link = document.querySelector(`[data-nav="${item}"]`);
+    const answered = Object.keys(readAnswer(section)).length > 0;
+    const flagged = section.querySelector('[data-flag]').checked;
+    link.classList.toggle('is-answered', answered);
+    link.classList.toggle('is-unsaved', unsaved.has(item));
+    link.querySelector('[data-mark]').hidden = !flagged;
+    link.querySelector('[data-state-word]').textContent = [
+      say(answered ? 'answered' : 'open'), flagged && say('flagged'), unsaved.has(item) && say('notSaved'),
+    ].filter(Boolean).join(', ');
+  }
+  const state = document.getElementById('save-state');
+  const count = waiting.length;
+  const [kind, text] = drafts.size && queue.connection === 'ok' ? ['neutral', say('unsaved')]
+    : queue.connection === 'signed-out' ? ['danger', say('signedOut')]
+      : queue.connection === 'offline' || (count && !navigator.onLine) ? ['attention', say('offline', { count })]
+        : queue.connection === 'busy' ? ['attention', say('busy', { count })]
+          : count ? ['neutral', say('saving')]
+            : saved ? ['ok', say('saved', { time: saved.toLocaleTimeString('en-GB') })] : ['neutral', ''];
+  state.hidden = !text;
+  state.className = `save-state is-${kind}`;
+  if (state.textContent !== text) state.textContent = text;
+  if (queue.connection === 'signed-out') notice(say('signedOut'), say('signIn'), form.dataset.signIn, true);
+  else if (noticeIs === 'signed-out') notice('');
+}
+
+let noticeIs = '';
+function notice(text, linkText = '', href = '', elsewhere = false) {
+  const box = document.getElementById('exam-notice');
+  const is = text && elsewhere ? 'signed-out' : text;
+  if (is === noticeIs) return;
+  noticeIs = is;
+  box.replaceChildren();
+  box.hidden = !text;
+  if (!text) return;
+  const line = document.createElement('p');
+  line.append(text);
+  if (href) {
+    const link = document.createElement('a');
+    Object.assign(link, { href, textContent: linkText });
+    if (elsewhere) Object.assign(link, { target: '_blank', rel: 'noopener' });
+    line.append(' ', link);
+  }
+  box.append(line);
+}
+
+function complain(item, message) {
+  const section = byItem.get(item);
+  const error = section.querySelector('[data-error]');
+  error.hidden = !message;
+  error.querySelector('span').textContent = message;
+  for (const field of section.querySelectorAll('fieldset input[type=text]')) {
+    field.toggleAttribute('aria-invalid', Boolean(message));
+    if (message) { field.setAttribute('aria-invalid', 'true'); field.setAttribute('aria-describedby', error.id); }
+  }
+  if (message) announce(message);
+}
+
+function put(item, answer) {
+  const section = byItem.get(item);
+  given.set(item, answer);
+  if (!same(readAnswer(section), answer)) writeAnswer(section, answer);
+}
+
+function takeState(state) {
+  setClock(state.now, state.deadline_at);
+  queue.seen = Math.max(queue.seen, state.head);
+  const waiting = new Set(queue.waiting().map((change) => `${change.kind}:${change.item}`));
+  for (const entry of state.items) {
+    if (!waiting.has(`answer:${entry.id}`) && !drafts.has(entry.id)) put(entry.id, entry.response);
+    if (!waiting.has(`flag:${entry.id}`)) byItem.get(entry.id).querySelector('[data-flag]').checked = entry.flagged;
+  }
+  if (state.state !== 'in_progress') end();
+  show();
+}
+
+function end() {
+  ended = true;
+  notice(say('ended'), say('showResult'), form.dataset.result);
+  for (const field of form.querySelectorAll('fieldset')) field.disabled = true;
+}
+
+// --- one question at a time --------------------------------------------------------------------------------------------
+function turnTo(section, focus) {
+  for (const other of sections) {
+    other.hidden = other !== section;
+    const link = document.querySelector(`[data-nav="${other.dataset.item}"]`);
+    if (other === section) link.setAttribute('aria-current', 'true');
+    else link.removeAttribute('aria-current');
+  }
+  if (focus) section.querySelector('h2').focus();
+}
+
+const fromAddress = () => sections.find((section) => `#${section.id}` === location.hash);
+function step(by) {
+  const next = sections[sections.findIndex((section) => !section.hidden) + by];
+  if (next) location.hash = next.id;
+}
+
+// --- leaving -----------------------------------------------------------------------------------------------------------
+const drained = (milliseconds) => new Promise((done) => {
+  const finish = (all) => { clearTimeout(timer); queue.removeEventListener('change', look); done(all); };
+  const look = () => { if (!queue.size) finish(true); };
+  const timer = setTimeout(() => finish(!queue.size), milliseconds);
+  queue.addEventListener('change', look);
+  look();
+});
+
+async function toReview(event) {
+  event.preventDefault();
+  commitAll();
+  if (event.submitter?.matches('[data-save-all]')) return queue.wake();
+  if (leaving) return;
+  leaving = true;
+  queue.wake();
+  if (await drained(8000)) location.assign(form.dataset.review);
+  else { leaving = false; notice(say('wait')); }
+}
+
+async function timeOver() {
+  commitAll();
+  notice(say('timeOver'));
+  queue.wake();
+  await drained(4000);
+  while (queue.size) await drained(60000); // offline: the answers are kept, and sent late, when it is back
+  leaving = true;
+  document.getElementById('time-over').submit();
+}
+
+if (form) {
+  form.classList.add('is-paged');
+  form.querySelector('[data-save-all]').hidden = true;
+  form.addEventListener('input', changed);
+  form.addEventListener('change', changed);
+  form.addEventListener('submit', toReview);
+  form.addEventListener('click', (event) => {
+    const button = event.target.closest('[data-step], [data-clear]');
+    if (button?.dataset.step) step(Number(button.dataset.step));
+    else if (button) { const { item } = button.closest('[data-item]').dataset; writeAnswer(byItem.get(item), {}); commit(item); }
+  });
+  queue.addEventListener('change', show);
+  queue.addEventListener('state', (event) => takeState(event.detail));
+  queue.addEventListener('sync', () => queue.refresh());
+  queue.addEventListener('elsewhere', ({ detail }) => { if (detail.kind === 'answer') { put(detail.item, detail.response); show(); } });
+  queue.addEventListener('refused', ({ detail }) => { given.delete(detail.change.item); complain(detail.change.item, detail.message); });
+  queue.addEventListener('receipt', ({ detail: { receipt, change } }) => {
+    saved = new Date(receipt.received_at);
+    if (receipt.status === 'late') notice(say('late'), say('showResult'), form.dataset.result);
+    if (receipt.status === 'superseded') notice(say('overtaken', { number: byItem.get(change.item).dataset.number }));
+  });
+  for (const change of queue.waiting()) { // given before this page was loaded, and not yet acknowledged
+    if (change.kind === 'answer') put(change.item, change.response);
+    else byItem.get(change.item).querySelector('[data-flag]').checked = change.response.flagged;
+  }
+  addEventListener('hashchange', () => { const section = fromAddress(); if (section) turnTo(section, true); });
+  addEventListener('pagehide', commitAll);
+  addEventListener('pageshow', (event) => { if (event.persisted) queue.refresh(); });
+  addEventListener('offline', show);
+  addEventListener('beforeunload', (event) => { commitAll(); if (queue.size && !leaving) event.preventDefault(); });
+  document.addEventListener('visibilitychange', () => { if (!document.hidden && queue.connection === 'ok') queue.refresh(); });
+  if (!queue.store.lasting) notice(say('noStorage'));
+  turnTo(fromAddress() ?? sections[0], false);
+  show();
+  queue.start();
+}
