@@ -17,7 +17,7 @@ from app.core.database import db, write_mode
 from app.factory import create_app
 
 #: As long as a slow disk takes.
-DELAY = 0.02
+DELAY = 0.05
 
 _open = threading.local()
 _never = threading.Event()

@@ -54,7 +54,7 @@ def test_on_postgresql_no_acknowledged_answer_is_lost(tmp_path: Path, postgres: 
 
 
 def planted(site: Site) -> Report:
-    return storm(site, acknowledgements=3_000, seconds=10, application=PLANTED, kill_every=0.3)
+    return storm(site, acknowledgements=3_000, seconds=15, application=PLANTED, kill_every=0.3)
 
 
 def test_on_sqlite_acknowledging_before_the_commit_is_caught(tmp_path: Path) -> None:

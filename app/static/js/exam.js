@@ -1,12 +1,12 @@
 // The paper: shows one question at a time, saves every change, tells honestly where it is. Without this file the paper is
 // one form that is posted as a whole.
 
-import { announce } from './app.js';
 import { isText, readAnswer, same, writeAnswer } from './exam-fields.js';
 import { Queue } from './exam-queue.js';
 
 const form = document.getElementById('paper');
 const words = JSON.parse(document.getElementById('exam-words')?.textContent ?? '{}');
+const announce = (text) => document.dispatchEvent(new CustomEvent('academy:announce', { detail: { text } }));
 const say = (name, values = {}) => (words[name] ?? '').replace(/\{(\w+)\}/g, (_, key) => values[key]);
 
 // --- the clock: the server's time, carried on by a clock that no one can set ------------------------------------------
