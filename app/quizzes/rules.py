@@ -140,9 +140,10 @@ def standing(settings: QuizSettings, ended: Sequence[datetime], now: datetime) -
 def draw(pools: Sequence[tuple[int, Sequence[uuid.UUID]]], seed: int, *, shuffle: bool) -> list[uuid.UUID]:
     """The questions of one paper: ``pick`` of each pool. The same seed draws the same paper."""
     rng = random.Random(seed)  # noqa: S311 - the seed itself comes from the system's generator
-    paper = [
-        question for pick, members in pools for question in rng.sample(list(members), min(pick, len(members)))
-    ]
+    paper: list[uuid.UUID] = []
+    for pick, members in pools:
+        drawn = rng.sample(range(len(members)), pick)
+        paper += [members[index] for index in (drawn if shuffle else sorted(drawn))]
     if shuffle:
         rng.shuffle(paper)
     return paper
