@@ -94,7 +94,7 @@ def test_formulas_are_exact(formula: str, value: str) -> None:
         "abs(x=1)",
         "y",
         "x % 2",
-        "(" * 150 + "1" + ")" * 150,
+        "(" * 220 + "1" + ")" * 220,
         "-" * 490 + "1" * 20,
     ],
 )
