@@ -112,7 +112,7 @@ def _one_sitting(rows: Rows, paper: _Paper, at: int, person_id: uuid.UUID, now: 
     ordinal = 0
     for position, question_id in enumerate(rules.draw(pools, seed, shuffle=True), start=1):
         key, question = known[question_id]
-        layout = grading.lay_out(question.body, None)
+        layout = grading.full_layout(question.body)
         response = grading.normalise(paper.answering(at, key, question.body), layout)
         graded = grading.grade(question.body, response)
         ordinal += bool(response)

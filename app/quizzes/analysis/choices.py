@@ -10,6 +10,7 @@ from app.core.text import Bilingual
 from app.quizzes import grading
 from app.quizzes.analysis import rules
 from app.quizzes.analysis.rules import Figure, Numbers, Reason
+from app.quizzes.grading.numeric import units_of
 from app.quizzes.grading.short_text import compared
 
 Body = Mapping[str, Any]
@@ -103,8 +104,8 @@ _CHOOSING: Final[dict[str, tuple[Callable[[Body], list[Choice]], Callable[[Respo
 }
 _EXCLUSIVE: Final = frozenset({"single", "true_false", "numeric", "short_text"})
 _DISTRACTING: Final = frozenset({"single", "multiple", "true_false"})
-#: Types whose answers are written, and the response's member that holds the text.
-_WRITTEN: Final = {"numeric": "value", "short_text": "text"}
+#: Types whose answers are written.
+_WRITTEN: Final = frozenset({"numeric", "short_text"})
 
 
 def random_guess(body: Body) -> Figure:
@@ -137,9 +138,9 @@ def choice_table(body: Body, responses: Sequence[Response | None], rests: Number
         choices = offered(body)
         taken = [taken_by(response) if response else set() for response in responses]
     elif kind in _WRITTEN:
-        member = _WRITTEN[kind]
-        taken = [{compared(str(response[member]))} if response else set() for response in responses]
-        choices = _common_answers(body, taken, member)
+        written = [_written(response) if response else None for response in responses]
+        taken = [{_spelt(answer)} if answer else set() for answer in written]
+        choices = _common_answers(body, [answer for answer in written if answer])
     else:
         return None
     count = len(responses)
@@ -181,14 +182,32 @@ def _use(choice: Choice, took: Sequence[bool], rests: Numbers, groups: _Groups) 
     )
 
 
-def _common_answers(body: Body, taken: Sequence[set[str]], member: str) -> list[Choice]:
-    counted = Counter(answer for mine in taken for answer in mine)
-    listed = [each for each in counted.most_common() if each[1] >= MIN_SAME_ANSWER]
+def _written(response: Response) -> tuple[tuple[str, str], ...]:
+    """A written answer by itself: the number with its unit, or the phrase as phrases are compared."""
+    if "text" in response:
+        return (("text", compared(str(response["text"]))),)
+    return tuple((member, str(response[member])) for member in ("value", "unit") if member in response)
+
+
+def _spelt(answer: tuple[tuple[str, str], ...]) -> str:
+    return " ".join(value for _member, value in answer)
+
+
+def _common_answers(body: Body, written: Sequence[tuple[tuple[str, str], ...]]) -> list[Choice]:
+    """The answers that several people gave, the most frequent first."""
+    listed = [each for each in Counter(written).items() if each[1] >= MIN_SAME_ANSWER]
     listed.sort(key=lambda each: (-each[1], each[0]))
+    plain = {name: value for name, value in body.items() if name != "certainty"}  # right or wrong, however sure
     return [
-        Choice(answer, _plain(answer), grading.grade(dict(body), {member: answer}).correct)
+        Choice(_spelt(answer), _readable(body, dict(answer)), grading.grade(plain, dict(answer)).correct)
         for answer, _count in listed[:MOST_ANSWERS]
     ]
+
+
+def _readable(body: Body, answer: Mapping[str, str]) -> Bilingual:
+    text = answer.get("text") or answer["value"]
+    unit = next((each["text"] for each in units_of(dict(body)) if each["id"] == answer.get("unit")), None)
+    return Bilingual(zh=f"{text} {unit['zh']}", en=f"{text} {unit['en']}") if unit else _plain(text)
 
 
 def labels(table: ChoiceTable) -> dict[str, str]:

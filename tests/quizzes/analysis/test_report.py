@@ -239,6 +239,25 @@ def test_written_answers_are_listed_only_when_several_gave_them() -> None:
     }
 
 
+def test_numbers_are_listed_with_their_units() -> None:
+    units = [{"unit": {"zh": "周", "en": "weeks"}, "factor": 7}]
+    body = authored("numeric", answer=28, tolerance=0, unit={"zh": "天", "en": "days"}, units=units)
+
+    def answering(at: int, key: str, body: dict[str, Any]) -> dict[str, Any]:
+        if key == "tf":
+            return {"value": at % 3 == 0}
+        return grading.normalise({"value": ("28 days", "4 weeks", "4 days")[at % 3]}, grading.full_layout(body))
+
+    report = build(sample_of({"number": body, "tf": authored("true_false")}, 30, answering))
+    table = report.items[0].choices
+    assert table is not None
+    assert {use.choice.text["en"]: (use.count, use.choice.correct) for use in table.uses} == {
+        "28 days": (10, True),
+        "4 weeks": (10, True),
+        "4 days": (10, False),
+    }
+
+
 def test_charts_stay_inside_the_drawing() -> None:
     report = build(sample_of(single_questions(12), 80, by_ability(wrong_key="q3", everybody="q2")))
     drawing = charts.scatter(report.items, findings.WEAK_DISCRIMINATION)
