@@ -1,6 +1,6 @@
 """The letters that accounts send: plain text, in the reader's language (invitations in both)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
@@ -8,7 +8,8 @@ from flask_babel import gettext as _
 from app.accounts.models import Person
 from app.accounts.rules import INVITATION_LIFE
 from app.core.languages import LOCALES, tr
-from app.mail.services import queue_mail
+from app.mail.models import OutgoingMail
+from app.mail.services import queue_mail, queue_mails
 from app.organisations.models import Organisation
 
 
@@ -26,9 +27,26 @@ def _in_both(write: Callable[[], tuple[str, str]]) -> tuple[str, str]:
     return " / ".join(subject for subject, _body in letters), "\n\n----\n\n".join(body for _s, body in letters)
 
 
+def send_invitations(people: Sequence[tuple[Person, str]], organisation: Organisation | None) -> None:
+    """To each the one-time link with which her account begins."""
+    mails = []
+    for person, address in people:
+        if person.email:
+            subject, body = _invitation(person, organisation, address)
+            mails.append(
+                OutgoingMail(
+                    recipient=person.email, subject=subject, body=body, person_id=person.id, attachments=[]
+                )
+            )
+    queue_mails(mails)
+
+
 def send_invitation(person: Person, organisation: Organisation | None, address: str) -> None:
     """The one-time link with which an account begins."""
+    send_invitations([(person, address)], organisation)
 
+
+def _invitation(person: Person, organisation: Organisation | None, address: str) -> tuple[str, str]:
     def write() -> tuple[str, str]:
         subject = _("Your account at the Overseas IP Academy")
         lines = [_("%(name)s, hello.", name=person.name)]
@@ -45,7 +63,7 @@ def send_invitation(person: Person, organisation: Organisation | None, address: 
         ]
         return subject, "\n\n".join(lines)
 
-    _send(person, *_in_both(write))
+    return _in_both(write)
 
 
 def send_reset(person: Person, address: str) -> None:

@@ -284,12 +284,13 @@ class RosterKey:
     name: str
     student_number: str | None
     email: str | None
+    latin_name: str = ""
 
 
-def roster_clashes(
+def roster_matches(
     organisation_id: uuid.UUID, keys: Sequence[RosterKey]
-) -> list[Literal["student_number", "email"] | None]:
-    """For each row what ``ensure_roster_person`` would refuse, in two statements however many rows there are."""
+) -> list[tuple[Person | None, Literal["student_number", "email"] | None]]:
+    """For each row the account it means, and what of it belongs to somebody else; two statements for all rows."""
     numbers = {key.student_number for key in keys if key.student_number}
     emails = {tidy_email(key.email) for key in keys if key.email}
     by_number = {
@@ -301,13 +302,16 @@ def roster_clashes(
     by_email = {
         person.email: person for person in db.session.scalars(select(Person).where(Person.email.in_(emails)))
     }
-    return [
-        clash_of(
-            by_number.get(key.student_number),
-            by_email.get(tidy_email(key.email)) if key.email else None,
+    matches = []
+    for key in keys:
+        numbered = by_number.get(key.student_number) if key.student_number else None
+        addressed = by_email.get(tidy_email(key.email)) if key.email else None
+        clash = clash_of(
+            numbered,
+            addressed,
             organisation_id=organisation_id,
             name=key.name,
             student_number=key.student_number,
         )
-        for key in keys
-    ]
+        matches.append((numbered or addressed, clash))
+    return matches

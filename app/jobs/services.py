@@ -1,7 +1,7 @@
 """Enqueue, claim and run jobs."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -86,6 +86,22 @@ def enqueue(
     if job.run_after <= clock.now():
         after_commit(lambda: _send(job_id) if _send else None)
     return job
+
+
+def enqueue_all(kind: str, work: Sequence[tuple[str, dict[str, Any]]]) -> None:
+    """Ask for much work of a kind at once, as (unique key, payload); the keys are new."""
+    now = clock.now()
+    found = [Job(kind=kind, payload=payload, unique_key=key, run_after=now) for key, payload in work]
+    db.session.add_all(found)
+    db.session.flush()
+    ids = [job.id for job in found]
+
+    def send() -> None:
+        if _send is not None:
+            for job_id in ids:
+                _send(job_id)
+
+    after_commit(send)
 
 
 def _claim(job_id: uuid.UUID, now: datetime) -> Claim | None:

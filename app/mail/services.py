@@ -1,6 +1,7 @@
 """Put mail into the outbox."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -29,6 +30,13 @@ def queue_mail(
     db.session.flush()
     jobs.enqueue(SEND, {"mail_id": str(mail.id)}, unique_key=f"{SEND}:{mail.id}")
     return mail
+
+
+def queue_mails(mails: Sequence[OutgoingMail]) -> None:
+    """Write many messages in the present transaction, in a few statements; the worker sends them."""
+    db.session.add_all(mails)
+    db.session.flush()
+    jobs.enqueue_all(SEND, [(f"{SEND}:{mail.id}", {"mail_id": str(mail.id)}) for mail in mails])
 
 
 def mark_sent(mail_id: uuid.UUID, now: datetime) -> None:

@@ -286,3 +286,20 @@ def test_wrong_codes_are_counted_and_closed_ones_open_nothing(visit: Visitors, c
     browser = visit(cast.registrar)
     browser.submit(f"/cohorts/{cohort.id}/joining", {}, form_at=f"/cohorts/{cohort.id}")
     visit().get(f"/join/{code}", 302)
+
+
+def test_a_long_roster_takes_few_statements(visit: Visitors, cast: Cast, cohort: Cohort) -> None:
+    browser = visit(cast.registrar)
+
+    def statements(start: int, count: int) -> int:
+        rows = "".join(f"{number},学员,s{number}@example.org\n" for number in range(start, start + count))
+        data = io.BytesIO(f"学号,姓名,邮箱\n{rows}".encode())
+        preview = browser.submit(f"/cohorts/{cohort.id}/roster", {"file": (data, "r.csv")}).location
+        token = browser.token(preview)
+        with counted_statements() as sent:
+            assert browser.client.post(preview, data={"csrf_token": token}).location == f"/cohorts/{cohort.id}"
+        release()
+        return len([one for one in sent if "audit_entries" not in one])
+
+    assert statements(1, 2) == statements(1000, 60) <= 25
+    assert len(queries.list_memberships(cohort.id)) == 62

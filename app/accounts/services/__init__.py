@@ -11,6 +11,7 @@ from app.accounts.services.links import (
 from app.accounts.services.people import (
     NotTheSame,
     create_administrator,
+    ensure_roster_people,
     ensure_roster_person,
     invite_person,
     make_link_for,
@@ -51,6 +52,7 @@ __all__ = [
     "end_session",
     "end_sessions",
     "end_sessions_of",
+    "ensure_roster_people",
     "ensure_roster_person",
     "forget_old_traces",
     "grant_role",

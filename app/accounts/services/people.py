@@ -8,10 +8,10 @@ from sqlalchemy.exc import IntegrityError
 
 from app.accounts import letters, policies, queries
 from app.accounts.models import LinkPurpose, Person, PersonState
-from app.accounts.rules import clash_of, is_latin_name, is_name, tidy_email, tidy_latin_name, tidy_name
-from app.accounts.services.links import make_link
+from app.accounts.rules import is_latin_name, is_name, tidy_email, tidy_latin_name, tidy_name
+from app.accounts.services.links import make_link, make_links
 from app.accounts.services.profile import record_consent
-from app.accounts.services.roles import give_role
+from app.accounts.services.roles import give_role, give_role_to_all
 from app.audit.services import record
 from app.core.access import Actor, Role
 from app.core.database import db
@@ -27,19 +27,27 @@ class NotTheSame(Conflict):
         self.field = field
 
 
-def _new_person(
+def _draft(
     organisation_id: uuid.UUID, email: str | None, name: str, latin_name: str, student_number: str | None
 ) -> Person:
+    """An invited person, not yet added. Raises Invalid for a bad name."""
     name, latin_name = tidy_name(name), tidy_latin_name(latin_name)
     if not is_name(name) or (latin_name and not is_latin_name(latin_name)):
         raise Invalid
-    person = Person(
+    return Person(
         organisation_id=organisation_id,
         email=tidy_email(email) if email else None,
         name=name,
         latin_name=latin_name,
         student_number=student_number.strip() if student_number else None,
+        state=PersonState.INVITED,
     )
+
+
+def _new_person(
+    organisation_id: uuid.UUID, email: str | None, name: str, latin_name: str, student_number: str | None
+) -> Person:
+    person = _draft(organisation_id, email, name, latin_name, student_number)
     try:
         with db.session.begin_nested():
             db.session.add(person)
@@ -51,18 +59,11 @@ def _new_person(
 
 def _find(organisation_id: uuid.UUID, email: str | None, name: str, student_number: str | None) -> Person | None:
     """The person behind a number or an address. Raises NotTheSame when the names or the two differ."""
-    by_number = queries.find_person_by_number(organisation_id, student_number) if student_number else None
-    by_email = queries.find_person_by_email(email) if email else None
-    clash = clash_of(
-        by_number,
-        by_email,
-        organisation_id=organisation_id,
-        name=name,
-        student_number=student_number.strip() if student_number else None,
-    )
+    key = queries.RosterKey(name, student_number.strip() if student_number else None, email)
+    [(found, clash)] = queries.roster_matches(organisation_id, [key])
     if clash is not None:
         raise NotTheSame(clash)
-    return by_number or by_email
+    return found
 
 
 def _complete(
@@ -133,29 +134,58 @@ def ensure_roster_person(
     email: str | None,
     now: datetime,
 ) -> tuple[Person, bool]:
-    """The person of a roster's row, and whether her account is new; she studies at the organisation from now on.
+    """The person of a roster's row, and whether her account is new; see ensure_roster_people."""
+    key = queries.RosterKey(name, student_number, email, latin_name)
+    return ensure_roster_people(actor, organisation_id=organisation_id, keys=[key], now=now)[0]
+
+
+def ensure_roster_people(
+    actor: Actor, *, organisation_id: uuid.UUID, keys: Sequence[queries.RosterKey], now: datetime
+) -> list[tuple[Person, bool]]:
+    """The people of a roster's rows, and whether their accounts are new; from now on they study there.
 
     Found by number at the organisation or by address, if the name agrees; else opened, with an invitation when
-    there is an address. Raises NotAllowed, Invalid (name, or neither number nor address), NotTheSame.
+    there is an address. A few statements, however many rows. Raises NotAllowed, Invalid (a name, or neither number
+    nor address), NotTheSame; then nothing was done.
     """
     if not policies.can_invite(actor, organisation_id, (Role.TRAINEE,)):
         raise NotAllowed
-    if not email and not student_number:
-        raise Invalid
-    person = _find(organisation_id, email, name, student_number)
-    is_new = person is None
-    if person is None:
-        person = _new_person(organisation_id, email, name, latin_name, student_number)
-        gained_address = bool(email)
-        record(actor, "accounts.roster", person, organisation=str(organisation_id))
-    else:
-        gained_address = _complete(
-            person, organisation_id, email=email, latin_name=latin_name, student_number=student_number
-        )
-    give_role(actor, person.id, organisation_id, Role.TRAINEE, now)
-    if gained_address and person.state is PersonState.INVITED:
-        _invite(person, now)
-    return person, is_new
+    people, invited = [], []
+    for key, (known, clash) in zip(keys, queries.roster_matches(organisation_id, keys), strict=True):
+        if clash is not None:
+            raise NotTheSame(clash)
+        if not key.email and not key.student_number:
+            raise Invalid
+        person = known or _draft(organisation_id, key.email, key.name, key.latin_name, key.student_number)
+        gained_address = known is None and bool(key.email)
+        if known is not None:
+            gained_address = _complete(
+                known,
+                organisation_id,
+                email=key.email,
+                latin_name=key.latin_name,
+                student_number=key.student_number,
+            )
+        people.append((person, known is None))
+        if gained_address and person.state is PersonState.INVITED:
+            invited.append(person)
+    _add_all([person for person, is_new in people if is_new])
+    for person, is_new in people:
+        if is_new:
+            record(actor, "accounts.roster", person, organisation=str(organisation_id))
+    give_role_to_all(actor, [person.id for person, _ in people], organisation_id, Role.TRAINEE, now)
+    addresses = make_links(invited, LinkPurpose.INVITATION, now)
+    organisation = get_organisation_by_id(organisation_id)
+    letters.send_invitations(list(zip(invited, addresses, strict=True)), organisation)
+    return people
+
+
+def _add_all(drafts: Sequence[Person]) -> None:
+    db.session.add_all(drafts)
+    try:
+        db.session.flush()
+    except IntegrityError:  # two rows are one person, or somebody was quicker
+        raise NotTheSame("email" if any(draft.email for draft in drafts) else "student_number") from None
 
 
 def register_with_join(

@@ -1,6 +1,7 @@
 """Roles given and taken, people suspended and restored; each takes effect at the person's next request."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -55,6 +56,34 @@ def give_role(
         organisation=str(organisation_id),
     )
     return grant
+
+
+def give_role_to_all(
+    actor: Actor | None, ids: Sequence[uuid.UUID], organisation_id: uuid.UUID, role: Role, now: datetime
+) -> None:
+    """As give_role, for many people in a few statements."""
+    holders = set(
+        db.session.scalars(
+            select(RoleGrant.person_id).where(
+                RoleGrant.person_id.in_(ids),
+                RoleGrant.organisation_id == organisation_id,
+                RoleGrant.role == role,
+                RoleGrant.ended_at.is_(None),
+            )
+        )
+    )
+    for person_id in dict.fromkeys(ids):
+        if person_id in holders:
+            continue
+        by = actor.person_id if actor else None
+        db.session.add(
+            RoleGrant(
+                person_id=person_id, organisation_id=organisation_id, role=role, granted_by=by, created_at=now
+            )
+        )
+        where = str(organisation_id)
+        record(actor, "accounts.grant_role", person_id, subject_type="Person", role=role, organisation=where)
+    db.session.flush()
 
 
 def grant_role(

@@ -1,6 +1,7 @@
 """Take up a course."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 
 from flask_babel import gettext as _
@@ -39,6 +40,36 @@ def enrol(actor: Actor | None, *, person_id: uuid.UUID, course_key: str, source:
         ).one()
     audit.record(actor, "courses.enrol", enrolment, course=course_key, revision=revision.number, source=source)
     return enrolment
+
+
+def enrol_all(
+    actor: Actor | None, *, person_ids: Sequence[uuid.UUID], course_key: str, source: str, now: datetime
+) -> None:
+    """As enrol, for many people in a few statements. Raises NotFound."""
+    course = queries.get_course(course_key)
+    revision = queries.current_revision(course)
+    known = set(
+        db.session.scalars(
+            select(Enrolment.person_id).where(
+                Enrolment.course_id == course.id, Enrolment.person_id.in_(person_ids)
+            )
+        )
+    )
+    enrolments = [
+        Enrolment(
+            person_id=person_id,
+            course_id=course.id,
+            course_revision_id=revision.id,
+            source=source,
+            created_at=now,
+        )
+        for person_id in dict.fromkeys(person_ids)
+        if person_id not in known
+    ]
+    db.session.add_all(enrolments)
+    db.session.flush()
+    for enrolment in enrolments:
+        audit.record(actor, "courses.enrol", enrolment, course=course_key, revision=revision.number, source=source)
 
 
 def take_up(actor: Actor, *, course_key: str, now: datetime) -> Enrolment:
