@@ -13,6 +13,8 @@ from pathlib import Path
 from supervise import run, write_configuration
 
 ROOT = Path(__file__).resolve().parent.parent
+#: Lines that a first content sync may print before it is summed up.
+BRIEF = 5
 
 
 class CannotStart(Exception):
@@ -59,7 +61,7 @@ def prepare() -> Path:
     settings: Settings = app.extensions["academy.settings"]
     runner = app.test_cli_runner()
 
-    def command(*words: str) -> None:
+    def command(*words: str, quiet: bool = False) -> None:
         group = app.cli.commands.get(words[0])
         if group is None or words[1] not in getattr(group, "commands", {}):
             return
@@ -67,12 +69,14 @@ def prepare() -> Path:
         if result.exit_code:
             print(result.output, file=sys.stderr)
             raise CannotStart(f"flask {' '.join(words)} failed; the lines above say why") from result.exception
-        if result.output.strip():
-            print(result.output.rstrip())
+        said = result.output.strip().splitlines()
+        if quiet and len(said) > BRIEF:
+            said = [f"flask {' '.join(words)}: {len(said)} pieces are new or changed"]
+        print("\n".join(said), flush=True)
 
     with app.app_context():
         upgrade()
-        command("content", "sync")
+        command("content", "sync", quiet=True)
         empty = db.session.scalar(select(Person.id).limit(1)) is None
         release()
         if empty and not settings.production:
