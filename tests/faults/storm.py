@@ -67,7 +67,7 @@ class Examinee(threading.Thread):
         self.port, self.rng = port, random.Random()  # noqa: S311 - which answer is given is no secret
         self.ledger = Ledger(attempt_id, str(uuid.uuid4()))
         self.paper = paper
-        self.headers = {**_signed_in(app, login_id), "Content-Type": "application/json"}
+        self.headers = {**signed_in_headers(app, login_id), "Content-Type": "application/json"}
         self.path = f"/attempts/{attempt_id}/answers"
         self.stop = threading.Event()
         self.connection: http.client.HTTPConnection | None = None
@@ -134,7 +134,7 @@ class Examinee(threading.Thread):
         self.connection = None
 
 
-def _signed_in(app: Flask, login_id: uuid.UUID) -> dict[str, str]:
+def signed_in_headers(app: Flask, login_id: uuid.UUID) -> dict[str, str]:
     """The cookie and the form token of a signed-in browser."""
     with app.app_context(), app.test_request_context():
         session["_user_id"] = str(login_id)

@@ -1,0 +1,291 @@
+"""The examination in a real browser: offline, two tabs, two devices, signed out, keyboard, no JavaScript."""
+
+import re
+import uuid
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from app.accounts.models import LoginSession
+from app.core import clock
+from app.core.database import db, release, transaction
+from app.quizzes import queries
+from app.quizzes.models import Attempt, ResponseEvent
+from tests.faults.servers import WebServer
+from tests.faults.storm import signed_in_headers
+from tests.support.cast import make_login, make_organisation, make_person
+from tests.support.chromium import chromium, violations
+from tests.support.processes import Site, own_site
+from tests.support.quizzes import items_of, make_quiz, start
+
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(240)]
+
+SAVED = re.compile("(已于|Saved at).*:")
+
+
+@pytest.fixture(autouse=True)
+def database() -> None:
+    """These tests commit for good, to a database of their own."""
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with own_site(tmp_path_factory.mktemp("exam")) as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def web(site: Site) -> Iterator[WebServer]:
+    server = WebServer(site, "gunicorn", "wsgi:app")
+    server.start()
+    yield server
+    server.kill_all()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+class Sitting:
+    """A candidate with a running attempt, and her browsers."""
+
+    def __init__(
+        self, site: Site, web: WebServer, browser: Browser, kinds: tuple[str, ...], **settings: Any
+    ) -> None:
+        self.site, self.web, self.browser = site, web, browser
+        self.person = make_person(make_organisation(), name="林见微")
+        self.attempt_id: uuid.UUID = start(self.person, make_quiz(kinds, shuffle=False, **settings)).id
+        release()
+        self.base = f"http://127.0.0.1:{web.port}"
+        self.path = f"{self.base}/attempts/{self.attempt_id}"
+        self.contexts: list[BrowserContext] = []
+
+    def sign_in(self, context: BrowserContext) -> uuid.UUID:
+        login_id = make_login(self.person).id
+        name, value = signed_in_headers(self.site.app, login_id)["Cookie"].split("=", 1)
+        context.add_cookies([{"name": name, "value": value, "url": self.base}])
+        return login_id
+
+    def device(self, **options: Any) -> BrowserContext:
+        context = self.browser.new_context(locale="zh-CN", **options)
+        self.contexts.append(context)
+        self.login_id = self.sign_in(context)
+        return context
+
+    def page(self, context: BrowserContext | None = None, **options: Any) -> Page:
+        page = (context or self.device(**options)).new_page()
+        page.goto(self.path)
+        return page
+
+    def events(self) -> list[ResponseEvent]:
+        found = queries.list_events(self.attempt_id)
+        db.session.expunge_all()
+        release()
+        return found
+
+    def answers(self) -> dict[int, Any]:
+        """What counts, by question number."""
+        attempt = db.session.get_one(Attempt, self.attempt_id)
+        found = {}
+        events = {event.ordinal: event.body for event in queries.list_events(self.attempt_id)}
+        for item in items_of(attempt):
+            found[item.position] = events.get(item.answer_ordinal or 0)
+        db.session.expunge_all()
+        release()
+        return found
+
+
+@pytest.fixture
+def sit(site: Site, web: WebServer, browser: Browser) -> Iterator[Any]:
+    made: list[Sitting] = []
+
+    def sitting(*kinds: str, **settings: Any) -> Sitting:
+        made.append(Sitting(site, web, browser, kinds, **settings))
+        return made[-1]
+
+    yield sitting
+    for one in made:
+        for context in one.contexts:
+            context.close()
+
+
+def choose(page: Page, number: int, option: int) -> str:
+    """Take an option of a question; its id."""
+    page.locator(f"[data-nav]:has-text('{number}')").first.click()
+    field = page.locator(f"#question-{number} .choice input").nth(option)
+    field.check()
+    return field.get_attribute("value") or ""
+
+
+def saved(page: Page) -> None:
+    expect(page.locator("#save-state")).to_have_text(SAVED, timeout=15_000)
+    expect(page.locator(".question-nav .is-unsaved")).to_have_count(0, timeout=15_000)
+
+
+def test_offline_answers_wait_survive_a_reload_and_are_sent_once_in_order(sit: Any) -> None:
+    sitting = sit("single", "single")
+    page = sitting.page()
+    choose(page, 1, 0)
+    saved(page)
+    page.context.set_offline(True)
+    choose(page, 1, 1)
+    last = choose(page, 1, 2)
+    other = choose(page, 2, 3)
+    expect(page.locator("#save-state")).to_contain_text("3", timeout=15_000)
+    expect(page.locator("#save-state")).to_have_class(re.compile("is-attention"))
+    assert len(sitting.events()) == 1
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.close(run_before_unload=False)
+    page.context.set_offline(False)
+    page = sitting.page(page.context)  # the page is loaded anew; what waited is still there, and goes
+    saved(page)
+    events = sitting.events()
+    assert [event.ordinal for event in events] == [1, 2, 3, 4]
+    assert len({event.client_id for event in events}) == 4
+    assert [event.client_seq for event in events] == sorted(event.client_seq for event in events)
+    assert sitting.answers() == {1: {"choice": last}, 2: {"choice": other}}
+    expect(page.locator(f"#question-1 input[value='{last}']")).to_be_checked()
+
+
+def test_back_from_offline_without_a_reload(sit: Any) -> None:
+    sitting = sit("single")
+    page = sitting.page()
+    page.context.set_offline(True)
+    taken = choose(page, 1, 1)
+    expect(page.locator("#save-state")).to_have_class(re.compile("is-attention"), timeout=15_000)
+    page.context.set_offline(False)
+    saved(page)
+    assert sitting.answers() == {1: {"choice": taken}}
+
+
+def test_two_tabs_follow_each_other_and_send_once(sit: Any) -> None:
+    sitting = sit("single", "single")
+    first = sitting.page()
+    second = sitting.page(first.context)
+    one = choose(first, 1, 0)
+    saved(first)
+    two = choose(second, 2, 1)
+    saved(second)
+    expect(second.locator(f"#question-1 input[value='{one}']")).to_be_checked()
+    expect(first.locator(f"#question-2 input[value='{two}']")).to_be_checked()
+    first.close()  # the sender goes; the other tab takes over
+    three = choose(second, 1, 3)
+    saved(second)
+    assert sitting.answers() == {1: {"choice": three}, 2: {"choice": two}}
+    assert len(sitting.events()) == 3
+
+
+def test_a_stale_answer_of_another_device_does_not_win_and_is_told(sit: Any) -> None:
+    sitting = sit("single", "single")
+    phone, tablet = sitting.page(), sitting.page()
+    phone.context.set_offline(True)
+    choose(phone, 1, 0)
+    expect(phone.locator("#save-state")).to_have_class(re.compile("is-attention"), timeout=15_000)
+    newer = choose(tablet, 1, 2)
+    saved(tablet)
+    phone.context.set_offline(False)
+    saved(phone)
+    expect(phone.locator("#exam-notice")).to_be_visible()
+    expect(phone.locator(f"#question-1 input[value='{newer}']")).to_be_checked()
+    assert sitting.answers()[1] == {"choice": newer}
+    assert [event.superseded for event in sitting.events()] == [False, True]
+
+
+def test_a_session_that_ends_mid_exam_loses_nothing(sit: Any) -> None:
+    sitting = sit("single")
+    page = sitting.page()
+    with transaction() as session:
+        session.get_one(LoginSession, sitting.login_id).ended_at = clock.now() - timedelta(seconds=1)
+    taken = choose(page, 1, 1)
+    expect(page.locator("#exam-notice")).to_contain_text("登录", timeout=15_000)
+    assert page.locator("#exam-notice a[target=_blank]").count() == 1
+    assert sitting.events() == []
+    sitting.sign_in(page.context)  # as in another tab
+    saved(page)
+    expect(page.locator("#exam-notice")).to_be_hidden()
+    assert sitting.answers() == {1: {"choice": taken}}
+
+
+def test_the_examination_is_passed_by_keyboard_alone(sit: Any) -> None:
+    sitting = sit("single", "true_false", "numeric")
+    page = sitting.page(viewport={"width": 1280, "height": 800})
+    page.locator("#question-1 .choice input").nth(0).focus()
+    page.keyboard.press("ArrowDown")  # b, the right one
+    for _ in range(6):
+        page.keyboard.press("Tab")
+        if page.evaluate("() => document.activeElement.dataset.step") == "1":
+            break
+    page.keyboard.press("Enter")
+    expect(page.locator("#question-2 h2")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowDown")  # false
+    page.locator("[data-nav]").nth(2).focus()
+    page.keyboard.press("Enter")
+    page.locator("#question-3 input[type=text]").focus()
+    page.keyboard.type("30")
+    page.keyboard.press("Enter")  # a form's own key: on to the look before submitting
+    page.wait_for_url(f"{sitting.path}/review")
+    assert violations(page) == []
+    page.locator("main form button[type=submit]").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{sitting.path}/result")
+    expect(page.locator("h1")).to_contain_text("100%")
+    assert violations(page) == []
+
+
+def test_double_clicks_submit_once(sit: Any) -> None:
+    sitting = sit("single")
+    page = sitting.page()
+    choose(page, 1, 1)
+    page.locator("button[value=review]").dblclick()
+    page.wait_for_url(f"{sitting.path}/review")
+    page.locator("main form button[type=submit]").dblclick()
+    page.wait_for_url(f"{sitting.path}/result")
+    expect(page.locator("h1")).to_contain_text("100%")
+    assert len(sitting.events()) == 1
+
+
+def test_without_javascript_the_paper_is_one_form(sit: Any) -> None:
+    sitting = sit("single", "multiple", "numeric")
+    page = sitting.page(java_script_enabled=False)
+    page.locator("#question-1 .choice input").nth(1).check()
+    page.locator("#question-2 .choice input").nth(0).check()
+    page.locator("#question-2 .choice input").nth(2).check()
+    page.locator("#question-3 input[type=text]").fill("３０ 日")
+    page.locator("button[value=review]").click()
+    assert page.url == f"{sitting.path}/review"
+    page.locator("main form button[type=submit]").click()
+    expect(page.locator("h1")).to_contain_text("100%")
+
+
+def test_when_the_time_is_over_the_page_submits_what_was_given(sit: Any) -> None:
+    sitting = sit("short_text")
+    with transaction() as session:
+        attempt = session.get_one(Attempt, sitting.attempt_id, populate_existing=True)
+        attempt.deadline_at = clock.now() + timedelta(seconds=4)
+        attempt.cutoff_at = attempt.deadline_at + timedelta(seconds=20)
+    page = sitting.page()
+    page.locator("#question-1 input[type=text]").press_sequentially("国内产业")
+    page.wait_for_url(f"{sitting.path}/result", timeout=30_000)
+    expect(page.locator("h1")).to_contain_text("100%")
+
+
+@pytest.mark.parametrize("locale", ["zh_Hans", "en"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_paper_is_accessible_and_fits_the_screen(sit: Any, locale: str, width: int) -> None:
+    sitting = sit("single", "multiple", "true_false", "numeric", "short_text", "matching", "ordering")
+    context = sitting.device(viewport={"width": width, "height": 800})
+    context.add_cookies([{"name": "language", "value": locale, "url": sitting.base}])
+    page = sitting.page(context)
+    for number in range(1, 8):
+        page.locator("[data-nav]").nth(number - 1).click()
+        expect(page.locator(f"#question-{number}")).to_be_visible()
+        assert violations(page) == []
+        assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
