@@ -37,9 +37,9 @@ class Figure:
         )
 
     def __str__(self) -> str:
-        goal = f"≥ {self.at_least:g}" if self.at_least is not None else f"≤ {self.at_most:g}"
         if self.at_least is None and self.at_most is None:
             return f"{self.name}: {self.value:.3g}{self.unit}"
+        goal = f"≥ {self.at_least:g}" if self.at_least is not None else f"≤ {self.at_most:g}"
         return f"{self.name}: {self.value:.3g}{self.unit} (goal {goal}) {'ok' if self.reached else 'short'}"
 
 

@@ -3,11 +3,14 @@
 from flask import Flask
 from flask_babel import lazy_gettext as _l
 
+from app.accounts import own_data
 from app.certificates import labels, policies
+from app.certificates.portrait import portrait
 from app.core import navigation
 
 
 def init_app(app: Flask) -> None:
+    own_data.register("certificates", portrait)
     navigation.register(_l("My certificates"), "certificates.list_own", order=40)
     navigation.register(
         _l("Issued certificates"), "certificates.list_issued", order=60, roles=set(policies.KEEPERS)

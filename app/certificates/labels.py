@@ -9,7 +9,7 @@ from app.certificates.rules import CertificateState, DocumentKind, RevocationCla
 
 #: Word, kind of the status mark, icon.
 STATES: Final[dict[CertificateState, tuple[Any, str, str | None]]] = {
-    CertificateState.AWAITING_NAMES: (_l("Waits for your names"), "attention", "user-check"),
+    CertificateState.AWAITING_NAMES: (_l("Waits for confirmed names"), "attention", "user-check"),
     CertificateState.BLOCKED: (_l("Stopped: a character cannot be printed"), "danger", "alert-triangle"),
     CertificateState.VALID: (_l("Valid"), "ok", "shield-check"),
     CertificateState.SUPERSEDED: (_l("Replaced by a newer one"), "neutral", "history"),

@@ -1,9 +1,11 @@
 """The pages of experts, outsiders first; the story as its people walk it."""
 
+import json
 import uuid
 
 import pytest
 
+from app.accounts import own_data
 from app.core.access import Role
 from app.core.database import db, transaction
 from app.experts import queries
@@ -161,3 +163,14 @@ def test_searching_takes_a_constant_number_of_statements(cast: Cast, visit: Visi
         page = browser.get(path).get_data(as_text=True)
     assert "7" in page
     assert len(many) == len(few) == 4
+
+
+def test_ones_own_data_has_certificates_and_applications(cast: Cast) -> None:
+    appointed(cast, cast.trainee)
+    with transaction():
+        kept = own_data.collect(cast.trainee.id)
+    assert {row["state"] for row in kept["certificates"]} == {"valid"}
+    assert len(kept["certificates"]) == 2
+    assert kept["experts"]["applications"][0]["decision_reason"] == "同意聘任。"
+    assert kept["experts"]["appointments"][0]["ended_at"] is None
+    assert json.dumps(kept)
