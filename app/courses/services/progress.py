@@ -68,8 +68,8 @@ def mark_read(actor: Actor, course_key: str, *, paths: Collection[str], now: dat
     rows = [{"enrolment_id": enrolment.id, "path": path, "at": now} for path in sorted(set(paths) & known)]
     if not rows:
         return 0
-    result = db.session.execute(_upsert(SectionRead).values(rows).on_conflict_do_nothing())
-    fresh = int(result.rowcount)  # type: ignore[attr-defined]
+    statement = _upsert(SectionRead).values(rows).on_conflict_do_nothing().returning(SectionRead.path)
+    fresh = len(db.session.scalars(statement).all())
     if fresh:
         check_completion(enrolment, now)
     return fresh

@@ -1,0 +1,147 @@
+"""Reading in a real browser: progress kept as sections are read, offline too; questions answered in the flow."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from sqlalchemy import select
+
+from app.core.access import Role
+from app.core.database import db, release
+from app.courses.models import CheckAnswer, ReadingPosition, SectionRead
+from tests.support.cast import make_login, make_organisation, make_person
+from tests.support.courses import enrol, sync_folder
+from tests.support.processes import Site, free_port, kill_group, own_site, wait_until
+
+pytestmark = pytest.mark.journey
+
+CHROMIUM = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+)
+LESSON = "/courses/small/m1-first/basics"
+
+
+@pytest.fixture(autouse=True)
+def database() -> None:
+    """These tests commit for good, to a database of their own."""
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    with own_site(tmp_path / "site") as site:
+        sync_folder()
+        yield site
+
+
+@pytest.fixture
+def address(site: Site) -> Iterator[str]:
+    """A running server for the site."""
+    port = free_port()
+    process = site.start("flask", "--app", "wsgi", "run", "--port", str(port))
+    address = f"http://127.0.0.1:{port}"
+
+    def answers() -> bool:
+        try:
+            return httpx.get(f"{address}/healthz", trust_env=False).status_code == 200
+        except httpx.TransportError:
+            return False
+
+    try:
+        wait_until(answers, "the server answers", seconds=60)
+        yield address
+    finally:
+        kill_group(process)
+
+
+@pytest.fixture
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=list(CHROMIUM))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(site: Site, address: str, browser: Browser) -> Page:
+    """A trainee's window, too low to show a whole lesson at once."""
+    person = make_person(make_organisation("university"), Role.TRAINEE)
+    enrol(person)
+    login = make_login(person)
+    release()
+    client = site.app.test_client()
+    with client.session_transaction() as session:
+        session["_user_id"], session["_fresh"] = str(login.id), True
+    cookie = client.get_cookie("academy")
+    assert cookie is not None
+    context = browser.new_context(viewport={"width": 390, "height": 420}, locale="zh-CN")
+    context.add_cookies([{"name": "academy", "value": cookie.value, "url": address}])
+    return context.new_page()
+
+
+def kept() -> set[str]:
+    release()
+    return set(db.session.scalars(select(SectionRead.path)))
+
+
+def test_sections_are_kept_as_they_are_read_and_nothing_before(page: Page, address: str) -> None:
+    page.goto(address + LESSON)
+    page.wait_for_load_state("networkidle")
+    assert "m1-first/basics/two" not in kept()
+    for key in ("one", "two"):
+        page.locator(f'[data-section="m1-first/basics/{key}"] [data-section-end]').scroll_into_view_if_needed()
+    expect(page.locator("#save-state")).to_have_text("学习进度已保存")
+    wait_until(lambda: kept() == {"m1-first/basics/one", "m1-first/basics/two"}, "both sections are kept")
+    assert db.session.scalar(select(ReadingPosition.lesson_key)) == "basics"
+
+
+def test_what_is_read_offline_is_sent_when_the_connection_is_back(page: Page, address: str) -> None:
+    page.goto(address + LESSON)
+    page.context.set_offline(True)
+    page.locator('[data-section="m1-first/basics/two"] [data-section-end]').scroll_into_view_if_needed()
+    expect(page.locator("#save-state")).to_contain_text("网络已断开")
+    assert "m1-first/basics/two" not in kept()
+    page.context.set_offline(False)
+    wait_until(lambda: "m1-first/basics/two" in kept(), "what was read offline is kept")
+    wait_until(lambda: page.evaluate("Object.values(localStorage).join('')") in {"", "{}"}, "the queue is empty")
+
+
+def test_what_is_left_of_another_lesson_is_sent_from_the_next_page(page: Page, address: str) -> None:
+    page.goto(address + LESSON)
+    page.context.set_offline(True)
+    page.locator('[data-section="m1-first/basics/two"] [data-section-end]').scroll_into_view_if_needed()
+    expect(page.locator("#save-state")).to_contain_text("网络已断开")
+    page.context.route("**/progress", lambda route: route.abort())
+    page.context.set_offline(False)
+    page.goto("about:blank")
+    page.context.unroute("**/progress")
+    page.goto(f"{address}/courses/small/m2-second/rule")
+    wait_until(lambda: "m1-first/basics/two" in kept(), "the next lesson's page sends it")
+
+
+def test_a_question_is_answered_without_leaving_the_page(page: Page, address: str) -> None:
+    page.goto(address + LESSON)
+    page.evaluate("window.same = true")
+    page.get_by_label("机关").check()
+    page.get_by_role("button", name="提交答案").click()
+    feedback = page.locator("#check-t-m1-c1 .feedback")
+    expect(feedback).to_contain_text("回答正确")
+    expect(feedback).to_be_focused()
+    assert page.evaluate("window.same") is True
+    release()
+    assert list(db.session.scalars(select(CheckAnswer.correct))) == [True]
+
+
+def test_a_question_is_answered_without_javascript(page: Page, address: str, browser: Browser) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    context.add_cookies(list(page.context.cookies()))  # type: ignore[misc, list-item]
+    plain = context.new_page()
+    plain.goto(address + LESSON)
+    plain.get_by_label("当事人").check()
+    plain.get_by_role("button", name="提交答案").click()
+    expect(plain.locator("#check-t-m1-c1 .feedback")).to_contain_text("还不正确")
+    plain.get_by_role("button", name="标为已读并继续").click()
+    expect(plain).to_have_url(f"{address}/courses/small/m1-first/case")
+    assert kept() == {"m1-first/basics/one", "m1-first/basics/two"}
