@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from flask import g
 from flask_babel import gettext as _
 
 from app.core.languages import locale_name
@@ -17,7 +18,9 @@ def plain_number(value: Decimal | int | str) -> str:
 
 def instrument_name(key: str, pin: str | None = None) -> str:
     """An instrument's short name with the pinpoint; the key itself when nothing is recorded."""
-    note = library().instruments.get(key)
+    if "library" not in g:
+        g.library = library()  # once a page, however many names it shows
+    note = g.library.instruments.get(key)
     return citation_words(note, pin or "", locale_name()) if note else key
 
 

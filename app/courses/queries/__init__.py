@@ -34,6 +34,7 @@ from app.courses.queries.standing import (
     place_of,
     progress_of,
     standing_of,
+    study_of,
 )
 
 __all__ = [
@@ -68,5 +69,6 @@ __all__ = [
     "revisions_of_question",
     "shown",
     "standing_of",
+    "study_of",
     "titles_of",
 ]

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Subquery, func, select
+from sqlalchemy import Subquery, func, literal, select, union_all
 
 from app.core.database import db
 from app.courses.models import (
@@ -116,37 +116,48 @@ def completion_of(enrolment: Enrolment) -> CourseCompletion | None:
 
 def answers_in(enrolment: Enrolment, keys: Sequence[str]) -> dict[str, Answer]:
     """The last answer to each of the questions. One statement."""
-    rows = db.session.scalars(
-        select(CheckAnswer)
+    rows = db.session.execute(
+        select(CheckAnswer.question_key, CheckAnswer.response, CheckAnswer.correct, CheckAnswer.at)
         .where(CheckAnswer.enrolment_id == enrolment.id, CheckAnswer.question_key.in_(keys))
         .order_by(CheckAnswer.id)
     )
     return {row.question_key: Answer(row.response, row.correct, row.at) for row in rows}
 
 
-def progress_of(enrolment: Enrolment, outline: CourseOutline) -> Progress:
-    """One person's evidence in detail. Three statements at most."""
-    read = frozenset(db.session.scalars(select(SectionRead.path).where(SectionRead.enrolment_id == enrolment.id)))
-    answered = frozenset(
-        db.session.scalars(
-            select(CheckAnswer.question_key).where(CheckAnswer.enrolment_id == enrolment.id).distinct()
+def study_of(enrolment: Enrolment, outline: CourseOutline, exam_passed: bool | None = None) -> Progress:
+    """What one person read and answered, in one statement; whoever needs the examination gives its outcome."""
+    rows = db.session.execute(
+        union_all(
+            select(literal("section").label("kind"), SectionRead.path.label("name")).where(
+                SectionRead.enrolment_id == enrolment.id
+            ),
+            select(literal("check"), CheckAnswer.question_key)
+            .where(CheckAnswer.enrolment_id == enrolment.id)
+            .distinct(),
         )
+    ).all()
+    read = frozenset(name for kind, name in rows if kind == "section")
+    answered = frozenset(name for kind, name in rows if kind == "check")
+    paths, checks = outline.section_paths(), outline.check_keys()
+    evidence = Evidence(
+        sections_read=len(read.intersection(paths)),
+        sections_total=len(paths),
+        checks_answered=len(answered.intersection(checks)),
+        checks_total=len(checks),
+        has_exam=outline.quiz_id is not None,
+        exam_passed=exam_passed,
     )
+    return Progress(evidence, read, answered)
+
+
+def progress_of(enrolment: Enrolment, outline: CourseOutline) -> Progress:
+    """One person's evidence in detail, with the examination. Two statements."""
     passed = None
     if outline.quiz_id is not None:
         found = quizzes.results_of([enrolment.person_id], [outline.quiz_id], context_type=EXAM_CONTEXT)
         outcome = found.get((enrolment.person_id, outline.quiz_id))
         passed = outcome.passed if outcome and outcome.percent is not None else None
-    paths, checks = outline.section_paths(), outline.check_keys()
-    evidence = Evidence(
-        sections_read=len(read & set(paths)),
-        sections_total=len(paths),
-        checks_answered=len(answered & set(checks)),
-        checks_total=len(checks),
-        has_exam=outline.quiz_id is not None,
-        exam_passed=passed,
-    )
-    return Progress(evidence, read, answered)
+    return study_of(enrolment, outline, passed)
 
 
 def standing_of(

@@ -1,0 +1,59 @@
+"""Who gets which answer at the routes of courses: the trainee is enrolled, nobody else is."""
+
+from collections.abc import Callable
+from typing import Final
+
+from sqlalchemy import select
+
+from app.core.database import db
+from app.courses.models import Figure
+from tests.access_matrix import Row, only, signed_in
+from tests.support.cast import Cast
+from tests.support.courses import enrol, study, sync_folder
+
+LESSON: Final = "/courses/small/m1-first/basics"
+TEACHERS: Final = ("instructor", "other_instructor", "administrator")
+
+
+def enrolled(path: str) -> Callable[[Cast], str]:
+    """A path, with the trainee in the small course."""
+
+    def address(cast: Cast) -> str:
+        sync_folder()
+        enrol(cast.trainee)
+        return path
+
+    return address
+
+
+def studied(cast: Cast) -> str:
+    """The examination is open to the trainee."""
+    sync_folder()
+    study(cast.trainee)
+    return "/courses/small/exam/start"
+
+
+def figure(cast: Cast) -> str:
+    sync_folder()
+    return f"/courses/figures/{db.session.scalar(select(Figure.digest))}"
+
+
+ROWS = (
+    Row("courses.catalogue", enrolled("/courses"), signed_in()),
+    Row("courses.show_course", enrolled("/courses/small"), signed_in()),
+    Row("courses.show_course", "/courses/none", signed_in(404)),
+    Row("courses.enrol", enrolled("/courses/small/enrol"), signed_in(302), "post"),
+    Row("courses.start_exam", studied, only("trainee", ok=302, rest=404), "post"),
+    Row("courses.show_figure", figure, signed_in()),
+    Row("courses.show_figure", f"/courses/figures/{'0' * 64}", signed_in(404)),
+    Row("courses.show_lesson", enrolled(LESSON), only("trainee", *TEACHERS)),
+    # Without an answer: refused with words where one may answer at all.
+    Row("courses.answer_check", enrolled(f"{LESSON}/checks/t-m1-c1"), only("trainee", *TEACHERS, ok=422), "post"),
+    Row("courses.mark_lesson_read", enrolled(f"{LESSON}/read"), only("trainee", ok=303, rest=404), "post"),
+    # A form instead of JSON is refused before anything is looked up.
+    Row("courses.save_progress", enrolled("/courses/small/progress"), signed_in(422), "post"),
+    Row("courses.teaching", enrolled("/teaching"), only(*TEACHERS)),
+    Row("courses.show_bank", enrolled("/teaching/courses/small"), only(*TEACHERS)),
+    Row("courses.show_question", enrolled("/teaching/questions/t-m1-c1"), only(*TEACHERS)),
+    Row("courses.content_check", "/teaching/content-check", only(*TEACHERS)),
+)
