@@ -428,10 +428,4 @@ def render(source: str, *, cite: Cite | None = None, draw: Draw | None = None, *
     return _html(tokens, whole)
 
 
-def render_inline(source: str, *, cite: Cite | None = None) -> Markup:
-    """One line of text (a choice): emphasis and citations, no blocks."""
-    whole: dict[str, Any] = {"cite": cite}
-    return _html(_parser.parseInline(source, whole), whole)
-
-
 _parser: Final = _make_parser()

@@ -1,5 +1,7 @@
 """What courses add to navigation, to the library's pages, and where an examination's “back” leads."""
 
+import uuid
+
 from flask import Flask, url_for
 from flask_babel import lazy_gettext as _l
 
@@ -7,6 +9,7 @@ from app.core import navigation
 from app.core.access import Role
 from app.courses import labels, queries
 from app.library import registry
+from app.quizzes.registry import context_url
 
 
 def _citing(instrument_key: str) -> list[registry.CitedIn]:
@@ -22,6 +25,11 @@ def _citing(instrument_key: str) -> list[registry.CitedIn]:
     ]
 
 
+def _course_of(enrolment_id: uuid.UUID) -> str:
+    key = queries.course_key_of(enrolment_id)
+    return url_for("courses.show_course", course_key=key) if key else url_for("courses.catalogue")
+
+
 def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         plain_number=labels.plain_number,
@@ -32,3 +40,4 @@ def init_app(app: Flask) -> None:
     navigation.register(_l("Courses"), "courses.catalogue", order=10)
     navigation.register(_l("Teaching"), "courses.teaching", order=45, roles={Role.INSTRUCTOR, Role.ADMINISTRATOR})
     registry.register_citing(_citing)
+    context_url(queries.EXAM_CONTEXT, _course_of)

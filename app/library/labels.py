@@ -13,7 +13,7 @@ def kind_name(kind: str) -> str:
         "statute": _("Statute"),
         "regulation": _("Regulation"),
         "treaty": _("Treaty"),
-        "decision": _("Decision"),
+        "decision": _("Court decision"),
         "guideline": _("Guideline"),
         "rule": _("Rules of procedure"),
     }

@@ -60,9 +60,9 @@ class Texts:
 
     _kept: ClassVar[OrderedDict[tuple[str, str, str, bool], Markup]] = OrderedDict()
 
-    def __init__(self, locale: str) -> None:
+    def __init__(self, locale: str, library: library_queries.Library | None = None) -> None:
         self.locale = locale
-        self._library = library_queries.library()
+        self._library = library or library_queries.library()
 
     def block(self, text: Mapping[str, Any] | None) -> Markup:
         """Paragraphs, tables, citations."""

@@ -2,6 +2,7 @@
 
 import pytest
 from flask import Flask
+from lxml import html
 from sqlalchemy import func, select
 
 from app.accounts.models import Person
@@ -66,7 +67,7 @@ def test_the_lesson_shows_text_citations_figure_and_question(cast: Cast, visit: 
     assert len(page.cssselect(".cite-unreviewed")) == 2  # the mark in the text, and its meaning in the margin
     image = page.cssselect("figure img")[0]
     assert (image.get("alt"), image.get("width"), image.get("height")) == ("一条线", "200", "40")
-    assert page.cssselect("fieldset.question legend")
+    assert page.cssselect("#check-t-m1-c1 fieldset.question")
     assert "排除令" in page.cssselect(".lesson-margin")[0].text_content()
 
 
@@ -125,7 +126,10 @@ def test_an_answer_of_the_wrong_shape_is_refused_with_words(
     enrol(cast.trainee)
     browser = visit(cast.trainee)
     response = browser.submit(CHECK, posted, 422, form_at=LESSON)
-    assert "form-error" in response.get_data(as_text=True)
+    page = html.document_fromstring(response.get_data(as_text=True))
+    error = page.cssselect("#t-m1-c1-error")[0]
+    assert error.get("hidden") is None
+    assert error.text_content().strip()
     assert db.session.scalar(select(func.count()).select_from(CheckAnswer)) == 0
 
 

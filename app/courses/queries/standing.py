@@ -100,6 +100,13 @@ def enrolment_in(person_id: uuid.UUID, course_key: str, *, lock: bool = False) -
     return db.session.scalar(statement.with_for_update(of=Enrolment) if lock else statement)
 
 
+def course_key_of(enrolment_id: uuid.UUID) -> str | None:
+    """The course that an enrolment is in."""
+    return db.session.scalar(
+        select(Course.key).join(Enrolment, Enrolment.course_id == Course.id).where(Enrolment.id == enrolment_id)
+    )
+
+
 def place_of(enrolment: Enrolment) -> tuple[str, str, str] | None:
     """Module, lesson and section where the reader was last."""
     row = db.session.execute(

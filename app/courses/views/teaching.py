@@ -11,7 +11,6 @@ from app.courses.content.loading import inspect
 from app.courses.views.blueprint import blueprint
 from app.courses.views.catalogue import outline_for
 from app.library.queries import library
-from app.quizzes import grading
 
 
 @blueprint.get("/teaching")
@@ -40,10 +39,7 @@ def show_question(question_key: str) -> str:
         "courses/question.html",
         question=question,
         course_key=question.source.split("/")[1],
-        shown=[
-            (revision, queries.shown(question_key, revision, locale, books), grading.perfect(revision.body))
-            for revision in revisions
-        ],
+        shown=[(revision, queries.shown(question_key, revision, locale, books)) for revision in revisions],
     )
 
 
