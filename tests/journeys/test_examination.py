@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect
 
 from app.accounts.models import LoginSession
 from app.core import clock
@@ -209,6 +209,29 @@ def test_a_session_that_ends_mid_exam_loses_nothing(sit: Any) -> None:
     saved(page)
     expect(page.locator("#exam-notice")).to_be_hidden()
     assert sitting.answers() == {1: {"choice": taken}}
+
+
+def test_signing_out_with_unsent_answers_asks_first(sit: Any) -> None:
+    sitting = sit("single")
+    page = sitting.page()
+    home = page.context.new_page()
+    home.goto(f"{sitting.base}/profile")
+    page.context.set_offline(True)
+    choose(page, 1, 1)
+    expect(page.locator("#save-state")).to_have_class(re.compile("is-attention"), timeout=15_000)
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.dismiss()
+
+    home.on("dialog", stay)
+    home.locator("details[data-menu] summary").last.click()
+    home.locator("form[data-unsent] button").click()
+    assert len(asked) == 1
+    assert home.url == f"{sitting.base}/profile"
+    page.context.set_offline(False)
+    saved(page)
 
 
 def test_the_examination_is_passed_by_keyboard_alone(sit: Any) -> None:

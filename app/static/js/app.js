@@ -47,6 +47,13 @@ on('submit', 'form[data-undo]', (form, e) => {
   announce(form.dataset.undo, { label: form.dataset.undoLabel, run: () => { clearTimeout(timer); removeEventListener('pagehide', leaving); row.hidden = false; } });
 });
 
+// --- signing out with unsent answers (exam-queue.js keeps them in this browser) ---------------------------------
+on('submit', 'form[data-unsent]', (form, e) => {
+  let waiting = false;
+  try { waiting = Object.keys(localStorage).some((key) => /^exam:.*:change:/.test(key)); } catch { /* nothing is kept */ }
+  if (waiting && !confirm(form.dataset.unsent)) e.preventDefault();
+});
+
 // --- menus, dialogs, copy --------------------------------------------------------------------------------------
 on('click', '[data-toggle-nav]', (button) => {
   const open = document.getElementById(button.getAttribute('aria-controls')).classList.toggle('is-open');
