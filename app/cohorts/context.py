@@ -1,12 +1,33 @@
 """Where cohorts stand in the navigation."""
 
+import uuid
+from typing import Any
+
 from flask import Flask
 from flask_babel import lazy_gettext as _l
 
+from app.accounts import own_data
+from app.cohorts import queries
 from app.core import navigation
 
 
+def portrait(person_id: uuid.UUID) -> list[dict[str, Any]]:
+    """The cohorts of a person, for the copy of her own data."""
+    return [
+        {
+            "cohort": membership.cohort.name,
+            "programme": membership.cohort.programme_revision.body["title"],
+            "state": membership.state.value,
+            "since": membership.state_since.isoformat(),
+            "reason": membership.reason,
+            "joined_at": membership.created_at.isoformat(),
+        }
+        for membership in queries.memberships_of(person_id)
+    ]
+
+
 def init_app(_app: Flask) -> None:
+    own_data.register("cohorts", portrait)
     navigation.register(_l("Programmes"), "programmes.index", order=30)
     navigation.register(_l("Cohorts"), "cohorts.index", order=40)
     navigation.register(_l("Join a cohort"), "joining.join", order=60, place="account")

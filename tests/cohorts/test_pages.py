@@ -303,3 +303,10 @@ def test_a_long_roster_takes_few_statements(visit: Visitors, cast: Cast, cohort:
 
     assert statements(1, 2) == statements(1000, 60) <= 25
     assert len(queries.list_memberships(cohort.id)) == 62
+
+
+def test_the_copy_of_ones_own_data_names_ones_cohorts(visit: Visitors, cast: Cast, cohort: Cohort) -> None:
+    join(cast, cohort, cast.trainee)
+    [mine] = visit(cast.trainee).get("/account/data/download").get_json()["cohorts"]
+    assert (mine["cohort"], mine["state"]) == ("2026年秋季班", "active")
+    assert visit(cast.cohort_mate).get("/account/data/download").get_json()["cohorts"] == []
