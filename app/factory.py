@@ -32,6 +32,7 @@ PACKAGES = (
     "library",
     "quizzes",
     "quizzes.analysis",
+    "quizzes.interchange",
     "courses",
     "cohorts",
     "certificates",

@@ -32,8 +32,11 @@ def package_of(path: Path, project: Path = PROJECT) -> str:
     """Whose catalogue holds the texts of a file below ``app/``."""
     parts = path.relative_to(project / "app").parts
     if parts[0] == "templates":
-        owned = len(parts) > 2 and (project / "app" / parts[1]).is_dir()
-        return parts[1] if owned else DESIGN
+        parts = parts[1:]
+        if len(parts) < 2 or not (project / "app" / parts[0]).is_dir():
+            return DESIGN
+    if len(parts) > 2 and (project / "app" / parts[0] / parts[1] / "views.py").is_file():
+        return parts[1]  # a package within a package, with pages of its own
     return parts[0] if len(parts) > 1 else "core"
 
 

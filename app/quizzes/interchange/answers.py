@@ -13,6 +13,13 @@ _CLOSE: Final = Decimal("0.02")
 _NUMBER: Final = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d{1,2})?")
 
 
+#: Ways of scoring that weights for single choices amount to.
+WEIGHED: Final = ("partial_with_penalty", "right_minus_wrong")
+WEIGHTS_REPLACED: Final = N_(
+    "Its own weights are replaced by ours: the share of right choices less the share of wrong ones."
+)
+
+
 @dataclass(slots=True)
 class Answer:
     """One answer: its text, what it is worth in per cent, and what is said to those who give it."""
@@ -56,19 +63,18 @@ def check_parts(parts: Sequence[Any], minimum: int) -> None:
         raise CannotTake(N_("it has more than %(number)s answers", number=MAX_PARTS))
 
 
-def choices_part(answers: Sequence[Answer], *, single: bool, notes: list[Message]) -> Raw:
-    """A question with choices. Raises CannotTake."""
+def choices_part(answers: Sequence[Answer], *, single: bool, notes: list[Message], hint: str = "") -> Raw:
+    """A question with choices; ``hint`` is the way of scoring its tags name. Raises CannotTake."""
     check_parts(answers, 2)
     if single:
         return {"type": "single", "choices": _choices(answers, _the_right_one(answers, notes))}
     right = [answer for answer in answers if answer.weight > 0]
     if not right:
         raise CannotTake(N_("no answer is marked as right"))
-    if not _is_partial(answers):
-        notes.append(
-            N_("Its own weights are replaced by ours: the share of right choices less the share of wrong ones.")
-        )
-    return {"type": "multiple", "scoring": "partial", "choices": _choices(answers, right)}
+    scoring = scoring_of([answer.weight for answer in answers], hint)
+    if not scoring:
+        notes.append(WEIGHTS_REPLACED)
+    return {"type": "multiple", "scoring": scoring or WEIGHED[0], "choices": _choices(answers, right)}
 
 
 def _the_right_one(answers: Sequence[Answer], notes: list[Message]) -> list[Answer]:
@@ -96,28 +102,31 @@ def _choices(answers: Sequence[Answer], right: Sequence[Answer]) -> list[Raw]:
     return choices
 
 
-def _is_partial(answers: Sequence[Answer]) -> bool:
-    right = [answer.weight for answer in answers if answer.weight > 0]
-    wrong = [answer.weight for answer in answers if answer.weight <= 0]
-    return all(abs(weight - FULL / len(right)) < _CLOSE for weight in right) and all(
-        abs(weight + FULL / len(wrong)) < _CLOSE for weight in wrong
-    )
+def scoring_of(weights: Sequence[Decimal], hint: str = "") -> str:
+    """Our way of scoring that these weights in per cent amount to; empty when they are none of ours."""
+    right = [weight > 0 for weight in weights]
+    for scoring in sorted(WEIGHED, key=lambda name: name != hint):
+        if all(abs(ours - weight) < _CLOSE for ours, weight in zip(_weigh(right, scoring), weights, strict=True)):
+            return scoring
+    return ""
 
 
-def partial_weights(choices: Sequence[Raw]) -> list[Decimal]:
-    """The weights in per cent with which other systems grade as our ``partial`` does."""
-    right = sum(bool(choice.get("correct")) for choice in choices)
-    wrong = len(choices) - right
-    return [
-        (FULL / right if choice.get("correct") else -FULL / wrong).quantize(Decimal("0.00001"))
-        for choice in choices
-    ]
+def weights_of(choices: Sequence[Raw], scoring: str) -> list[Decimal]:
+    """The weights in per cent with which other systems grade as we do, for the ways of scoring in WEIGHED."""
+    return _weigh([bool(choice.get("correct")) for choice in choices], scoring)
+
+
+def _weigh(right: Sequence[bool], scoring: str) -> list[Decimal]:
+    gain = FULL / (sum(right) or 1)
+    loss = gain if scoring == "right_minus_wrong" else FULL / ((len(right) - sum(right)) or 1)
+    return [(gain if correct else -loss).quantize(Decimal("0.00001")) for correct in right]
 
 
 def accept_part(answers: Sequence[Answer], notes: list[Message]) -> Raw:
     """A short text. Wildcards are Moodle's: ``*`` stands for anything, ``\\*`` for itself. Raises CannotTake."""
     check_parts(answers, 1)
-    accept = []
+    accept: list[str] = []
+    patterns: list[str] = []
     for answer in answers:
         text = next(iter(answer.text.values()), "").strip()
         if answer.weight < FULL:
@@ -129,13 +138,23 @@ def accept_part(answers: Sequence[Answer], notes: list[Message]) -> Raw:
                         weight=answer.weight,
                     )
                 )
-            continue
-        if re.search(r"(?<!\\)\*", text):
-            raise CannotTake(N_("it accepts answers by a pattern with *: “%(text)s”", text=text))
-        accept.append(text.replace("\\*", "*"))
-    if not [text for text in accept if text]:
+        elif re.search(r"(?<!\\)\*", text):
+            patterns.append(_pattern(text))
+        elif text:
+            accept.append(text.replace("\\*", "*"))
+    if patterns and not accept:
+        raise CannotTake(N_("it accepts answers by a pattern with * only: “%(text)s”", text=patterns[0]))
+    if not accept:
         raise CannotTake(N_("no answer is worth full marks"))
-    return {"type": "short_text", "accept": list(dict.fromkeys(text for text in accept if text))}
+    raw: Raw = {"type": "short_text", "accept": list(dict.fromkeys(accept))}
+    return raw | ({"patterns": list(dict.fromkeys(patterns))} if patterns else {})
+
+
+def _pattern(text: str) -> str:
+    """Moodle's pattern as ours: only * and \\* are special there, here also ? and the backslash."""
+    return re.sub(
+        r"\\\*|\*|\?|\\", lambda found: found.group(0) if "*" in found.group(0) else f"\\{found.group(0)}", text
+    )
 
 
 def numeric_part(values: Sequence[tuple[Decimal, Decimal, Decimal]], notes: list[Message]) -> Raw:

@@ -4,6 +4,7 @@ Every question is proved as it is written: it is read back, and where it would n
 go, and the reader is told why.
 """
 
+import copy
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from typing import Final
 
 from lxml import etree
 
+from app.core.errors import Invalid
+from app.quizzes import grading
 from app.quizzes.interchange import aiken, native
 from app.quizzes.interchange.archive import is_archive, read_archive, write_archive
 from app.quizzes.interchange.comparing import difference
@@ -18,17 +21,21 @@ from app.quizzes.interchange.gift import reading as gift_reading
 from app.quizzes.interchange.gift import writing as gift_writing
 from app.quizzes.interchange.media import MediaBox, references
 from app.quizzes.interchange.model import (
+    LANGUAGES,
     N_,
     CannotGo,
     CannotTake,
     Exported,
     Imported,
+    Item,
     Language,
     Media,
     Message,
     Question,
+    Raw,
     Refusal,
     title_of,
+    walk_texts,
 )
 from app.quizzes.interchange.moodle import reading as moodle_reading
 from app.quizzes.interchange.moodle import writing as moodle_writing
@@ -80,9 +87,39 @@ def read(data: bytes, name: str, language: Language) -> tuple[str, Imported]:
         if len(data) > MAX_FILE:
             raise CannotTake(N_("the file is larger than %(number)s MB", number=MAX_FILE // 1024 // 1024))
         kind = _kind(data, name)
-        return kind, _READERS[kind](data, name, language)
+        return kind, _gradable(_READERS[kind](data, name, language))
     except CannotTake as error:
         return kind, Imported(refused=[Refusal(name, "", error.why)])
+
+
+def _gradable(found: Imported) -> Imported:
+    """Only what the bank would take, once both languages are there."""
+    taken: list[Item] = []
+    for item in found.items:
+        try:
+            grading.validate("", _completed(item.raw))
+        except Invalid as error:
+            why = N_("%(message)s", message=error.message.removeprefix(": "))
+        except (KeyError, TypeError, AttributeError, ValueError, RecursionError):
+            why = N_("its parts are not as docs/content-format.md describes them")
+        else:
+            if title_of(item.raw):
+                taken.append(item)
+                continue
+            why = N_("it has no question text")
+        found.refused.append(Refusal(item.where, item.key or title_of(item.raw), why))
+    used = references([item.raw for item in taken])
+    media = {digest: found.media[digest] for digest in used if digest in found.media}
+    return Imported(taken, found.refused, media)
+
+
+def _completed(raw: Raw) -> Raw:
+    """The mapping as it would be with every missing text in place."""
+    filled = copy.deepcopy(raw)
+    for path, texts in walk_texts(filled):
+        for tag in LANGUAGES:
+            texts[tag] = texts.get(tag) or f"({'.'.join(path)})"
+    return filled
 
 
 def _kind(data: bytes, name: str) -> str:
@@ -101,6 +138,11 @@ def _kind(data: bytes, name: str) -> str:
     if "{" in text:
         return "gift"
     raise CannotTake(N_("it is in none of the formats: GIFT, Aiken, Moodle XML, QTI 2 or 3, or our own YAML"))
+
+
+def as_language(name: object) -> Language:
+    """A language somebody chose, Chinese unless it is English."""
+    return "en" if name == "en" else "zh"
 
 
 def decode(data: bytes) -> str:

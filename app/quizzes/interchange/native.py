@@ -11,12 +11,9 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
 from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
-from app.core.errors import Invalid
-from app.quizzes import grading
 from app.quizzes.interchange.markup import Converter
 from app.quizzes.interchange.media import REFERENCE, MediaBox
 from app.quizzes.interchange.model import (
-    LANGUAGES,
     MAX_ITEMS,
     N_,
     CannotTake,
@@ -29,7 +26,6 @@ from app.quizzes.interchange.model import (
     Refusal,
     is_key,
     settle,
-    title_of,
     walk_texts,
 )
 
@@ -107,30 +103,7 @@ def _item(loaded: Any, where: str, language: Language, box: MediaBox) -> Item:
         for tag in texts:
             texts[tag] = converter.markdown(str(texts[tag] or ""))
     settle(raw, language)
-    _check(raw)
     return Item(key, raw, where, tuple(notes))
-
-
-def _check(raw: Raw) -> None:
-    """Would the bank take it, once both languages are there? Raises CannotTake."""
-    try:
-        grading.validate("", completed(raw))
-    except Invalid as error:
-        raise CannotTake(N_("%(message)s", message=error.message.removeprefix(": "))) from None
-    except (KeyError, TypeError, AttributeError, ValueError):
-        raise CannotTake(N_("its parts are not as docs/content-format.md describes them")) from None
-    if not title_of(raw):
-        raise CannotTake(N_("it has no question text"))
-
-
-def completed(raw: Raw) -> Raw:
-    """The mapping as it would be with every missing text in place."""
-    filled = _plain(raw)
-    for path, texts in walk_texts(filled):
-        for tag in LANGUAGES:
-            texts[tag] = texts.get(tag) or f"({'.'.join(path)})"
-    found: Raw = filled
-    return found
 
 
 def _plain(value: Any) -> Any:

@@ -64,7 +64,7 @@ def _part(draw: st.DrawFn, kind: str) -> dict[str, Any]:
     if kind == "single":
         return {"choices": draw(_choices(1))}
     if kind == "multiple":
-        scoring = draw(st.sampled_from(["all_or_nothing", "partial"]))
+        scoring = draw(st.sampled_from(["all_or_nothing", "partial", "partial_with_penalty", "right_minus_wrong"]))
         return {"choices": draw(_choices(draw(st.integers(1, 3)))), "scoring": scoring}
     if kind in {"true_false", "short_text"}:
         phrases = st.lists(_WORDS, min_size=1, max_size=4, unique=True)
@@ -83,7 +83,10 @@ def _part(draw: st.DrawFn, kind: str) -> dict[str, Any]:
         distractors = [{"id": f"d{n}", "text": _numbered(f"d{n}")} for n in range(more)]
         return {"pairs": pairs} | ({"distractors": distractors} if distractors else {})
     items = [{"id": f"i{n}", "text": draw(texts())} for n in range(draw(st.integers(2, 5)))]
-    return {"items": items, "scoring": draw(st.sampled_from(["position", "all_or_nothing"]))}
+    return {
+        "items": items,
+        "scoring": draw(st.sampled_from(["position", "all_or_nothing", "adjacent", "longest_run"])),
+    }
 
 
 def _numbered(name: str) -> dict[str, str]:

@@ -113,7 +113,7 @@ def test_matching_with_a_distractor(items: dict[str, Item]) -> None:
 def test_what_changes_is_noted(items: dict[str, Item]) -> None:
     assert items["short"].raw["accept"] == ["exclusion order", "limited exclusion order"]
     assert [str(note) for note in items["short"].notes] == ["“order” was worth 50% and is now wrong."]
-    assert items["many"].raw["scoring"] == "partial"
+    assert items["many"].raw["scoring"] == "partial_with_penalty"
     assert "weights are replaced" in str(items["many"].notes[0])
     assert [str(note) for note in items["half"].notes] == ["“b” was worth 50% and is now wrong."]
 

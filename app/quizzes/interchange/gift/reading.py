@@ -135,6 +135,7 @@ class _Reader:
         self.language = language
         self.notes: list[Message] = []
         self.format = "moodle"
+        self.hint = ""
         self.converter = Converter(_no_picture, self.notes)
 
     def item(self) -> Item:
@@ -153,8 +154,9 @@ class _Reader:
         prompt = self._prompt(before, after)
         inside, general = _cut(inside, "####")
         raw: Raw = {"prompt": prompt} | ({"feedback": self._text(general)} if general.strip() else {})
-        raw = self._answered(raw, inside.strip())
         about, others = read_tags(value for kind, value in self.block.comments if kind == "tag")
+        self.hint = others.get("scoring", "")
+        raw = self._answered(raw, inside.strip())
         key = next((value for kind, value in self.block.comments if kind == "id"), name)
         return self._finish(raw | about, others, key)
 
@@ -216,7 +218,7 @@ class _Reader:
             raw |= accept_part(phrases, self.notes)
             gather_feedback(raw, phrases, self.notes)
             return raw
-        return raw | choices_part(answers, single="=" in marks, notes=self.notes)
+        return raw | choices_part(answers, single="=" in marks, notes=self.notes, hint=self.hint)
 
     def _answer(self, mark: str, text: str) -> Answer:
         weight, text = self._weight(mark, text)

@@ -7,7 +7,7 @@ from typing import Final
 
 from app.quizzes.interchange import languages
 from app.quizzes.interchange.about import tags_of
-from app.quizzes.interchange.answers import partial_weights, plain_number
+from app.quizzes.interchange.answers import WEIGHED, plain_number, weights_of
 from app.quizzes.interchange.media import references
 from app.quizzes.interchange.model import N_, CannotGo, Message, Question, Raw, Texts
 
@@ -62,9 +62,10 @@ def _single(raw: Raw) -> list[str]:
 
 
 def _multiple(raw: Raw) -> list[str]:
-    if raw.get("scoring", "all_or_nothing") != "partial":
-        raise CannotGo(N_("GIFT cannot say that only the whole set of right choices earns marks"))
-    weights = partial_weights(raw["choices"])
+    scoring = raw.get("scoring") or "all_or_nothing"
+    if scoring not in WEIGHED:
+        raise CannotGo(N_("GIFT cannot express its way of scoring (%(scoring)s)", scoring=scoring))
+    weights = weights_of(raw["choices"], scoring)
     return [
         f"~%{plain_number(weight)}%{_text(choice['text'])}{_feedback(choice)}"
         for choice, weight in zip(raw["choices"], weights, strict=True)

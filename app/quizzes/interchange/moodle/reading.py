@@ -44,7 +44,11 @@ from app.quizzes.interchange.safe_xml import child, children, descendants, name_
 
 _PLUGIN_FILE: Final = re.compile(r"@@PLUGINFILE@@/([^\s\"'<>)]+)")
 #: How Moodle's ordering questions name our ways of scoring.
-ORDERING: Final = {"ALL_OR_NOTHING": "all_or_nothing", "ABSOLUTE_POSITION": "position"}
+ORDERING: Final = {
+    "ALL_OR_NOTHING": "all_or_nothing",
+    "ABSOLUTE_POSITION": "position",
+    "RELATIVE_NEXT_EXCLUDE_LAST": "adjacent",
+}
 
 
 def read(root: etree._Element, language: Language) -> Imported:
@@ -79,9 +83,9 @@ def _item(element: etree._Element, box: MediaBox, language: Language) -> Item:
     raw: Raw = {"prompt": reading.text(child(element, "questiontext"))}
     if any((general := reading.text(child(element, "generalfeedback"))).values()):
         raw["feedback"] = general
-    raw |= read_kind(reading, raw)
-    about, _others = read_tags(text_of(child(tag, "text")) for tag in descendants(element, "tag"))
-    raw |= about
+    about, others = read_tags(text_of(child(tag, "text")) for tag in descendants(element, "tag"))
+    reading.hint = others.get("scoring", "")
+    raw |= read_kind(reading, raw) | about
     _marks(raw, path_text(element, "defaultgrade"))
     reading.leftovers()
     settle(raw, language)
@@ -108,6 +112,8 @@ class Reading:
         self.element = element
         self.box = box
         self.notes: list[Message] = []
+        #: The way of scoring that our own tags name.
+        self.hint = ""
         self.files: dict[str, bytes] = {}
         self.converter = Converter(self._picture, self.notes)
 
@@ -179,7 +185,7 @@ def _choice_answers(reading: Reading) -> list[Answer]:
 
 def _multichoice(reading: Reading, _raw: Raw) -> Raw:
     single = path_text(reading.element, "single").lower() not in {"false", "0"}
-    return choices_part(_choice_answers(reading), single=single, notes=reading.notes)
+    return choices_part(_choice_answers(reading), single=single, notes=reading.notes, hint=reading.hint)
 
 
 def _multichoice_set(reading: Reading, _raw: Raw) -> Raw:
@@ -188,6 +194,11 @@ def _multichoice_set(reading: Reading, _raw: Raw) -> Raw:
     check_parts(answers, 2)
     part = choices_part(answers, single=False, notes=[])
     return part | {"scoring": "all_or_nothing"}
+
+
+def _multiple_response(reading: Reading, raw: Raw) -> Raw:
+    """The add-on “OU multiple response”: a wrong choice costs the right one it displaces."""
+    return _multichoice_set(reading, raw) | {"scoring": "partial"}
 
 
 def _true_false(reading: Reading, raw: Raw) -> Raw:
@@ -204,9 +215,9 @@ def _feedback(raw: Raw) -> Raw:
 
 def _short_answer(reading: Reading, raw: Raw) -> Raw:
     answers = [Answer({ANY: reading.plain(a)}, weight, reading.said(a)) for a, weight in reading.answers()]
-    if path_text(reading.element, "usecase") == "1":
-        reading.note(N_("Capital and small letters are no longer told apart."))
     part = accept_part(answers, reading.notes)
+    if path_text(reading.element, "usecase") == "1":
+        part["ignore"] = ["width"]
     gather_feedback(raw, answers, reading.notes)
     return part | _feedback(raw)
 
@@ -279,6 +290,7 @@ def _ordering(reading: Reading, _raw: Raw) -> Raw:
 READERS: Final[dict[str, Callable[[Reading, Raw], Raw]]] = {
     "multichoice": _multichoice,
     "multichoiceset": _multichoice_set,
+    "oumultiresponse": _multiple_response,
     "truefalse": _true_false,
     "shortanswer": _short_answer,
     "numerical": _numerical,

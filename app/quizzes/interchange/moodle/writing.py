@@ -9,11 +9,13 @@ from lxml import etree
 
 from app.quizzes.interchange import languages
 from app.quizzes.interchange.about import tags_of
-from app.quizzes.interchange.answers import partial_weights, plain_number
+from app.quizzes.interchange.answers import WEIGHED, plain_number, weights_of
 from app.quizzes.interchange.media import REFERENCE
 from app.quizzes.interchange.model import N_, CannotGo, Media, Message, Question, Raw, Texts
 from app.quizzes.interchange.moodle.reading import ORDERING
 
+#: Ways of scoring for which Moodle has question types as add-ons.
+_ADD_ONS: Final = {"all_or_nothing": "multichoiceset", "partial": "oumultiresponse"}
 _SCORING: Final = {ours: theirs for theirs, ours in ORDERING.items()}
 
 
@@ -114,18 +116,16 @@ def _single(writing: Writing, raw: Raw) -> None:
 
 
 def _multiple_kind(raw: Raw) -> str:
-    return "multichoice" if raw.get("scoring") == "partial" else "multichoiceset"
+    return _ADD_ONS.get(raw.get("scoring") or "all_or_nothing", "multichoice")
 
 
 def _multiple(writing: Writing, raw: Raw) -> None:
     scoring = raw.get("scoring") or "all_or_nothing"
-    if scoring == "partial":
+    if scoring in WEIGHED:
         writing.add(writing.element, "single", "false")
-        _choices(writing, raw, [plain_number(weight) for weight in partial_weights(raw["choices"])])
-    elif scoring == "all_or_nothing":
-        writing.notes.append(
-            N_("Moodle needs its add-on “all-or-nothing multiple choice” (multichoiceset) for it.")
-        )
+        _choices(writing, raw, [plain_number(weight) for weight in weights_of(raw["choices"], scoring)])
+    elif scoring in _ADD_ONS:
+        writing.notes.append(N_("Moodle needs its add-on “%(name)s” for it.", name=_ADD_ONS[scoring]))
         _choices(writing, raw, ["100" if choice.get("correct") else "0" for choice in raw["choices"]])
     else:
         raise CannotGo(N_("Moodle XML cannot express its way of scoring (%(scoring)s)", scoring=scoring))
@@ -149,7 +149,7 @@ def _numeric(writing: Writing, raw: Raw) -> None:
 
 
 def _short_text(writing: Writing, raw: Raw) -> None:
-    writing.add(writing.element, "usecase", "0")
+    writing.add(writing.element, "usecase", "0" if "case" in raw.get("ignore", ["case"]) else "1")
     for phrase in raw["accept"]:
         writing.answer("100", str(phrase).replace("*", "\\*"))
 

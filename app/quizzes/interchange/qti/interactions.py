@@ -3,14 +3,21 @@
 from decimal import Decimal
 from typing import Final
 
-from app.quizzes.interchange.answers import check_parts, number_of, plain_number
+from app.quizzes.interchange.answers import (
+    FULL,
+    WEIGHED,
+    WEIGHTS_REPLACED,
+    check_parts,
+    number_of,
+    plain_number,
+    scoring_of,
+)
 from app.quizzes.interchange.model import N_, CannotTake, Raw
 from app.quizzes.interchange.qti.reading import Reader, Reading, choice_ids
 from app.quizzes.interchange.safe_xml import children, descendants, text_of
 
 _TRUE_WORDS: Final = frozenset({"true", "right", "yes", "正确", "对", "是"})
 _FALSE_WORDS: Final = frozenset({"false", "wrong", "no", "错误", "错", "否"})
-_CLOSE: Final = Decimal("0.001")
 
 
 def _choice(reading: Reading) -> Raw:
@@ -32,7 +39,7 @@ def _choice(reading: Reading) -> Raw:
     ]
     if single:
         return {"type": "single", "choices": choices}
-    return {"type": "multiple", "scoring": _scoring(reading, right, len(elements)), "choices": choices}
+    return {"type": "multiple", "scoring": _scoring(reading, list(ours)), "choices": choices}
 
 
 def _right_one(reading: Reading) -> set[str]:
@@ -52,20 +59,17 @@ def _right_ones(reading: Reading) -> set[str]:
     return right
 
 
-def _scoring(reading: Reading, right: set[str], count: int) -> str:
-    """All or nothing, unless values are added up; then our partial scoring, noted where it differs."""
+def _scoring(reading: Reading, names: list[str]) -> str:
+    """All or nothing, unless values are added up; then the way their weights amount to, noted if none does."""
     if not reading.is_mapped():
         return "all_or_nothing"
     mapping = reading.mapping()
-    gains = [mapping.get(name, Decimal(0)) for name in right]
-    losses = [worth for name, worth in mapping.items() if name not in right]
-    losses += [Decimal(0)] * (count - len(right) - len(losses))
-    even = max(gains) - min(gains) < _CLOSE and (not losses or max(losses) - min(losses) < _CLOSE)
-    if not even or (losses and abs(sum([*gains, *losses], Decimal(0))) > len(mapping) * _CLOSE):
-        reading.note(
-            N_("Its own weights are replaced by ours: the share of right choices less the share of wrong ones.")
-        )
-    return "partial"
+    whole = sum((worth for worth in mapping.values() if worth > 0), Decimal(0)) or Decimal(1)
+    weights = [mapping.get(name, Decimal(0)) * FULL / whole for name in names]
+    scoring = scoring_of(weights, reading.hint)
+    if not scoring:
+        reading.note(WEIGHTS_REPLACED)
+    return scoring or WEIGHED[0]
 
 
 def _as_true_false(reading: Reading, right: set[str]) -> bool | None:
@@ -88,13 +92,12 @@ def _text_entry(reading: Reading) -> Raw:
     best = max(mapping.values(), default=Decimal(0))
     if any(0 < worth < best for worth in mapping.values()):
         reading.note(N_("Part of the marks for second-best answers is not kept."))
-    if reading.case_sensitive():
-        reading.note(N_("Capital and small letters are no longer told apart."))
     accept = [*reading.correct(), *(text for text, worth in mapping.items() if worth == best and worth > 0)]
     if not [text for text in accept if text.strip()]:
         raise CannotTake(N_("it does not say which answers are right"))
     check_parts(accept, 1)
-    return {"type": "short_text", "accept": list(dict.fromkeys(text for text in accept if text.strip()))}
+    raw: Raw = {"type": "short_text", "accept": list(dict.fromkeys(text for text in accept if text.strip()))}
+    return raw | ({"ignore": ["width"]} if reading.case_sensitive() else {})
 
 
 def _number(reading: Reading) -> Raw:

@@ -56,10 +56,11 @@ def read_item(
     read = readers.get(name_of(reading.interaction))
     if read is None:
         raise CannotTake(N_("the interaction “%(name)s” cannot be taken", name=name_of(reading.interaction)))
+    about, others = read_tags(tags)
+    reading.hint = others.get("scoring", "")
     raw: Raw = read(reading)
     raw["prompt"] = reading.prompt()
     reading.feedback(raw)
-    about, _others = read_tags(tags)
     raw |= about
     if (marks := reading.marks()) is not None:
         raw["marks"] = marks
@@ -76,6 +77,8 @@ class Reading:
         self.root = root
         self.box = box
         self.path = path
+        #: The way of scoring that our own tags name.
+        self.hint = ""
         self.notes: list[Message] = []
         self.converter = Converter(self._picture, self.notes)
         self.own_language = _ours(root.get(_LANG, ""))

@@ -7,7 +7,7 @@ from typing import Final
 
 from lxml import etree
 
-from app.quizzes.interchange.answers import partial_weights, plain_number
+from app.quizzes.interchange.answers import WEIGHED, plain_number, weights_of
 from app.quizzes.interchange.model import LANGUAGES, N_, CannotGo, Media, Question, Raw, Texts
 from app.quizzes.interchange.qti import names
 from app.quizzes.interchange.qti.content import fill
@@ -174,8 +174,8 @@ def _multiple(writing: Writing, raw: Raw) -> None:
     writing.declare("multiple", "identifier", _right(raw, identifiers))
     if scoring == "all_or_nothing":
         writing.score_when_correct()
-    elif scoring == "partial":
-        weights = [writing.share(weight) for weight in partial_weights(raw["choices"])]
+    elif scoring in WEIGHED:
+        weights = [writing.share(weight) for weight in weights_of(raw["choices"], scoring)]
         writing.map(dict(zip(identifiers, weights, strict=True)))
     else:
         raise CannotGo(N_("QTI cannot express its way of scoring (%(scoring)s)", scoring=scoring))
@@ -220,7 +220,10 @@ def _short_text(writing: Writing, raw: Raw) -> None:
     _field(writing, 60)
     accept = [str(phrase) for phrase in raw["accept"]]
     writing.declare("single", "string", accept[:1])
-    writing.map({phrase: plain_number(writing.marks) for phrase in accept}, caseSensitive="false")
+    writing.map(
+        {phrase: plain_number(writing.marks) for phrase in accept},
+        caseSensitive="false" if "case" in raw.get("ignore", ["case"]) else "true",
+    )
 
 
 def _matching(writing: Writing, raw: Raw) -> None:
