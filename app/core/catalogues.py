@@ -5,6 +5,7 @@ gone disappear, English ones translate themselves, and whatever has no Chinese i
 """
 
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -168,6 +169,18 @@ def _carried(key: MessageId, locale: str, known: Message | None) -> Message:
     return Message(key, ("",) * count if isinstance(key, tuple) else "")
 
 
+_PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
+
+
+def _misplaced(message: Message) -> bool:
+    """Does a form name a placeholder that the text has not, or the last form lack one that it has?"""
+    texts = message.id if isinstance(message.id, tuple | list) else (message.id,)
+    forms = message.string if isinstance(message.string, tuple | list) else (message.string or "",)
+    wanted = {name for text in texts for name in _PLACEHOLDER.findall(text)}
+    named = [set(_PLACEHOLDER.findall(form)) for form in forms if form]
+    return bool(named) and (any(names - wanted for names in named) or named[-1] != wanted)
+
+
 def complaints(project: Path = PROJECT) -> list[str]:
     """Everything that is missing, left over, fuzzy or contradictory."""
     folder = project / "app" / "translations"
@@ -185,8 +198,9 @@ def complaints(project: Path = PROJECT) -> list[str]:
             found += [
                 f"{where}: untranslated “{key}”" for key, message in own.items() if not is_translated(message)
             ]
-            for message in own.values():
-                found += [f"{where}: “{message.id}”: {error}" for error in message.check(catalogue)]
+            found += [
+                f"{where}: other placeholders in “{key}”" for key, message in own.items() if _misplaced(message)
+            ]
         found += merge(folder, locale)[1]
     return found
 

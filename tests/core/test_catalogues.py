@@ -103,7 +103,7 @@ def test_a_broken_placeholder_is_complained_of(project: Path) -> None:
     path = project / "app/translations/zh_Hans/people.po"
     path.write_text(path.read_text().replace("%(num)d天", "%(days)d天"))
     (complaint,) = catalogues.complaints(project)
-    assert "%(num)d day" in complaint
+    assert complaint.startswith("zh_Hans/people.po: other placeholders in")
 
 
 def test_two_translations_of_one_text_are_complained_of_and_the_first_wins(project: Path) -> None:
