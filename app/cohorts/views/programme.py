@@ -10,6 +10,7 @@ from app.core import access, clock
 from app.core.access import require_actor
 from app.core.database import transaction
 from app.core.errors import NotFound
+from app.quizzes import services as quizzes
 from app.quizzes.queries import rules_view
 
 blueprint = Blueprint("programmes", __name__)
@@ -53,10 +54,12 @@ def examination(membership_id: uuid.UUID) -> str:
     if revision.quiz_id is None or not policies.can_study(actor, membership):
         raise NotFound
     now = clock.now()
+    rules = rules_view(revision.quiz_id, actor.person_id, (queries.EXAM_CONTEXT, membership.id), now)
     return render_template(
         "cohorts/examination.html",
         place=queries.places([membership], now)[0],
-        rules=rules_view(revision.quiz_id, actor.person_id, (queries.EXAM_CONTEXT, membership.id), now),
+        rules=rules,
+        refusal=quizzes.refusal_text(rules.standing),
     )
 
 
