@@ -42,7 +42,7 @@ def issue(
     confirmed and in ``blocked`` for characters the fonts lack; no number is spent before it is issued.
     """
     identity = new_id()
-    inserted = db.session.execute(
+    inserted = db.session.scalar(
         upsert(Certificate)
         .values(
             id=identity,
@@ -56,6 +56,7 @@ def issue(
             draft=draft.to_json(),
         )
         .on_conflict_do_nothing()
+        .returning(Certificate.id)
     )
     certificate = db.session.scalars(
         select(Certificate).where(
@@ -66,7 +67,7 @@ def issue(
             Certificate.replaces_id.is_(None),
         )
     ).one()
-    if inserted.rowcount:  # type: ignore[attr-defined]
+    if inserted is not None:
         _append(certificate, StatusKind.AWAITING_NAMES, now)
         complete_issue(certificate, now)
     return certificate
@@ -164,13 +165,14 @@ def end(actor: Actor, certificate_id: uuid.UUID, reason_class: str, reason: str,
 
 def note_rendered(certificate_id: uuid.UUID, digest: str, size: int, now: datetime) -> bool:
     """Record the stored file of a certificate; False when another worker already did."""
-    updated = db.session.execute(
+    updated = db.session.scalar(
         update(Certificate)
         .where(Certificate.id == certificate_id, Certificate.file_digest.is_(None))
         .values(file_digest=digest, file_size=size, rendered_at=now)
+        .returning(Certificate.id)
         .execution_options(synchronize_session=False)
     )
-    return bool(updated.rowcount)  # type: ignore[attr-defined]
+    return updated is not None
 
 
 def take_serial(name: str) -> int:

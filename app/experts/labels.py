@@ -17,7 +17,7 @@ STATES: Final[dict[ApplicationState, tuple[Any, str]]] = {
     ApplicationState.WITHDRAWN: (_l("Withdrawn"), "neutral"),
 }
 STEPS: Final[dict[Step, tuple[Any, str]]] = {
-    Step.CREATED: (_l("Begun"), "neutral"),
+    Step.CREATED: (_l("Application begun"), "neutral"),
     Step.SUBMITTED: (_l("Submitted"), "info"),
     Step.RETURNED: (_l("Returned for completion"), "attention"),
     Step.ACCEPTED: (_l("Formal check passed; review begun"), "info"),
