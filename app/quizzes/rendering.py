@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final
 
+from flask_babel import gettext as _
 from markupsafe import Markup
 
 from app.core import markdown
 from app.core.text import in_language
 from app.library import queries as library_queries
 from app.quizzes import grading
-from app.quizzes.grading import short_text
 
 _CACHED: Final = 5_000
 
@@ -29,18 +29,53 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
+class Zone:
+    """A place on an image; ``label`` says in words where it is."""
+
+    id: str
+    label: str
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
 class QuestionView:
-    """A question as laid out for one reader, in her language."""
+    """A question as laid out for one reader, in her language; what its type does not have is empty."""
 
     type: str
     prompt: Markup
     marks: str
-    #: Choices (single, multiple), left sides (matching) or items (ordering), in the order shown.
+    #: Choices, left sides, or items to be placed, in the order shown.
     options: list[Option] = field(default_factory=list)
     #: Right sides (matching).
     targets: list[Option] = field(default_factory=list)
+    #: The only unit, shown beside the field; ``units`` are for choosing; ``unit_names`` are all, by id.
     unit: str = ""
-    max_length: int = short_text.MAX_LENGTH
+    units: list[Option] = field(default_factory=list)
+    unit_names: dict[str, str] = field(default_factory=dict)
+    unit_required: bool = False
+    #: How sure is the candidate?
+    certainty: bool = False
+    #: As a part of a case or a gap of a cloze: its id and its number.
+    id: str = ""
+    number: int = 0
+    parts: "list[QuestionView]" = field(default_factory=list)
+    #: Text with gaps (``grading.gapped.Paragraphs``), and the gaps' numbers.
+    paragraphs: list[list[dict[str, str]]] = field(default_factory=list)
+    gap_numbers: dict[str, int] = field(default_factory=dict)
+    exhibits: list[dict[str, Markup]] = field(default_factory=list)
+    image: dict[str, Any] = field(default_factory=dict)
+    zones: list[Zone] = field(default_factory=list)
+    rubric: list[dict[str, Any]] = field(default_factory=list)
+    #: How long an essay should be, in words.
+    bounds: str = ""
+    upload: dict[str, Any] = field(default_factory=dict)
+
+    def part(self, identifier: str) -> "QuestionView":
+        """The part or gap of this id."""
+        return next(part for part in self.parts if part.id == identifier)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,26 +122,84 @@ class Texts:
 
 
 def question_view(body: grading.Body, texts: Texts, *, layout: grading.Layout | None = None) -> QuestionView:
-    """A question for a page; in the fixed order of check questions when there is no frozen layout."""
-    layout = layout or grading.full_layout(body)
-    known = {str(row["id"]): row for name in ("choices", "items", "rights") for row in body.get(name, ())}
-    known |= {pair["id"]: {"text": pair["left"]} for pair in body.get("pairs", ())}
-    targets = layout.get("right", [])
-    shown = layout.get("choices") or layout.get("items") or layout.get("left") or []
+    """A question for a page; in the fixed order of check questions when there is no frozen layout.
+
+    Made of ``grading.view`` alone, which never holds the key.
+    """
+    return _shown(grading.view(body, layout or grading.full_layout(body)), texts)
+
+
+def _shown(view: Mapping[str, Any], texts: Texts, number: int = 0) -> QuestionView:
+    def listed(*names: str) -> list[Option]:
+        rows = next((view[name] for name in names if view.get(name)), ())
+        return [Option(row["id"], texts.line(row["text"])) for row in rows]
+
+    units = listed("units")
+    paragraphs = (
+        view["paragraphs"]["en" if texts.locale.startswith("en") else "zh"] if "paragraphs" in view else []
+    )
+    gaps = [piece["gap"] for paragraph in paragraphs for piece in paragraph if "gap" in piece]
+    numbers = {gap: place for place, gap in enumerate(gaps, start=1)}
+    required = bool(view.get("unit_required"))
     return QuestionView(
-        type=body["type"],
-        prompt=texts.block(body["prompt"]),
-        marks=body["marks"],
-        options=[Option(identifier, texts.line(known[identifier]["text"])) for identifier in shown],
-        targets=[Option(identifier, texts.line(known[identifier]["text"])) for identifier in targets],
-        unit=in_language(body.get("unit"), texts.locale),
+        type=view["type"],
+        prompt=texts.block(view.get("prompt")),
+        marks=view["marks"],
+        options=listed("choices", "left", "items"),
+        targets=listed("right"),
+        unit=units[0].plain if len(units) == 1 and not required else "",
+        units=units if len(units) > 1 and not required else [],
+        unit_names={unit.id: unit.plain for unit in units},
+        unit_required=required,
+        certainty=bool(view.get("certainty")),
+        id=view.get("id", ""),
+        number=number,
+        parts=[
+            _shown(part, texts, numbers.get(part["id"], place))
+            for place, part in enumerate(view.get("parts", ()), 1)
+        ],
+        paragraphs=paragraphs,
+        gap_numbers=numbers,
+        exhibits=[
+            {"title": texts.line(exhibit["title"]), "text": texts.block(exhibit["text"])}
+            for exhibit in view.get("exhibits", ())
+        ],
+        image=_image(view, texts),
+        zones=[
+            Zone(**zone | {"label": in_language(zone["label"], texts.locale)}) for zone in view.get("zones", ())
+        ],
+        rubric=[{"text": texts.line(row["text"]), "points": row["points"]} for row in view.get("rubric", ())],
+        bounds=_bounds(view),
+        upload={name: view[name] for name in ("max_files", "max_mebibytes", "kinds") if name in view},
     )
 
 
-def solution(body: grading.Body, texts: Texts) -> Solution:
+def _image(view: Mapping[str, Any], texts: Texts) -> dict[str, Any]:
+    image = view.get("image")
+    return dict(image) | {"alt": in_language(image["alt"], texts.locale)} if image else {}
+
+
+def _bounds(view: Mapping[str, Any]) -> str:
+    """How long an essay should be, in the reader's words."""
+    if "minimum" not in view:
+        return ""
+    least, most = view["minimum"], view["maximum"]
+    words = view["count"] == "words"
+    if least and most:
+        text = _("%(least)s to %(most)s words.") if words else _("%(least)s to %(most)s characters.")
+    elif least:
+        text = _("At least %(least)s words.") if words else _("At least %(least)s characters.")
+    elif most:
+        text = _("At most %(most)s words.") if words else _("At most %(most)s characters.")
+    else:
+        return ""
+    return str(text) % {"least": least, "most": most}
+
+
+def solution(body: grading.Body, texts: Texts, layout: grading.Layout | None = None) -> Solution:
     """The right answer and its explanation; for pages that may show it."""
     return Solution(
-        response=grading.perfect(body),
+        response=grading.perfect(body, layout),
         feedback=texts.block(body.get("feedback")),
         choices={
             choice["id"]: texts.line(choice["feedback"])

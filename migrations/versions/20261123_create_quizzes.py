@@ -248,9 +248,24 @@ def upgrade() -> None:
             name=op.f("uq_response_events_attempt_id_device_id_client_seq"),
         ),
     )
+    op.create_table(
+        "uploads",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", types.UtcDateTime(), nullable=False),
+        sa.Column("item_id", sa.Uuid(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.CheckConstraint("size > 0", name=op.f("ck_uploads_size")),
+        sa.ForeignKeyConstraint(["item_id"], ["attempt_items.id"], name=op.f("fk_uploads_item_id_attempt_items")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_uploads")),
+        sa.UniqueConstraint("item_id", "digest", name=op.f("uq_uploads_item_id_digest")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("uploads")
     op.drop_table("response_events")
     op.drop_index(op.f("ix_grades_question_revision_id"), table_name="grades")
     op.drop_index(op.f("ix_grades_attempt_id"), table_name="grades")

@@ -15,6 +15,7 @@ from app.core.database import db, release, transaction
 from app.quizzes import services
 from app.quizzes.context import keyring
 from app.quizzes.models import Attempt, AttemptItem, AttemptState, ResponseEvent
+from app.quizzes.protocol import MAX_BYTES
 from app.quizzes.receipts import Receipt
 from tests.support.cast import Cast, as_actor
 from tests.support.pages import Browser, Visitors
@@ -249,7 +250,7 @@ def test_a_nan_is_refused(device: Device, attempt: Attempt) -> None:
 
 
 def test_a_body_beyond_all_measure_is_refused(device: Device, attempt: Attempt) -> None:
-    assert device.post(b" " * 20_000).status_code == 413
+    assert device.post(b" " * (MAX_BYTES + 1)).status_code == 413
 
 
 def test_a_nul_in_a_text_does_no_harm(device: Device, attempt: Attempt) -> None:

@@ -33,7 +33,7 @@ class DragImage(Placement):
     def view(self, body: base.Body, layout: base.Layout) -> dict[str, Any]:
         shown = ("x", "y", "width", "height", "label")
         zones = base.in_order(layout["places"], body["places"], *shown)
-        image = {name: body["image"][name] for name in ("width", "height", "alt")}
+        image = {name: body["image"][name] for name in ("digest", "width", "height", "alt")}
         return super().view(body, layout) | {"image": image, "zones": zones}
 
 

@@ -81,9 +81,8 @@ class Numeric(base.QuestionType):
         return {"value": posted.get(name, "")} | ({"unit": unit} if unit else {})
 
     def view(self, body: base.Body, layout: base.Layout) -> dict[str, Any]:
-        if body.get("unit_required"):
-            return {"units": [], "unit_required": True}
-        return {"units": base.in_order(layout.get("units", ()), units_of(body), "text"), "unit_required": False}
+        units = base.in_order(layout.get("units", ()), units_of(body), "text")
+        return {"units": units, "unit_required": bool(body.get("unit_required"))}
 
     def all_or_nothing(self, body: base.Body) -> bool:
         return True

@@ -9,6 +9,7 @@ from app.quizzes.models.attempts import (
 )
 from app.quizzes.models.bank import Question, QuestionRevision, Quiz, QuizRevision, QuizRevisionItem
 from app.quizzes.models.grades import AttemptResult, Grade, GradeRun
+from app.quizzes.models.uploads import Upload
 
 __all__ = [
     "Attempt",
@@ -24,4 +25,5 @@ __all__ = [
     "QuizRevision",
     "QuizRevisionItem",
     "ResponseEvent",
+    "Upload",
 ]

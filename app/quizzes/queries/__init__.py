@@ -23,6 +23,7 @@ from app.quizzes.queries.papers import (
     get_paper,
     list_events,
 )
+from app.quizzes.queries.uploads import UploadPlace, get_upload_place, media_type_of_image, uploads_of
 
 __all__ = [
     "Paper",
@@ -31,17 +32,21 @@ __all__ = [
     "QuestionStatistics",
     "QuizOutcome",
     "QuizRules",
+    "UploadPlace",
     "answers_as_of",
     "find_quiz",
     "get_attempt_state",
     "get_own_paper",
     "get_paper",
     "get_quiz_revision",
+    "get_upload_place",
     "list_events",
+    "media_type_of_image",
     "overdue_attempts",
     "question_revisions",
     "question_statistics",
     "questions_by_key",
     "results_of",
     "rules_view",
+    "uploads_of",
 ]

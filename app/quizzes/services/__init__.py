@@ -4,14 +4,17 @@ from app.quizzes.services.answers import NotYours, original_receipt, receipt_of,
 from app.quizzes.services.attempts import expire_attempt, refusal_text, start_attempt, submit_attempt
 from app.quizzes.services.bank import publish_quiz, save_question
 from app.quizzes.services.forms import Saved, save_paper
+from app.quizzes.services.uploads import check_file, receive_file
 
 __all__ = [
     "NotYours",
     "Saved",
+    "check_file",
     "expire_attempt",
     "original_receipt",
     "publish_quiz",
     "receipt_of",
+    "receive_file",
     "refusal_text",
     "save_paper",
     "save_question",

@@ -1,5 +1,5 @@
 """The engine's addresses: answers (JSON), and the examinee's pages."""
 
-from app.quizzes.views import answers, attempts
+from app.quizzes.views import answers, attempts, files
 
-blueprints = (answers.blueprint, attempts.blueprint)
+blueprints = (answers.blueprint, attempts.blueprint, files.blueprint)

@@ -90,7 +90,7 @@ def show_result(attempt_id: uuid.UUID) -> str | BaseResponse:
         own=own,
         reviewed=reviewed,
         views=_views(paper, texts),
-        solutions={item.id: rendering.solution(item.body, texts) for item in paper.items if reviewed},
+        solutions={item.id: rendering.solution(item.body, texts, item.layout) for item in paper.items if reviewed},
         events=queries.list_events(attempt_id) if own else [],
         receipt_of=services.receipt_of,
         positions={item.id: item.position for item in paper.items},
@@ -143,7 +143,15 @@ def _clock(paper: queries.Paper) -> dict[str, Any]:
 
 
 def _views(paper: queries.Paper, texts: rendering.Texts) -> dict[uuid.UUID, rendering.QuestionView]:
-    return {item.id: rendering.question_view(item.body, texts, layout=item.layout) for item in paper.items}
+    """The questions as laid out; those that take files know where to send them."""
+    views = {}
+    for item in paper.items:
+        view = rendering.question_view(item.body, texts, layout=item.layout)
+        if view.type == "file_upload" and paper.attempt.state is AttemptState.IN_PROGRESS:
+            address = url_for("question_files.receive_file", attempt_id=paper.attempt.id, item_id=item.id)
+            view.upload["url"] = address
+        views[item.id] = view
+    return views
 
 
 def _tell(saved: services.Saved) -> None:

@@ -1,49 +1,40 @@
-// The fields of a question: read an answer from them, write one into them.
+// The fields of a question: read an answer from them, write one into them. Every control says in data-path where its
+// value stands in the answer (steps parted by slashes) and in data-as what it is when it is not text.
 
-const inputs = (section) => [...section.querySelectorAll('fieldset input, fieldset select')];
-const typeOf = (section) => section.querySelector('fieldset').dataset.question;
+const controls = (section) => [...section.querySelectorAll('fieldset [data-path]')];
+const steps = (field) => field.dataset.path.split('/');
+const valueOf = (field) => ({ number: Number, boolean: (text) => text === 'true' }[field.dataset.as] ?? ((text) => text))(field.value);
 
-const types = {
-  single: {
-    read: (fields) => { const on = fields.find((f) => f.checked); return on ? { choice: on.value } : {}; },
-    write: (fields, answer) => fields.forEach((f) => { f.checked = f.value === answer.choice; }),
-  },
-  multiple: {
-    read: (fields) => { const on = fields.filter((f) => f.checked).map((f) => f.value); return on.length ? { choices: on } : {}; },
-    write: (fields, answer) => fields.forEach((f) => { f.checked = (answer.choices ?? []).includes(f.value); }),
-  },
-  true_false: {
-    read: (fields) => { const on = fields.find((f) => f.checked); return on ? { value: on.value === 'true' } : {}; },
-    write: (fields, answer) => fields.forEach((f) => { f.checked = f.value === String(answer.value); }),
-  },
-  numeric: {
-    read: ([field]) => (field.value.trim() ? { value: field.value } : {}),
-    write: ([field], answer) => { field.value = answer.value ?? ''; },
-  },
-  short_text: {
-    read: ([field]) => (field.value.trim() ? { text: field.value } : {}),
-    write: ([field], answer) => { field.value = answer.text ?? ''; },
-  },
-  matching: {
-    read: (fields) => parts('pairs', fields, (value) => value),
-    write: (fields, answer) => fields.forEach((f) => { f.value = answer.pairs?.[f.dataset.part] ?? ''; }),
-  },
-  ordering: {
-    read: (fields) => parts('positions', fields, Number),
-    write: (fields, answer) => fields.forEach((f) => { f.value = answer.positions?.[f.dataset.part] ?? ''; }),
-  },
-};
-
-function parts(name, fields, convert) {
-  const chosen = fields.filter((f) => f.value).map((f) => [f.dataset.part, convert(f.value)]);
-  return chosen.length ? { [name]: Object.fromEntries(chosen) } : {};
+function put(answer, path, value) {
+  let place = answer;
+  for (const step of path.slice(0, -1)) place = place[step] ??= {};
+  place[path.at(-1)] = value;
 }
 
-export const isText = (field) => field.matches('input[type=text]');
-const silent = { read: () => ({}), write: () => {} }; // a type whose fields this file does not know: the form posts them
-const kindOf = (section) => types[typeOf(section)] ?? silent;
-export const readAnswer = (section) => kindOf(section).read(inputs(section));
-export const writeAnswer = (section, answer) => kindOf(section).write(inputs(section), answer);
+const found = (answer, path) => path.reduce((place, step) => place?.[step], answer);
+
+export const isText = (field) => field.matches('input[type=text], textarea');
+
+export function readAnswer(section) {
+  const answer = {};
+  for (const field of controls(section)) {
+    const path = steps(field);
+    if (field.type === 'checkbox') {
+      if (field.checked) put(answer, path, [...(found(answer, path) ?? []), field.value]);
+    } else if (field.type === 'radio' ? field.checked : field.value.trim()) put(answer, path, valueOf(field));
+  }
+  // How sure somebody is of no answer says nothing.
+  return Object.keys(answer).some((name) => name !== 'certainty') ? answer : {};
+}
+
+export function writeAnswer(section, answer) {
+  for (const field of controls(section)) {
+    const value = found(answer, steps(field));
+    if (field.type === 'checkbox') field.checked = (value ?? []).includes(field.value);
+    else if (field.type === 'radio') field.checked = value !== undefined && String(value) === field.value;
+    else field.value = value ?? '';
+  }
+}
 
 // What the person sees, for comparing: arrays and keys in one order.
 export const same = (a, b) => JSON.stringify(ordered(a)) === JSON.stringify(ordered(b));

@@ -201,8 +201,17 @@ async function toReview(event) {
   if (leaving) return;
   leaving = true;
   queue.wake();
-  if (await drained(8000)) location.assign(form.dataset.review);
+  if (await drained(8000)) leave(event.submitter);
   else { leaving = false; notice(say('wait')); }
+}
+
+// To the page before submitting; or, with a file for a question, to where that is received.
+function leave(button) {
+  if (!button?.hasAttribute('formaction')) return location.assign(form.dataset.review);
+  form.elements.seen.value = queue.seen; // all answers have arrived: only the file is new
+  form.action = button.formAction;
+  form.enctype = 'multipart/form-data';
+  return form.submit();
 }
 
 async function timeOver() {

@@ -1,0 +1,87 @@
+"""Receive a file for a question of a running paper."""
+
+import uuid
+from datetime import datetime
+from typing import Final
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from app.core.access import Actor
+from app.core.database import db
+from app.core.errors import Conflict, Invalid, NotFound
+from app.core.identifiers import new_id
+from app.quizzes import grading
+from app.quizzes.grading.file_types import kind_of
+from app.quizzes.models import AttemptItem, AttemptState, EventKind, ResponseEvent, Upload
+from app.quizzes.queries import UploadPlace
+from app.quizzes.receipts import Keyring, Receipt
+from app.quizzes.services.answers import Change, keep_change
+from app.quizzes.services.attempts import lock_attempt
+
+MAX_NAME: Final = 200
+
+
+def check_file(place: UploadPlace, data: bytes) -> str:
+    """The kind of a file that this question takes. Raises Invalid, saying what to send instead."""
+    if not data:
+        raise Invalid(_("Choose a file first."), code="empty")
+    if len(data) > place.max_bytes:
+        raise Invalid(
+            _("The file is too large: at most %(size)s MiB.", size=place.max_bytes // 2**20), code="size"
+        )
+    kind = kind_of(data)
+    if kind is None or kind not in place.kinds:
+        kinds = ", ".join(sorted(place.kinds))
+        raise Invalid(
+            _("The file's content is not of an accepted type. Send one of: %(kinds)s.", kinds=kinds), code="type"
+        )
+    return kind
+
+
+def receive_file(
+    actor: Actor,
+    attempt_id: uuid.UUID,
+    place: UploadPlace,
+    *,
+    digest: str,
+    kind: str,
+    name: str,
+    size: int,
+    keyring: Keyring,
+    now: datetime,
+) -> Receipt:
+    """Note a stored file for the question and add it to the answer.
+
+    Raises NotFound for somebody else's attempt, Conflict when it has ended, Invalid when there are too many files.
+    """
+    attempt = lock_attempt(attempt_id)
+    if attempt is None or attempt.candidate_id != actor.person_id or actor.session_id is None:
+        raise NotFound
+    if attempt.state is not AttemptState.IN_PROGRESS or max(now, attempt.clock_at) > attempt.cutoff_at:
+        raise Conflict(_("This attempt has ended; the file does not count."), code="ended")
+    item = db.session.get_one(AttemptItem, place.item_id)
+    db.session.refresh(item)
+    answered = db.session.scalar(
+        select(ResponseEvent.body).filter_by(attempt_id=attempt_id, ordinal=item.answer_ordinal)
+    )
+    files = [*(answered or {}).get("files", ()), digest]
+    body = grading.normalise({"files": files}, item.layout)
+    if db.session.scalar(select(Upload.id).filter_by(item_id=item.id, digest=digest)) is None:
+        last = name.replace("\\", "/").rsplit("/", maxsplit=1)[-1]
+        clean = " ".join("".join(c if c.isprintable() else " " for c in last).split())[-MAX_NAME:]
+        upload = Upload(
+            id=new_id(), created_at=now, item_id=item.id, digest=digest, kind=kind, name=clean, size=size
+        )
+        db.session.add(upload)
+        db.session.flush()
+    change = Change(
+        item_id=item.id,
+        kind=EventKind.ANSWER,
+        body=body,
+        client_id=new_id(),
+        device_id=actor.session_id,
+        client_seq=None,
+        base_ordinal=attempt.head_ordinal,
+    )
+    return keep_change(db.session.connection(), attempt_id, change, keyring=keyring, now=now)

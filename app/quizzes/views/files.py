@@ -1,0 +1,65 @@
+"""Files of questions: the images they show, and what candidates hand in."""
+
+import uuid
+from typing import Any
+
+from flask import Blueprint, Response, current_app, flash, redirect, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.core import access, clock
+from app.core.database import release, transaction
+from app.core.errors import Invalid
+from app.files import services as files
+from app.quizzes import queries, services
+from app.quizzes.context import keyring
+from app.quizzes.protocol import MAX_ORDINAL
+
+blueprint = Blueprint("question_files", __name__)
+
+
+@blueprint.get("/question-images/<string:digest>")
+@access.signed_in
+def show_image(digest: str) -> Response:
+    """An image that a question shows; its name is its hash, so browsers may keep it for ever."""
+    media_type = queries.media_type_of_image(digest)
+    response = current_app.response_class(files.read(_data_dir(), digest), mimetype=media_type)
+    response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    return response
+
+
+@blueprint.post("/attempts/<uuid:attempt_id>/questions/<uuid:item_id>/files")
+@access.signed_in_read_first
+def receive_file(attempt_id: uuid.UUID, item_id: uuid.UUID) -> BaseResponse:
+    """Take one file for a question, and save whatever else stands in the posted paper."""
+    actor = access.require_actor()
+    place = queries.get_upload_place(actor, attempt_id, item_id)
+    sent = request.files.get(f"q-{item_id}-file")
+    data = sent.read(place.max_bytes + 1) if sent else b""
+    kind = services.check_file(place, data)
+    seen = request.form.get("seen", "0")
+    if not seen.isascii() or not seen.isdigit() or int(seen[:12]) > MAX_ORDINAL:
+        raise Invalid(_("This page is damaged. Reload it and answer again."))
+    release()
+    digest = files.store(_data_dir(), data)
+    now = clock.now()
+    with transaction():
+        services.save_paper(actor, attempt_id, request.form, seen=int(seen), keyring=keyring(), now=now)
+        services.receive_file(
+            actor,
+            attempt_id,
+            place,
+            digest=digest,
+            kind=kind,
+            name=(sent.filename if sent else None) or "",
+            size=len(data),
+            keyring=keyring(),
+            now=now,
+        )
+    flash(_("The file is received."), "ok")
+    return redirect(url_for("quizzes.show_attempt", attempt_id=attempt_id, _anchor=f"question-{place.position}"))
+
+
+def _data_dir() -> Any:
+    return current_app.extensions["academy.settings"].data_dir

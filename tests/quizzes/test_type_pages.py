@@ -1,0 +1,179 @@
+"""Every type of question on a paper: labelled fields, saved without JavaScript; files that are handed in."""
+
+import io
+from typing import Any
+
+import pytest
+from flask import Flask, render_template_string
+from lxml import html
+
+from app.core import clock
+from app.core.database import db, transaction
+from app.files import services as files
+from app.quizzes import grading, rendering, services
+from app.quizzes.models import Attempt, AttemptItem, AttemptState, Grade, GradeRun, QuestionRevision, Upload
+from tests.support.cast import Cast
+from tests.support.pages import Browser, Visitors, check_page
+from tests.support.quizzes import authored, items_of, make_quiz, start
+
+PAGE = """<html lang="en"><head><title>x</title></head><body><h1>x</h1>
+{% from "quizzes/_question.html" import question, answer %}{{ answer(view, response) }}
+<form id="paper">{{ question(view, response, name) }}</form></body></html>"""
+
+
+def fields_of(document: html.HtmlElement) -> dict[str, Any]:
+    """What a browser without JavaScript would post."""
+    posted: dict[str, Any] = {}
+    for field in document.cssselect("form#paper input, form#paper select, form#paper textarea"):
+        name = field.get("name")
+        if field.tag == "select":
+            chosen = field.cssselect("option[selected]")
+            posted[name] = chosen[0].get("value") if chosen else ""
+        elif field.get("type") in {"radio", "checkbox"}:
+            if field.get("checked") is not None:
+                posted.setdefault(name, []).append(field.get("value"))
+        elif field.tag == "textarea":
+            posted[name] = (field.text or "").removeprefix("\n")
+        elif field.get("type") != "file":
+            posted[name] = field.get("value", "")
+    return posted
+
+
+class Form:
+    """Posted fields, as werkzeug gives them."""
+
+    def __init__(self, values: dict[str, Any]) -> None:
+        self.values = values
+
+    def getlist(self, name: str, /) -> list[str]:
+        value = self.values.get(name, [])
+        return value if isinstance(value, list) else [value]
+
+    def get(self, name: str, default: str = "", /) -> str:
+        found = self.getlist(name)
+        return found[0] if found else default
+
+
+def answered(
+    app: Flask, body: grading.Body, layout: grading.Layout, *, name: str = "q", locale: str = "en"
+) -> dict[str, Any]:
+    """The fields of a page that shows the question perfectly answered."""
+    with app.test_request_context("/"):
+        view = rendering.question_view(body, rendering.Texts(locale), layout=layout)
+        response = grading.perfect(body, layout)
+        document = html.document_fromstring(render_template_string(PAGE, view=view, response=response, name=name))
+    check_page(document, body["type"])
+    return fields_of(document)
+
+
+@pytest.mark.parametrize("kind", sorted(grading.TYPES))
+@pytest.mark.parametrize("locale", ["zh_Hans", "en"])
+def test_what_is_shown_as_answered_is_what_a_form_posts_back(app: Flask, kind: str, locale: str) -> None:
+    body = grading.validate("q", authored(kind))
+    layout = grading.full_layout(body)
+    posted = Form(answered(app, body, layout, locale=locale))
+    assert grading.read_form(posted, "q", layout) == grading.perfect(body, layout)
+
+
+@pytest.fixture
+def sitting(cast: Cast, visit: Visitors) -> tuple[Browser, Attempt]:
+    kinds = tuple(sorted(grading.TYPES))
+    return visit(cast.trainee), start(cast.trainee, make_quiz(kinds, shuffle=False))
+
+
+def body_of(item: AttemptItem) -> grading.Body:
+    return db.session.get_one(QuestionRevision, item.question_revision_id).body
+
+
+def test_a_paper_of_every_type_is_saved_as_one_form_and_waits_for_a_marker(
+    app: Flask, sitting: tuple[Browser, Attempt]
+) -> None:
+    browser, attempt = sitting
+    address = f"/attempts/{attempt.id}"
+    page = browser.page(address)
+    posted = {"seen": page.cssselect("input[name=seen]")[0].get("value"), "intent": "review"}
+    for item in items_of(attempt):
+        posted |= answered(app, body_of(item), item.layout, name=f"q-{item.id}")
+    browser.submit(address, posted, form_at=address)
+    browser.submit(f"{address}/submit", {}, form_at=f"{address}/review")
+    db.session.refresh(attempt)
+    assert attempt.state is AttemptState.SUBMITTED
+    assert attempt.grade_run_id is None
+    assert db.session.scalars(db.select(GradeRun)).one().applied_at is None
+    grades = {grade.item_id: grade for grade in db.session.scalars(db.select(Grade))}
+    for item in items_of(attempt):
+        waits = item.layout["type"] in {"essay", "file_upload", "case"}
+        assert bool(grades[item.id].waiting) is waits
+        assert waits or grades[item.id].fraction == 1
+    result = browser.page(f"{address}/result").text_content()
+    assert "评阅" in result
+
+
+PDF = b"%PDF-1.7\nfor tests\n%%EOF\n"
+
+
+def send(browser: Browser, attempt: Attempt, item: AttemptItem, data: bytes, status: int = 302) -> None:
+    sent = {f"q-{item.id}-file": (io.BytesIO(data), "../../贸易 秘密.pdf"), "seen": "0"}
+    browser.submit(
+        f"/attempts/{attempt.id}/questions/{item.id}/files", sent, status, form_at=f"/attempts/{attempt.id}"
+    )
+
+
+def upload_item(attempt: Attempt) -> AttemptItem:
+    return next(item for item in items_of(attempt) if item.layout["type"] == "file_upload")
+
+
+def test_a_file_is_kept_by_its_content_and_added_to_the_answer(
+    app: Flask, sitting: tuple[Browser, Attempt]
+) -> None:
+    browser, attempt = sitting
+    item = upload_item(attempt)
+    send(browser, attempt, item, PDF)
+    send(browser, attempt, item, PDF)
+    upload = db.session.scalars(db.select(Upload)).one()
+    assert (upload.kind, upload.size, upload.name) == ("pdf", len(PDF), "贸易 秘密.pdf")
+    assert files.read(app.extensions["academy.settings"].data_dir, upload.digest) == PDF
+    page = browser.page(f"/attempts/{attempt.id}")
+    kept = page.cssselect(f"input[name='q-{item.id}']")
+    assert [(field.get("value"), field.get("checked")) for field in kept] == [(upload.digest, "checked")]
+
+
+@pytest.mark.parametrize("data", [b"", b"MZ\x90\x00", b"%PDF-1.7 cut", "纯文本".encode()])
+def test_a_file_of_another_type_is_refused(sitting: tuple[Browser, Attempt], data: bytes) -> None:
+    browser, attempt = sitting
+    send(browser, attempt, upload_item(attempt), data, 422)
+    assert db.session.scalars(db.select(Upload)).first() is None
+
+
+def test_too_many_files_are_refused(sitting: tuple[Browser, Attempt]) -> None:
+    browser, attempt = sitting
+    item = upload_item(attempt)
+    for number in (1, 2):
+        send(browser, attempt, item, PDF + b"%" * number)
+    send(browser, attempt, item, PDF + b"%%%", 422)
+    assert len(db.session.scalars(db.select(Upload)).all()) == 2
+
+
+def test_nobody_else_can_send_a_file(sitting: tuple[Browser, Attempt], cast: Cast, visit: Visitors) -> None:
+    _browser, attempt = sitting
+    item = upload_item(attempt)
+    other = visit(cast.cohort_mate)
+    own = start(cast.cohort_mate, make_quiz(("file_upload",)))
+    foreign = next(each for each in items_of(attempt) if each.layout["type"] == "essay")
+    for address in (f"{attempt.id}/questions/{item.id}", f"{own.id}/questions/{foreign.id}"):
+        sent = {f"q-{item.id}-file": (io.BytesIO(PDF), "a.pdf"), "seen": "0"}
+        other.submit(f"/attempts/{address}/files", sent, 404, form_at=f"/attempts/{own.id}")
+
+
+def test_images_of_questions_are_served_and_other_stored_files_are_not(
+    app: Flask, sitting: tuple[Browser, Attempt]
+) -> None:
+    browser, _attempt = sitting
+    data_dir = app.extensions["academy.settings"].data_dir
+    image, secret = files.store(data_dir, b"<svg xmlns='http://www.w3.org/2000/svg'/>"), files.store(data_dir, PDF)
+    raw = authored("drag_image")
+    raw["image"] = raw["image"] | {"digest": image}
+    with transaction():
+        services.save_question("with-image", body=raw, source="tests", now=clock.now())
+    assert browser.get(f"/question-images/{image}").mimetype == "image/svg+xml"
+    browser.get(f"/question-images/{secret}", 404)
