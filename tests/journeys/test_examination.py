@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect
 from app.accounts.models import LoginSession
 from app.core import clock
 from app.core.database import db, release, transaction
-from app.quizzes import queries
+from app.quizzes import grading, queries
 from app.quizzes.models import Attempt, ResponseEvent
 from tests.faults.servers import WebServer
 from tests.faults.storm import signed_in_headers
@@ -303,12 +303,53 @@ def test_when_the_time_is_over_the_page_submits_what_was_given(sit: Any) -> None
 @pytest.mark.parametrize("locale", ["zh_Hans", "en"])
 @pytest.mark.parametrize("width", [390, 1280])
 def test_the_paper_is_accessible_and_fits_the_screen(sit: Any, locale: str, width: int) -> None:
-    sitting = sit("single", "multiple", "true_false", "numeric", "short_text", "matching", "ordering")
+    kinds = tuple(grading.TYPES)
+    sitting = sit(*kinds)
     context = sitting.device(viewport={"width": width, "height": 800})
     context.add_cookies([{"name": "language", "value": locale, "url": sitting.base}])
     page = sitting.page(context)
-    for number in range(1, 8):
+    for number in range(1, len(kinds) + 1):
         page.locator("[data-nav]").nth(number - 1).click()
         expect(page.locator(f"#question-{number}")).to_be_visible()
         assert violations(page) == []
         assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_every_type_is_answered_by_keyboard_and_saved_as_it_is_typed(sit: Any) -> None:
+    """A select in a text, one on an image, an essay, and a part of a case: each reaches the server by itself."""
+    sitting = sit("cloze", "drag_text", "drag_image", "essay", "case")
+    page = sitting.page()
+    for number in range(1, 6):
+        page.locator("[data-nav]").nth(number - 1).focus()
+        page.keyboard.press("Enter")
+        field = page.locator(f"#question-{number} [data-path]").first
+        field.focus()
+        if field.evaluate("field => field.tagName") == "TEXTAREA":
+            page.keyboard.type("因为")
+        else:
+            page.keyboard.press("Space" if field.get_attribute("type") == "radio" else "ArrowDown")
+    expect(page.locator("#save-state")).to_have_text(SAVED)
+    answers = sitting.answers()
+    assert set(answers[1]) == {"gaps"}
+    assert len(answers[2]["places"]) == len(answers[3]["places"]) == 1
+    assert answers[4] == {"text": "因为"}
+    assert [set(part) for part in answers[5]["parts"].values()] == [{"choice"}]
+    page.reload()
+    assert page.locator("#question-4 textarea").input_value() == "因为"
+
+
+def test_a_file_is_sent_with_the_answers_already_saved(sit: Any) -> None:
+    sitting = sit("file_upload", "short_text")
+    page = sitting.page()
+    page.locator("[data-nav]").nth(1).click()
+    page.locator("#question-2 input[type=text]").fill("许可")
+    page.locator("[data-nav]").nth(0).click()
+    page.locator("#question-1 input[type=file]").set_input_files(
+        {"name": "opinion.pdf", "mimeType": "text/plain", "buffer": b"%PDF-1.7\n%%EOF\n"}
+    )
+    page.locator("#question-1 button[formaction]").click()
+    expect(page.locator("#question-1 input[type=checkbox][checked]")).to_be_visible()
+    answers = sitting.answers()
+    assert len(answers[1]["files"]) == 1
+    assert answers[2] == {"text": "许可"}
+    assert not any(event.superseded for event in sitting.events())
