@@ -53,7 +53,7 @@ def draw(address: str) -> markdown.FigureFile | None:
     found = REFERENCE.fullmatch(address)
     if found is None:
         return None
-    return markdown.FigureFile(url_for("questions.show_picture", digest=found.group(1), suffix=found.group(2)))
+    return markdown.FigureFile(url_for("questions.show_picture", name=address.removeprefix("media:")))
 
 
 def previews(raw: Mapping[str, Any]) -> list[Preview]:
@@ -114,7 +114,7 @@ def type_word(kind: str) -> str:
         "single": _("Single choice"),
         "multiple": _("Multiple choice"),
         "true_false": _("True or false"),
-        "numeric": _("Number"),
+        "numeric": _("Numerical"),
         "short_text": _("Short text"),
         "matching": _("Matching"),
         "ordering": _("Ordering"),

@@ -147,10 +147,11 @@ def remove_draft(question_id: uuid.UUID) -> BaseResponse:
     return redirect(url_for(".show_upload", upload_id=question.import_id))
 
 
-@blueprint.get("/pictures/<string:digest>.<string:suffix>")
+@blueprint.get("/pictures/<string:name>")
 @access.signed_in
-def show_picture(digest: str, suffix: str) -> Response:
+def show_picture(name: str) -> Response:
     """A picture in a question: whoever reads the question knows its name, nobody can guess it."""
+    digest, _dot, suffix = name.partition(".")
     data = queries.get_picture(digest, suffix, _root())
     response = Response(data, content_type=TYPES[suffix])
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
