@@ -12,6 +12,7 @@ from app.core import markdown
 from app.core.text import in_language
 from app.library import queries as library_queries
 from app.quizzes import grading
+from app.quizzes.interchange.preview import draw
 
 _CACHED: Final = 5_000
 
@@ -112,7 +113,7 @@ class Texts:
         known = self._kept.get(key)
         if known is not None:
             return known
-        html = markdown.render(source, cite=self._library.cite(self.locale)).strip()
+        html = markdown.render(source, cite=self._library.cite(self.locale), draw=draw).strip()
         if inline and html.startswith("<p>") and html.count("<p>") == 1 and html.endswith("</p>"):
             html = html[3:-4]
         self._kept[key] = html

@@ -12,12 +12,14 @@ from app.audit.models import AuditEntry
 from app.core import clock
 from app.core.access import Role
 from app.core.database import db, transaction
+from app.quizzes import grading
 from app.quizzes import services as engine
 from app.quizzes.interchange import formats, queries
 from app.quizzes.interchange.model import Question
 from app.quizzes.interchange.models import ImportedQuestion, ImportState, QuestionImport, QuestionState
 from app.quizzes.models import Question as BankQuestion
 from app.quizzes.models import QuestionRevision
+from app.quizzes.rendering import Texts, question_view
 from tests.quizzes.interchange.samples import PNG
 from tests.quizzes.interchange.test_other_formats import package
 from tests.quizzes.interchange.test_round_trips import KINDS
@@ -281,3 +283,13 @@ def test_the_command_line(cast: Cast, run: FlaskCliRunner, tmp_path_factory: pyt
     wrong = run.invoke(args=["questions", "import", str(source), "--language", "en", "--organisation", "nobody"])
     assert wrong.exit_code == 1
     assert "no organisation" in wrong.output
+
+
+def test_the_engine_shows_the_pictures_of_imported_questions(app: Flask) -> None:
+    address = f"media:{'a' * 64}.png"
+    text = {"zh": f"![图]({address})", "en": f"![figure]({address})"}
+    body = grading.validate("pictured", authored("single", prompt=text))
+    with app.test_request_context("/"):
+        view = question_view(body, Texts("en"))
+    assert f'src="/questions/pictures/{"a" * 64}.png"' in view.prompt
+    assert 'alt="figure"' in view.prompt
