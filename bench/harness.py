@@ -37,10 +37,10 @@ class Figure:
         )
 
     def __str__(self) -> str:
-        if self.at_least is None and self.at_most is None:
-            return f"{self.name}: {self.value:.3g}{self.unit}"
-        goal = f"≥ {self.at_least:g}" if self.at_least is not None else f"≤ {self.at_most:g}"
-        return f"{self.name}: {self.value:.3g}{self.unit} (goal {goal}) {'ok' if self.reached else 'short'}"
+        bounds = (("≥", self.at_least), ("≤", self.at_most))
+        goal = " and ".join(f"{sign} {bound:g}" for sign, bound in bounds if bound is not None)
+        verdict = f" (goal {goal}) {'ok' if self.reached else 'short'}" if goal else ""
+        return f"{self.name}: {self.value:.4g}{self.unit}{verdict}"
 
 
 def report(figures: list[Figure]) -> int:

@@ -84,6 +84,7 @@ class Site:
 
     def command(self, *words: str) -> Result:
         """Run ``flask …`` for this site in this process, as far as its output and status go."""
+        release()  # what the test itself has read
         result = self.app.test_cli_runner().invoke(args=list(words))
         release()
         return result
