@@ -1,8 +1,10 @@
-"""Each role's first page."""
+"""The first page: what this place is, or what you do next."""
 
 from flask import Blueprint, render_template
 
-from app.core import access
+from app.core import access, clock
+from app.core.access import Role, current_actor
+from app.home import queries
 
 blueprint = Blueprint("home", __name__)
 blueprints = (blueprint,)
@@ -11,5 +13,17 @@ blueprints = (blueprint,)
 @blueprint.get("/")
 @access.public
 def index() -> str:
-    """The first page: what to do next, or what this place is."""
-    return render_template("home/index.html")
+    """A stranger learns what this place is; everybody else sees her desk."""
+    actor = current_actor()
+    if actor is None:
+        return render_template("home/landing.html")
+    now = clock.now()
+    return render_template(
+        "home/desk.html",
+        learning=queries.learning_of(actor, now) if queries.studies(actor) else None,
+        cohorts=queries.cohorts_of(actor, now) if actor.has(Role.REGISTRAR, Role.INSTRUCTOR) else None,
+        certifying=queries.certifying_of(actor) if actor.has(Role.CERTIFIER) else None,
+        running=queries.running_state(now) if actor.has(Role.ADMINISTRATOR) else None,
+        teaches=actor.has(Role.INSTRUCTOR),
+        now=now,
+    )
