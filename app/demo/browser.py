@@ -6,6 +6,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.test import TestResponse
 
+_FAULT = re.compile(r'<li><a href="#[^>]*>([^<]+)</a>')
 _TOKEN = re.compile(r'name="csrf_token"[^>]*?value="([^"]+)"')
 
 
@@ -57,5 +58,6 @@ class Browser:
     @staticmethod
     def _expect(response: TestResponse, path: str, status: int) -> TestResponse:
         if response.status_code != status:
-            raise JourneyStopped(f"{path}: answered {response.status_code}, expected {status}")
+            faults = "; ".join(_FAULT.findall(response.get_data(as_text=True)))
+            raise JourneyStopped(f"{path}: answered {response.status_code}, expected {status}. {faults}")
         return response

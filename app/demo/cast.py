@@ -7,6 +7,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from app.accounts import privacy
 from app.accounts import services as accounts
 from app.accounts.identity import load_actor
 from app.accounts.models import Person
@@ -85,6 +86,7 @@ def administrator(email: str, name: str, now: datetime) -> Player:
         person = find_person_by_email(email)
         assert person is not None  # noqa: S101 - made above
         person.is_demo = True
+        accounts.record_consent(person, privacy.CURRENT, "zh_Hans", now)
         login = accounts.begin_session(person.id, agent="demonstration", address="", keep=True, now=now)
     actor = load_actor(login.id, now)
     release()
@@ -96,7 +98,7 @@ def make_cast(now: datetime) -> list[Credentials]:
     """People, two cohorts and their history up to ``now``; returns how each of them signs in."""
     began = now - timedelta(days=120)
     with frozen_at(began):
-        boss = administrator("admin@demo.example", "管理员（演示）", began)
+        boss = administrator("admin@demo.example", "演示管理员", began)
         bar = get_organisation("example-provincial-bar").id
         authority = get_organisation("cnipa-academy").id
         release()
@@ -105,10 +107,10 @@ def make_cast(now: datetime) -> list[Credentials]:
                 boss.actor, organisation_id=where, role=role, name=name, latin_name=latin, email=email, now=began
             )
             for role, where, name, latin, email in (
-                (Role.REGISTRAR, bar, "吴教务（演示）", "WU JIAOWU", "registrar@demo.example"),
-                (Role.INSTRUCTOR, bar, "陈讲师（演示）", "CHEN JIANGSHI", "instructor@demo.example"),
-                (Role.CERTIFIER, authority, "何初审（演示）", "HE CHUSHEN", "certifier@demo.example"),
-                (Role.CERTIFIER, authority, "沈复核（演示）", "SHEN FUHE", "second-certifier@demo.example"),
+                (Role.REGISTRAR, bar, "吴教务", "WU JIAOWU", "registrar@demo.example"),
+                (Role.INSTRUCTOR, bar, "陈讲师", "CHEN JIANGSHI", "instructor@demo.example"),
+                (Role.CERTIFIER, authority, "何初审", "HE CHUSHEN", "certifier@demo.example"),
+                (Role.CERTIFIER, authority, "沈复核", "SHEN FUHE", "second-certifier@demo.example"),
             )
         ]
     registrar = staff[0]

@@ -66,7 +66,7 @@ class Story:
     def letter_to(self, email: str) -> OutgoingMail:
         """The latest letter to somebody."""
         with self.app.app_context():
-            found = db.session.scalars(
+            found: OutgoingMail | None = db.session.scalars(
                 db.select(OutgoingMail)
                 .where(OutgoingMail.recipient == email)
                 .order_by(OutgoingMail.created_at.desc(), OutgoingMail.id.desc())
@@ -127,7 +127,7 @@ def _prepare(story: Story) -> None:
         with transaction():
             course_services.sync_content(content, figures, clock.now())
     with story.app.app_context():
-        boss = administrator("admin@demo.example", "管理员（演示）", clock.now())
+        boss = administrator("admin@demo.example", "演示管理员", clock.now())
     browser = Browser(story.app)
     browser.submit("/sign-in", {"email": boss.credentials.email, "password": boss.credentials.password})
     story.browsers["administrator"] = browser
@@ -280,10 +280,12 @@ def _pool(story: Story) -> None:
             "/experts/apply",
             {
                 "category": "lawyer",
-                "practice_fields": ["section_337", "patent"],
+                "practice_fields": ["section-337", "patent"],
                 "jurisdictions": ["US"],
-                "language_0": "en",
-                "level_0": "working",
+                **{f"language_{row}": "" if row else "en" for row in range(4)},
+                **{f"level_{row}": "working" for row in range(4)},
+                "industry_platform": "",
+                "sub_centre": "",
                 "summary": "代理美国337调查和涉外专利纠纷。（演示）",
                 "years_experience": "8",
                 "text_experience": "执业律师，办理涉外知识产权案件八年。（演示数据）",

@@ -171,10 +171,14 @@ def check_questions(outline: CourseOutline, lesson: LessonOutline) -> dict[str, 
     ids = check_revisions(outline, lesson) if lesson.checks else {}
     missing = [revision_id for revision_id in ids.values() if revision_id not in _questions]
     if missing:
-        _questions.update(quizzes.question_revisions(missing))
-        while len(_questions) > KEPT_QUESTIONS:
-            _questions.popitem(last=False)
-    return {key: _questions[revision_id] for key, revision_id in ids.items()}
+        found = quizzes.question_revisions(missing)
+        for revision in found.values():
+            db.session.expunge(revision)  # else the next rollback would empty what the process keeps
+        _questions.update(found)
+    kept = {key: _questions[revision_id] for key, revision_id in ids.items()}
+    while len(_questions) > KEPT_QUESTIONS:
+        _questions.popitem(last=False)
+    return kept
 
 
 def get_figure(digest: str) -> Figure:
