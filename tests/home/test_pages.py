@@ -1,0 +1,78 @@
+"""The first page: what to do next, for everybody."""
+
+import pytest
+from flask import Flask
+from lxml import html
+
+from app.core.database import release
+from tests.support.cast import Cast
+from tests.support.cohorts import join, make_cohort
+from tests.support.courses import sync_folder
+from tests.support.pages import Visitors
+from tests.support.statements import counted_statements
+
+
+def words(document: html.HtmlElement) -> str:
+    return " ".join(document.cssselect("main")[0].text_content().split())
+
+
+@pytest.mark.parametrize(("locale", "word"), [("zh_Hans", "核验证书"), ("en", "Verify a certificate")])
+def test_a_stranger_learns_what_this_place_is(visit: Visitors, locale: str, word: str) -> None:
+    assert word in words(visit(locale=locale).page("/"))
+
+
+def test_somebody_without_a_cohort_is_told_how_to_get_into_one(visit: Visitors, cast: Cast) -> None:
+    page = visit(cast.trainee).page("/")
+    assert "您还没有加入班次" in words(page)
+    assert page.cssselect("main a[href='/join']")
+    assert "目前没有待办事项" in words(visit(cast.outsider).page("/"))
+
+
+@pytest.mark.parametrize("locale", ["zh_Hans", "en"])
+def test_a_trainee_sees_her_next_step_and_where_it_leads(
+    app: Flask, visit: Visitors, cast: Cast, locale: str
+) -> None:
+    with app.app_context():
+        sync_folder()
+    join(cast, make_cohort(cast), cast.trainee)
+    page = visit(cast.trainee, locale).page("/")
+    assert ("下一步：学习" if locale == "zh_Hans" else "Next: Study") in words(page)
+    [action] = page.cssselect("main .btn-primary")
+    assert action.get("href") == "/courses/small"
+
+
+def test_each_role_sees_its_own_desk_and_nobody_elses(visit: Visitors, cast: Cast) -> None:
+    desks = {
+        "registrar": "在办班次",
+        "instructor": "在办班次",
+        "certifier": "待认证管理员处理",
+        "administrator": "平台运行情况",
+    }
+    for name, heading in desks.items():
+        shown = words(visit(cast.people[name]).page("/"))
+        assert heading in shown
+        for other in set(desks.values()) - {heading}:
+            assert other not in shown
+
+
+def test_the_registrars_desk_shows_her_own_cohorts_in_a_fixed_number_of_statements(
+    app: Flask, visit: Visitors, cast: Cast
+) -> None:
+    with app.app_context():
+        sync_folder()
+    cohort = make_cohort(cast, "一班")
+    join(cast, cohort, cast.trainee)
+    browser = visit(cast.registrar)
+
+    def statements() -> int:
+        release()
+        with counted_statements() as seen:
+            assert "一班" in words(browser.page("/"))
+        return len(seen)
+
+    statements()  # outlines are kept by the process from here on
+    before = statements()
+    join(cast, cohort, cast.cohort_mate)
+    join(cast, make_cohort(cast, "二班"), cast.outsider)
+    assert statements() == before <= 12
+    assert "一班" not in words(visit(cast.other_registrar).page("/"))
