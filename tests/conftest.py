@@ -71,8 +71,11 @@ def app(database_url: str, data_dir: Path) -> Iterator[Flask]:
 
 
 @pytest.fixture(autouse=True)
-def database(app: Flask) -> Iterator[None]:
+def database(app: Flask, request: pytest.FixtureRequest) -> Iterator[None]:
     """Every commit of the test is a savepoint of one transaction, rolled back at the end."""
+    if request.node.get_closest_marker("own_database"):
+        yield
+        return
     with app.app_context():
         connection = db.engine.connect()
     with write_mode():

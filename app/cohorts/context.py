@@ -3,12 +3,13 @@
 import uuid
 from typing import Any
 
-from flask import Flask
+from flask import Flask, url_for
 from flask_babel import lazy_gettext as _l
 
 from app.accounts import own_data
 from app.cohorts import queries
 from app.core import navigation
+from app.quizzes.registry import context_url
 
 
 def portrait(person_id: uuid.UUID) -> list[dict[str, Any]]:
@@ -26,7 +27,13 @@ def portrait(person_id: uuid.UUID) -> list[dict[str, Any]]:
     ]
 
 
+def programme_url(membership_id: uuid.UUID) -> str:
+    """Where the result of a certification examination leads back to."""
+    return url_for("programmes.mine", membership_id=membership_id)
+
+
 def init_app(_app: Flask) -> None:
+    context_url(queries.EXAM_CONTEXT, programme_url)
     own_data.register("cohorts", portrait)
     navigation.register(_l("Programmes"), "programmes.index", order=30)
     navigation.register(_l("Cohorts"), "cohorts.index", order=40)

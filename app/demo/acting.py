@@ -72,6 +72,7 @@ def enter(
     now: datetime,
 ) -> Player:
     """Somebody is invited, takes the link out of her letter, chooses a password and signs in."""
+    release()
     with transaction():
         person = accounts.invite_person(
             inviter,

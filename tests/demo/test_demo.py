@@ -5,6 +5,8 @@ import subprocess
 from pathlib import Path
 
 import pikepdf
+import pytest
+from click.testing import Result
 from flask import Flask
 from flask_migrate import upgrade
 from openpyxl import load_workbook
@@ -16,6 +18,8 @@ from app.core.database import db
 from app.demo.journey import run_journey
 from app.factory import create_app
 from tests.support.pages import Browser
+
+pytestmark = pytest.mark.own_database
 
 
 def fresh_app(folder: Path) -> Flask:
@@ -33,17 +37,26 @@ def fresh_app(folder: Path) -> Flask:
     return app
 
 
-def test_the_cast_signs_in_and_no_list_is_empty(own_database: None, tmp_path: Path) -> None:
+def command(app: Flask, *words: str) -> Result:
+    """Run a command against this application (a command takes the one whose context is open)."""
+    with app.app_context():
+        return app.test_cli_runner().invoke(args=list(words))
+
+
+def test_the_cast_signs_in_and_no_list_is_empty(tmp_path: Path) -> None:
     app = fresh_app(tmp_path)
-    runner = app.test_cli_runner()
-    assert runner.invoke(args=["content", "sync"]).exit_code == 0
-    result = runner.invoke(args=["demo", "cast"])
+    assert command(app, "content", "sync").exit_code == 0
+    result = command(app, "demo", "cast")
     assert result.exit_code == 0, result.output
-    assert runner.invoke(args=["demo", "cast"]).exit_code == 1
-    assert runner.invoke(args=["demo", "cast", "--if-empty"]).exit_code == 0
+    assert command(app, "demo", "cast").exit_code == 1
+    assert command(app, "demo", "cast", "--if-empty").exit_code == 0
     people = [line.split()[:3] for line in result.output.splitlines()[1:]]
     assert {role for role, _email, _password in people} == {
-        "administrator", "registrar", "instructor", "certifier", "trainee",
+        "administrator",
+        "registrar",
+        "instructor",
+        "certifier",
+        "trainee",
     }
     for _role, email, password in people:
         browser = Browser(app.test_client())
@@ -57,7 +70,7 @@ def test_the_cast_signs_in_and_no_list_is_empty(own_database: None, tmp_path: Pa
         db.engine.dispose()
 
 
-def test_the_journey_leaves_what_its_people_would_hold(own_database: None, tmp_path: Path) -> None:
+def test_the_journey_leaves_what_its_people_would_hold(tmp_path: Path) -> None:
     summary = run_journey(tmp_path)
     assert json.loads((tmp_path / "summary.json").read_text()) == summary
     assert len(summary["steps"]) >= 14
