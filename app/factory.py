@@ -76,6 +76,7 @@ def create_app(**overrides: Any) -> Flask:
     settings = load_settings(**overrides)
     app = Flask(__name__.split(".", maxsplit=1)[0], instance_path=str(settings.data_dir.absolute()))
     app.extensions["academy.settings"] = settings
+    app.extensions["academy.create_app"] = create_app
     app.config.update(
         SECRET_KEY=_secret(settings),
         SECRET_KEY_FALLBACKS=settings.secret_key_fallbacks,

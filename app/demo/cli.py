@@ -12,6 +12,7 @@ from app.config import Settings
 from app.core import clock
 from app.demo.acting import Credentials
 from app.demo.cast import is_empty, make_cast
+from app.demo.journey import run_journey
 from app.jobs.services import run_due_jobs
 
 demo = AppGroup("demo", help="Demonstration people and the whole story, made by the product itself.")
@@ -43,9 +44,7 @@ def cast(if_empty: bool) -> None:
 @click.argument("out", type=click.Path(path_type=Path, file_okay=False))
 def journey(out: Path) -> None:
     """Run the whole story in a database of its own; leave in OUT what its people would hold."""
-    from app.demo.journey import run_journey  # noqa: PLC0415 - it builds an application of its own
-
-    summary = run_journey(out)
+    summary = run_journey(out, current_app.extensions["academy.create_app"])
     for step in summary["steps"]:
         click.echo(f"{step['seconds']:7.2f} s  {step['step']}")
     click.echo(json.dumps(summary["files"], ensure_ascii=False, indent=1))

@@ -91,13 +91,11 @@ class Story:
             run_due_jobs()
 
 
-def run_journey(out: Path) -> dict[str, Any]:
-    """Run the story; returns (and leaves as ``summary.json``) its steps, timings and files.
+def run_journey(out: Path, create_app: Callable[..., Flask]) -> dict[str, Any]:
+    """Run the story in an application of its own; returns (and leaves as ``summary.json``) steps, timings, files.
 
     Raises JourneyStopped when a page does not answer as the story needs.
     """
-    from app.factory import create_app  # noqa: PLC0415 - an application of its own, beside the caller's
-
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         app = create_app(

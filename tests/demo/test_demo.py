@@ -71,7 +71,7 @@ def test_the_cast_signs_in_and_no_list_is_empty(tmp_path: Path) -> None:
 
 
 def test_the_journey_leaves_what_its_people_would_hold(tmp_path: Path) -> None:
-    summary = run_journey(tmp_path)
+    summary = run_journey(tmp_path, create_app)
     assert json.loads((tmp_path / "summary.json").read_text()) == summary
     assert len(summary["steps"]) >= 14
     [certificate] = tmp_path.glob("certificate-*.pdf")
