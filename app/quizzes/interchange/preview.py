@@ -80,10 +80,10 @@ def _preview(raw: Mapping[str, Any], tag: str) -> Preview:
 def _facts(raw: Mapping[str, Any], tag: str) -> list[tuple[str, str]]:
     facts = []
     if raw["type"] == "true_false":
-        facts.append((_("Answer"), _("True") if raw["answer"] else _("False")))
+        facts.append((_("Correct answer"), _("True") if raw["answer"] else _("False")))
     elif raw["type"] == "numeric":
         unit = (raw.get("unit") or {}).get(tag, "")
-        facts.append((_("Answer"), f"{raw['answer']} {unit}".strip()))
+        facts.append((_("Correct answer"), f"{raw['answer']} {unit}".strip()))
         facts.append((_("Tolerance"), f"± {raw.get('tolerance') or 0}"))
     elif raw.get("accept"):
         facts.append((_("Accepted answers"), " / ".join(str(phrase) for phrase in raw["accept"])))
