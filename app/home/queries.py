@@ -1,7 +1,8 @@
 """What each role has to do next, gathered across domains."""
 
+import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -18,6 +19,7 @@ from app.core.access import Actor, Role
 from app.core.database import db
 from app.core.text import Bilingual
 from app.courses import queries as courses
+from app.courses.rules import NextStep, next_step
 from app.experts import queries as experts
 from app.experts.rules import ApplicationState
 from app.jobs.models import Job, JobState
@@ -34,6 +36,8 @@ class Learning:
     places: Sequence[Place]
     titles: dict[str, Bilingual]
     certificates: Sequence[Held]
+    #: Where exactly to go on in the course that comes next.
+    resume: NextStep | None = None
 
     @property
     def current(self) -> Place | None:
@@ -47,7 +51,20 @@ def learning_of(actor: Actor, now: datetime) -> Learning:
     memberships = cohorts.memberships_of(actor.person_id)
     places = cohorts.places(memberships, now)
     titles = courses.titles_of({key for place in places for key in place.demands.courses})
-    return Learning(places, titles, certificates.certificates_of(actor.person_id))
+    learning = Learning(places, titles, certificates.certificates_of(actor.person_id))
+    current = learning.current
+    if current is None or current.progress.next_course is None:
+        return learning
+    return replace(learning, resume=_resume(actor.person_id, current.progress.next_course))
+
+
+def _resume(person_id: uuid.UUID, course_key: str) -> NextStep | None:
+    """The exact place where somebody goes on in a course she is enrolled in."""
+    enrolment = courses.enrolment_in(person_id, course_key)
+    if enrolment is None:
+        return None
+    outline = courses.outline(enrolment.course_revision_id)
+    return next_step(outline, courses.progress_of(enrolment, outline), courses.place_of(enrolment))
 
 
 @dataclass(frozen=True, slots=True)
