@@ -5,9 +5,11 @@ import uuid
 from flask import Flask, url_for
 from flask_babel import lazy_gettext as _l
 
+from app.accounts import own_data
 from app.core import navigation
 from app.core.access import Role
 from app.courses import labels, queries
+from app.courses.queries.portrait import studies_of
 from app.library import registry
 from app.quizzes.registry import context_url
 
@@ -31,6 +33,7 @@ def _course_of(enrolment_id: uuid.UUID) -> str:
 
 
 def init_app(app: Flask) -> None:
+    own_data.register("studies", studies_of)
     app.jinja_env.filters.update(
         plain_number=labels.plain_number,
         instrument_name=labels.instrument_name,

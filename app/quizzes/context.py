@@ -2,6 +2,8 @@
 
 from flask import Flask, current_app
 
+from app.accounts import own_data
+from app.quizzes.queries.portrait import sittings_of
 from app.quizzes.receipts import Keyring
 
 _KEYRING = "academy.receipt_keys"
@@ -9,6 +11,7 @@ _KEYRING = "academy.receipt_keys"
 
 def init_app(app: Flask) -> None:
     """Derive the receipt keys from the application's secret and its retired ones."""
+    own_data.register("examinations", sittings_of)
     app.extensions[_KEYRING] = Keyring([app.config["SECRET_KEY"], *app.config["SECRET_KEY_FALLBACKS"]])
 
 

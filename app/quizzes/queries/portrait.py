@@ -1,0 +1,54 @@
+"""What the engine keeps about one person, for the copy of her own data."""
+
+import uuid
+from typing import Any
+
+from sqlalchemy import select
+
+from app.core.database import db
+from app.quizzes.models import Attempt, AttemptResult, Quiz, QuizRevision, ResponseEvent
+
+
+def sittings_of(person_id: uuid.UUID) -> list[dict[str, Any]]:
+    """Attempts with every answer that reached the server and the result, as JSON values. Two statements."""
+    rows = db.session.execute(
+        select(Attempt, Quiz.key, QuizRevision.digest, AttemptResult)
+        .join(Quiz, Quiz.id == Attempt.quiz_id)
+        .join(QuizRevision, QuizRevision.id == Attempt.quiz_revision_id)
+        .outerjoin(
+            AttemptResult,
+            (AttemptResult.attempt_id == Attempt.id) & (AttemptResult.run_id == Attempt.grade_run_id),
+        )
+        .where(Attempt.candidate_id == person_id)
+        .order_by(Attempt.started_at)
+    ).all()
+    answers: dict[uuid.UUID, list[dict[str, Any]]] = {}
+    for event in db.session.scalars(
+        select(ResponseEvent)
+        .where(ResponseEvent.attempt_id.in_([row.Attempt.id for row in rows]))
+        .order_by(ResponseEvent.attempt_id, ResponseEvent.ordinal)
+    ):
+        answers.setdefault(event.attempt_id, []).append(
+            {
+                "ordinal": event.ordinal,
+                "kind": event.kind.value,
+                "answer": event.body,
+                "received_at": event.received_at.isoformat(),
+                "late": event.late,
+                "superseded": event.superseded,
+            }
+        )
+    return [
+        {
+            "examination": row.key,
+            "revision": row.digest,
+            "number": row.Attempt.number,
+            "state": row.Attempt.state.value,
+            "started_at": row.Attempt.started_at.isoformat(),
+            "submitted_at": row.Attempt.submitted_at.isoformat() if row.Attempt.submitted_at else None,
+            "percent": str(row.AttemptResult.percent) if row.AttemptResult else None,
+            "passed": row.AttemptResult.passed if row.AttemptResult else None,
+            "answers": answers.get(row.Attempt.id, []),
+        }
+        for row in rows
+    ]
