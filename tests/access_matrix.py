@@ -19,7 +19,7 @@ VISITOR = "visitor"
 PEOPLE = tuple(name for name, kind in Cast.__annotations__.items() if kind.__name__ == "Person")
 EVERYBODY = (VISITOR, *PEOPLE)
 
-Answers = Mapping[str, int]
+Answers = dict[str, int]
 
 
 def everybody(status: int = 200) -> Answers:

@@ -31,7 +31,7 @@ def test_each_gets_her_answer(row: Row, cast: Cast, visit: Visitors) -> None:
     people = cast.people
     release()
     found = {name: answer(visit(None if name == VISITOR else people[name]), row, path) for name in EVERYBODY}
-    assert found == dict(row.answers)
+    assert found == row.answers
 
 
 def test_every_route_of_a_package_with_rows_has_one(app: Flask) -> None:

@@ -1,11 +1,14 @@
 """Who gets which answer at the routes of accounts."""
 
+from collections.abc import Callable
+from typing import Literal
+
 from app.accounts.models import LinkPurpose, PersonState
 from app.accounts.services.links import make_link
 from app.core import clock
 from app.core.access import Role
 from app.core.database import transaction
-from tests.access_matrix import Row, everybody, only, signed_in
+from tests.access_matrix import Answers, Row, everybody, only, signed_in
 from tests.support.cast import Cast, make_login, make_person
 
 STAFF = ("registrar", "administrator")
@@ -26,7 +29,7 @@ def reset(_cast: Cast) -> str:
     return _link(LinkPurpose.RESET)
 
 
-def trainee(suffix: str = "") -> object:
+def trainee(suffix: str = "") -> Callable[[Cast], str]:
     return lambda cast: f"/people/{cast.trainee.id}{suffix}"
 
 
@@ -40,8 +43,14 @@ def somebodys_device(cast: Cast) -> str:
     return f"/account/devices/{make_login(make_person(cast.university)).id}/end"
 
 
-def row(endpoint: str, path: object, answers: object, method: str = "get", **data: str) -> Row:
-    return Row(f"accounts.{endpoint}", path, answers, method, data)  # type: ignore[arg-type]
+def row(
+    endpoint: str,
+    path: str | Callable[[Cast], str],
+    answers: Answers,
+    method: Literal["get", "post"] = "get",
+    **data: str,
+) -> Row:
+    return Row(f"accounts.{endpoint}", path, answers, method, data)
 
 
 STAFF_PAGE = only(*STAFF, other_registrar=200)

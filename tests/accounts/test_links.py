@@ -1,6 +1,7 @@
 """Accounts begin and passwords return through one-time links."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from lxml import html
@@ -200,19 +201,21 @@ def test_changing_the_password_ends_other_devices_and_open_links(cast: Cast, vis
 
 
 def test_registering_with_a_join_code(cast: Cast) -> None:
-    values = {
-        "organisation_id": cast.university.id,
-        "latin_name": "XIN XUEYUAN",
-        "password_hash": "x",
-        "privacy_version": privacy.CURRENT,
-        "locale": "zh_Hans",
-        "now": clock.now(),
-    }
+    register = partial(
+        services.register_with_join,
+        organisation_id=cast.university.id,
+        name="新学员",
+        latin_name="XIN XUEYUAN",
+        password_hash="x",
+        privacy_version=privacy.CURRENT,
+        locale="zh_Hans",
+        now=clock.now(),
+    )
     with transaction():
-        person = services.register_with_join(name="新学员", email="New@Example.org", **values)
+        person = register(email="New@Example.org")
     assert person.email == "new@example.org"
     assert [held.role for held in queries.grants_of([person.id])[person.id]] == [Role.TRAINEE]
     assert len(letters_to("new@example.org")) == 1
     with pytest.raises(services.NotTheSame) as taken, transaction():
-        services.register_with_join(name="新学员", email="new@example.org", **values)
+        register(email="new@example.org")
     assert taken.value.field == "email"

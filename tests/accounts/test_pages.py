@@ -9,7 +9,7 @@ from tests.support.pages import Visitors
 
 def names_in(page: html.HtmlElement) -> list[str]:
     """The people a list shows."""
-    return [link.text for link in page.cssselect("tbody th a")]
+    return [link.text_content() for link in page.cssselect("tbody th a")]
 
 
 PUBLIC = ("/sign-in", "/sign-in?by=number", "/password/forgotten", "/privacy")

@@ -4,10 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from sqlalchemy import func, select
 
-from app.accounts import passwords as hashing
 from app.accounts import privacy, services
 from app.accounts.models import LoginSession, Person, PersonState, SignInFailure
 from app.accounts.passwords import Passwords, current_passwords
@@ -77,13 +77,13 @@ def test_a_wrong_password_and_an_unknown_account_read_alike(cast: Cast, visit: V
 
 def test_an_unknown_account_costs_a_hash_too(cast: Cast, visit: Visitors, monkeypatch: pytest.MonkeyPatch) -> None:
     verified: list[str] = []
-    verify = hashing.PasswordHasher.verify
+    verify = PasswordHasher.verify
 
     def counting(self: Any, known: str, password: str) -> bool:
         verified.append(known)
         return bool(verify(self, known, password))
 
-    monkeypatch.setattr(hashing.PasswordHasher, "verify", counting)
+    monkeypatch.setattr(PasswordHasher, "verify", counting)
     sign_in(visit(), "nobody@example.org", "whatever it is", 422)
     give_password(cast.trainee)
     sign_in(visit(), cast.trainee.email or "", "whatever it is", 422)

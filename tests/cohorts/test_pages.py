@@ -211,7 +211,7 @@ def test_a_row_that_names_somebody_elses_number_or_address_is_shown_as_a_fault(
     response = browser.submit(f"/cohorts/{cohort.id}/roster", {"file": (io.BytesIO(rows.encode()), "r.csv")})
     page = browser.page(response.location)
     results = {
-        row.cssselect("th")[0].text.strip(): row.cssselect("td")[-1].text_content()
+        row.cssselect("th")[0].text_content().strip(): row.cssselect("td")[-1].text_content()
         for row in page.cssselect("tbody tr")
     }
     assert "学号已属于" in results["2"]

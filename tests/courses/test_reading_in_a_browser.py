@@ -136,7 +136,8 @@ def test_a_question_is_answered_without_leaving_the_page(page: Page, address: st
 
 def test_a_question_is_answered_without_javascript(page: Page, address: str, browser: Browser) -> None:
     context = browser.new_context(java_script_enabled=False)
-    context.add_cookies(list(page.context.cookies()))  # type: ignore[misc, list-item]
+    for cookie in page.context.cookies():
+        context.add_cookies([{"name": cookie["name"], "value": cookie["value"], "url": address}])
     plain = context.new_page()
     plain.goto(address + LESSON)
     plain.get_by_label("当事人").check()

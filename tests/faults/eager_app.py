@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
 from sqlalchemy import Connection
 
@@ -48,8 +49,8 @@ def _left_open() -> Iterator[None]:
 
 
 real = create_app()
-hot_path.db = SimpleNamespace(session=_Session())  # type: ignore[assignment]
-view.transaction = _left_open  # type: ignore[assignment,attr-defined]
+patch.object(hot_path, "db", SimpleNamespace(session=_Session())).start()
+patch.object(view, "transaction", _left_open).start()
 
 
 def app(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:

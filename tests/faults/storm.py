@@ -83,22 +83,23 @@ class Examinee(threading.Thread):
         while not self.stop.is_set():
             seq += 1
             item, choices = self.rng.choice(self.paper)
+            client_id = str(uuid.uuid4())
             change = {
                 "item": item,
-                "client_id": str(uuid.uuid4()),
+                "client_id": client_id,
                 "device_id": self.ledger.device_id,
                 "client_seq": seq,
                 "base_ordinal": seen,
                 "response": {"choice": self.rng.choice(choices)},
             }
-            self.ledger.sent[change["client_id"]] = change
+            self.ledger.sent[client_id] = change
             receipt = self._until_acknowledged(change)
             if receipt is None:
                 continue
-            self.ledger.acknowledged.append((change["client_id"], receipt))
+            self.ledger.acknowledged.append((client_id, receipt))
             seen = receipt["ordinal"]
             if seq % 50 == 0 and self._until_acknowledged(change) not in (receipt, None):
-                self.ledger.faults.append(f"{change['client_id']}: a replay got another receipt")
+                self.ledger.faults.append(f"{client_id}: a replay got another receipt")
 
     def _until_acknowledged(self, change: dict[str, Any]) -> dict[str, Any] | None:
         data = json.dumps(change)
@@ -161,6 +162,42 @@ def examinees(site: Site, port: int, count: int = 8) -> list[Examinee]:
     return found[:count]
 
 
+class Killer:
+    """Kills by dice what serves the site: mostly one worker, seldom the whole server, once the database."""
+
+    def __init__(
+        self, web: WebServer, rng: random.Random, postgres: PostgresServer | None, crash_at: float
+    ) -> None:
+        self.web, self.rng = web, rng
+        #: The database that has yet to crash, and when (by the monotonic clock).
+        self.postgres, self.crash_at = postgres, crash_at
+        self.kills = 0
+
+    def strike(self) -> None:
+        """Kill once; what does not come back of itself is started again."""
+        if self.postgres and time.monotonic() > self.crash_at:
+            self.postgres.stop("immediate")
+            self.postgres.start()
+            self.postgres = None
+            self.kills += 1
+        elif self.rng.random() < 0.04:
+            self.web.kill_all()
+            self.web.start()
+            self.kills += 1
+        else:
+            self.kills += self.web.kill_one(self.rng)
+
+
+def end(clients: list[Examinee], web: WebServer) -> None:
+    """Let every browser finish its request, then end the server."""
+    for client in clients:
+        client.stop.set()
+    for client in clients:
+        if client.ident is not None:
+            client.join(30)
+    web.kill_all()
+
+
 def storm(
     site: Site,
     *,
@@ -185,7 +222,6 @@ def storm(
     pause = threading.Event()
     began = time.monotonic()
     last_kill = -BETWEEN_KILLS
-    crash_at: float | None = None
 
     def done() -> bool:
         report.acknowledged = sum(len(ledger.acknowledged) for ledger in ledgers)
@@ -196,7 +232,7 @@ def storm(
     try:
         web.start()
         began = time.monotonic()
-        crash_at = began + seconds / 3 if postgres else None
+        killer = Killer(web, rng, postgres, began + seconds / 3)
         for client in clients:
             client.start()
         while not done():
@@ -204,25 +240,11 @@ def storm(
             if not done() and report.acknowledged < last_kill + BETWEEN_KILLS:
                 continue  # a crowded machine: let the server come back first
             last_kill = report.acknowledged
-            if crash_at and postgres and time.monotonic() > crash_at:
-                crash_at = None
-                postgres.stop("immediate")
-                postgres.start()
-                report.kills += 1
-            elif rng.random() < 0.04:
-                web.kill_all()
-                web.start()
-                report.kills += 1
-            else:
-                report.kills += web.kill_one(rng)
+            killer.strike()
+        report.kills = killer.kills
         report.seconds = time.monotonic() - began
     finally:
-        for client in clients:
-            client.stop.set()
-        for client in clients:
-            if client.ident is not None:
-                client.join(30)
-        web.kill_all()
+        end(clients, web)
     db.engine.dispose()  # what was connected before a crash is connected no more
     done()
     report.retries = sum(ledger.retries for ledger in ledgers)
@@ -244,7 +266,7 @@ def main(arguments: list[str]) -> int:
     with ExitStack() as stack:
         postgres = stack.enter_context(postgres_server()) if options.database == "postgresql" else None
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        settings = {"database_url": postgres.url} if postgres else {}
+        settings: dict[str, Any] = {"database_url": postgres.url} if postgres else {}
         site = stack.enter_context(own_site(folder, **settings))
         report = storm(
             site,

@@ -1,5 +1,7 @@
 """The bank: revisions appear only where something changed."""
 
+from typing import Any
+
 import pytest
 
 from app.core import clock
@@ -14,8 +16,8 @@ from tests.support.quizzes import authored, both, choices
 SETTINGS = QuizSettings(minutes=30, pass_mark=60)
 
 
-def save(key: str = "q1", **values: object) -> QuestionRevision:
-    return services.save_question(key, body=authored(**values), source="tests", now=clock.now())  # type: ignore[arg-type]
+def save(key: str = "q1", *, kind: str = "single", **values: Any) -> QuestionRevision:
+    return services.save_question(key, body=authored(kind, **values), source="tests", now=clock.now())
 
 
 def test_saving_the_same_question_again_makes_no_revision() -> None:
@@ -54,7 +56,7 @@ def test_choice_ids_follow_from_the_keys() -> None:
         ("ordering", {"scoring": "luck"}, "scoring"),
     ],
 )
-def test_a_question_that_cannot_be_graded_is_refused(kind: str, values: dict[str, object], message: str) -> None:
+def test_a_question_that_cannot_be_graded_is_refused(kind: str, values: dict[str, Any], message: str) -> None:
     with pytest.raises(Invalid, match=message), transaction():
         save(kind=kind, **values)
 

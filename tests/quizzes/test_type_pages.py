@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from flask import Flask, render_template_string
 from lxml import html
+from werkzeug.datastructures import MultiDict
 
 from app.core import clock
 from app.core.database import db, transaction
@@ -25,33 +26,18 @@ def fields_of(document: html.HtmlElement) -> dict[str, Any]:
     """What a browser without JavaScript would post."""
     posted: dict[str, Any] = {}
     for field in document.cssselect("form#paper input, form#paper select, form#paper textarea"):
-        name = field.get("name")
+        name = field.attrib["name"]
         if field.tag == "select":
             chosen = field.cssselect("option[selected]")
             posted[name] = chosen[0].get("value") if chosen else ""
         elif field.get("type") in {"radio", "checkbox"}:
             if field.get("checked") is not None:
-                posted.setdefault(name, []).append(field.get("value"))
+                posted.setdefault(name, []).append(field.get("value", "on"))
         elif field.tag == "textarea":
             posted[name] = (field.text or "").removeprefix("\n")
         elif field.get("type") != "file":
             posted[name] = field.get("value", "")
     return posted
-
-
-class Form:
-    """Posted fields, as werkzeug gives them."""
-
-    def __init__(self, values: dict[str, Any]) -> None:
-        self.values = values
-
-    def getlist(self, name: str, /) -> list[str]:
-        value = self.values.get(name, [])
-        return value if isinstance(value, list) else [value]
-
-    def get(self, name: str, default: str = "", /) -> str:
-        found = self.getlist(name)
-        return found[0] if found else default
 
 
 def answered(
@@ -71,7 +57,7 @@ def answered(
 def test_what_is_shown_as_answered_is_what_a_form_posts_back(app: Flask, kind: str, locale: str) -> None:
     body = grading.validate("q", authored(kind))
     layout = grading.full_layout(body)
-    posted = Form(answered(app, body, layout, locale=locale))
+    posted = MultiDict(answered(app, body, layout, locale=locale))
     assert grading.read_form(posted, "q", layout) == grading.perfect(body, layout)
 
 

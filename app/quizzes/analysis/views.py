@@ -86,7 +86,7 @@ def list_examined() -> str:
     )
 
 
-@blueprint.get("/examinations/<key>/analysis")
+@blueprint.get("/examinations/<string:key>/analysis")
 @access.requires(*policies.READERS)
 def show(key: str) -> str:
     """The paper as a whole and the table of its questions."""
@@ -106,7 +106,7 @@ def show(key: str) -> str:
     )
 
 
-@blueprint.get("/examinations/<key>/analysis/questions/<uuid:question_id>")
+@blueprint.get("/examinations/<string:key>/analysis/questions/<uuid:question_id>")
 @access.requires(*policies.READERS)
 def show_question(key: str, question_id: uuid.UUID) -> str:
     """One question: its figures, and who chose what."""
@@ -130,7 +130,7 @@ def show_question(key: str, question_id: uuid.UUID) -> str:
     )
 
 
-@blueprint.get("/examinations/<key>/analysis/<any(csv, xlsx):form>")
+@blueprint.get("/examinations/<string:key>/analysis/<any(csv, xlsx):form>")
 @access.requires(*policies.READERS)
 def download(key: str, form: str) -> Response:
     """The figures as a file; there is none where there are too few people."""

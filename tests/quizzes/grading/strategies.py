@@ -137,8 +137,8 @@ def _places(draw: st.DrawFn, items: list[Raw]) -> list[Raw]:
 def essay(draw: st.DrawFn) -> Raw:
     levels = [{"id": name, "text": draw(both), "points": points} for name, points in (("l", 0), ("h", "2.5"))]
     rubric = [{"id": name, "text": draw(both), "levels": levels} for name in NAMES[: draw(st.integers(1, 3))]]
-    bounds = draw(st.sampled_from([{}, {"minimum": 5}, {"minimum": 5, "maximum": 5, "count": "characters"}]))
-    return {"rubric": rubric, "model": draw(both), **bounds}
+    limits: list[Raw] = [{}, {"minimum": 5}, {"minimum": 5, "maximum": 5, "count": "characters"}]
+    return {"rubric": rubric, "model": draw(both), **draw(st.sampled_from(limits))}
 
 
 def file_upload() -> st.SearchStrategy[Raw]:

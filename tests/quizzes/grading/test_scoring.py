@@ -170,8 +170,8 @@ def test_certainty_follows_the_published_table(level: int | None, when_right: in
     body = grading.validate("q", authored("true_false", certainty=True))  # the answer is false
     chosen = {} if level is None else {"certainty": level}
     right, wrong = graded(body, {"value": False} | chosen), graded(body, {"value": True} | chosen)
-    assert (right.fraction, right.certainty_mark) == (1, when_right)
-    assert (wrong.fraction, wrong.certainty_mark) == (0, when_wrong)
+    assert (right.fraction, right.certainty_mark) == (Decimal(1), when_right)
+    assert (wrong.fraction, wrong.certainty_mark) == (Decimal(0), when_wrong)
     assert graded(body, {"certainty": 3}).certainty_mark == 0
 
 

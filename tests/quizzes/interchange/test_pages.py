@@ -49,7 +49,8 @@ def own_export(kinds: tuple[str, ...] = KINDS) -> bytes:
 
 def latest() -> QuestionImport:
     statement = db.select(QuestionImport).order_by(QuestionImport.created_at.desc()).limit(1)
-    return db.session.scalars(statement.execution_options(populate_existing=True)).one()
+    found: QuestionImport = db.session.scalars(statement.execution_options(populate_existing=True)).one()
+    return found
 
 
 def rows_of(upload: QuestionImport) -> list[ImportedQuestion]:

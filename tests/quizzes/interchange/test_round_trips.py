@@ -15,7 +15,7 @@ from tests.quizzes.interchange.samples import PNG, questions
 from tests.support.quizzes import authored
 
 #: What a format has no words for; everything else must go and come back.
-_CANNOT = {
+_CANNOT: dict[str, set[tuple[str, str | None]]] = {
     "gift": {("ordering", None), ("multiple", "all_or_nothing"), ("multiple", "partial")},
     "moodle": {("ordering", "longest_run")},
     "qti22": {("multiple", "partial"), ("ordering", "adjacent"), ("ordering", "longest_run")},
