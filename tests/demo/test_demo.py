@@ -16,6 +16,7 @@ from app.certificates.models import Certificate
 from app.cohorts.models import Cohort, Membership
 from app.core.database import db
 from app.demo.journey import run_journey
+from app.experts.models import Application, Appointment
 from app.factory import create_app
 from tests.support.pages import Browser
 
@@ -65,7 +66,9 @@ def test_the_cast_signs_in_and_no_list_is_empty(tmp_path: Path) -> None:
     with app.app_context():
         assert db.session.query(Cohort).count() == 2
         assert db.session.query(Membership).filter_by(state="completed").count() == 2
-        assert db.session.query(Certificate).filter_by(state="valid").count() == 2
+        assert db.session.query(Certificate).filter_by(state="valid", kind="completion").count() == 2
+        assert db.session.query(Application).filter_by(state="submitted").count() == 1
+        assert db.session.query(Appointment).count() == 1
         assert db.session.query(Person).filter_by(is_demo=False).count() == 0
         db.engine.dispose()
 
