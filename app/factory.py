@@ -33,6 +33,7 @@ PACKAGES = (
     "quizzes",
     "quizzes.analysis",
     "quizzes.interchange",
+    "quizzes.marking",
     "courses",
     "cohorts",
     "certificates",

@@ -17,12 +17,12 @@ class GradeRun(Identified, Base):
 
     __tablename__ = "grade_runs"
 
-    #: ``submission`` or ``regrade``.
+    #: ``submission``, ``marking`` (people's marks joined to the machine's grades) or ``regrade``.
     cause: Mapped[str]
     grader_version: Mapped[str]
     actor_id: Mapped[uuid.UUID | None]
     reason: Mapped[str] = mapped_column(default="")
-    #: None while a regrade is only tried, or while answers wait for a person.
+    #: None while a regrade is only tried, and where answers waited for a person: a ``marking`` run follows then.
     applied_at: Mapped[datetime | None]
 
 

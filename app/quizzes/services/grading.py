@@ -1,17 +1,21 @@
 """Append grades and the result that counts, and tell the packages above."""
 
+import uuid
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from sqlalchemy import insert, select
 
+from app.core.access import Actor
 from app.core.database import db
 from app.core.events import announce
 from app.core.identifiers import new_id
 from app.quizzes import grading, rules
 from app.quizzes.events import AttemptGraded
 from app.quizzes.grading.base import PLACES, Result
+from app.quizzes.marking.models import MarkingTask
 from app.quizzes.models import (
     Attempt,
     AttemptItem,
@@ -27,8 +31,8 @@ from app.quizzes.models import (
 def grade_attempt(attempt: Attempt, *, now: datetime) -> AttemptResult | None:
     """Grade a closed attempt from its events; the same number of statements for any number of questions.
 
-    None when an answer waits for a person: the machine's grades are kept in a run that is not applied yet, and
-    nothing is announced.
+    None when an answer waits for a person: the machine's grades are kept in a run that is never applied, the
+    answer stands in the markers' queue, and nothing is announced until ``apply_marks``.
     """
     rows = db.session.execute(
         select(AttemptItem, QuestionRevision.body, ResponseEvent.body.label("response"))
@@ -53,13 +57,73 @@ def grade_attempt(attempt: Attempt, *, now: datetime) -> AttemptResult | None:
     )
     db.session.add(run)
     db.session.flush()
-    if results:
-        db.session.execute(insert(Grade), [_grade(run, item, result, now) for item, result in results])
+    grades = [_grade(run, item, result, now) for item, result in results]
+    if grades:
+        db.session.execute(insert(Grade), grades)
     if waits:
+        db.session.execute(
+            insert(MarkingTask),
+            [
+                {"id": uuid.uuid4(), "created_at": now, "item_id": grade["item_id"], "grade_id": grade["id"]}
+                for grade in grades
+                if grade["waiting"]
+            ],
+        )
         return None
     earned = sum((_marks(item, result) for item, result in results), Decimal(0))
     possible = sum((item.marks for item, _result in results), Decimal(0))
     return _apply(attempt, run, earned, possible, now)
+
+
+def apply_marks(
+    attempt: Attempt, fractions: Mapping[uuid.UUID, Decimal], *, actor: Actor, now: datetime
+) -> AttemptResult:
+    """Append the run that joins people's marks (item → fraction) to the machine's grades, and let it count.
+
+    The attempt is locked by the caller, has no result yet, and every answer that waits is in ``fractions``.
+    """
+    rows = db.session.execute(
+        select(Grade, AttemptItem.marks)
+        .join(GradeRun, GradeRun.id == Grade.run_id)
+        .join(AttemptItem, AttemptItem.id == Grade.item_id)
+        .where(Grade.attempt_id == attempt.id, GradeRun.cause == "submission")
+        .order_by(AttemptItem.position)
+    ).all()
+    run = GradeRun(
+        id=new_id(),
+        cause="marking",
+        grader_version=grading.VERSION,
+        actor_id=actor.person_id,
+        applied_at=now,
+        created_at=now,
+    )
+    db.session.add(run)
+    db.session.flush()
+    grades = [_marked(run, grade, marks, fractions, now) for grade, marks in rows]
+    db.session.execute(insert(Grade), grades)
+    earned = sum((grade["marks"] for grade in grades), Decimal(0))
+    return _apply(attempt, run, earned, sum((marks for _grade, marks in rows), Decimal(0)), now)
+
+
+def _marked(
+    run: GradeRun, grade: Grade, marks: Decimal, fractions: Mapping[uuid.UUID, Decimal], now: datetime
+) -> dict[str, Any]:
+    """The row of one question: as the machine graded it, or as people marked it."""
+    fraction = fractions.get(grade.item_id, grade.fraction)
+    return {
+        "id": new_id(),
+        "created_at": now,
+        "run_id": run.id,
+        "attempt_id": grade.attempt_id,
+        "item_id": grade.item_id,
+        "question_revision_id": grade.question_revision_id,
+        "event_ordinal": grade.event_ordinal,
+        "fraction": fraction,
+        "marks": (marks * fraction).quantize(PLACES, ROUND_HALF_UP),
+        "parts": grade.parts,
+        "certainty_mark": grade.certainty_mark,
+        "waiting": {},
+    }
 
 
 def _marks(item: AttemptItem, result: Result) -> Decimal:

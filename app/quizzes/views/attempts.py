@@ -15,6 +15,8 @@ from app.core.errors import Invalid
 from app.core.languages import locale_name
 from app.quizzes import queries, registry, rendering, rules, services
 from app.quizzes.context import keyring
+from app.quizzes.marking import queries as marking_queries
+from app.quizzes.marking import words as marking_words
 from app.quizzes.models import AttemptState
 from app.quizzes.protocol import MAX_ORDINAL
 from app.quizzes.receipts import timestamp
@@ -91,6 +93,7 @@ def show_result(attempt_id: uuid.UUID) -> str | BaseResponse:
         reviewed=reviewed,
         views=_views(paper, texts),
         solutions={item.id: rendering.solution(item.body, texts, item.layout) for item in paper.items if reviewed},
+        marks=_marks(paper, texts) if reviewed else {},
         events=queries.list_events(attempt_id) if own else [],
         receipt_of=services.receipt_of,
         positions={item.id: item.position for item in paper.items},
@@ -152,6 +155,13 @@ def _views(paper: queries.Paper, texts: rendering.Texts) -> dict[uuid.UUID, rend
             view.upload["url"] = address
         views[item.id] = view
     return views
+
+
+def _marks(paper: queries.Paper, texts: rendering.Texts) -> dict[uuid.UUID, marking_words.GivenMark]:
+    """What markers gave and wrote, by item."""
+    if not marking_words.waits_for_people(paper.items):
+        return {}
+    return marking_words.marks_shown(paper.items, marking_queries.marks_of_attempt(paper.attempt.id), texts)
 
 
 def _tell(saved: services.Saved) -> None:

@@ -1,0 +1,105 @@
+"""Papers handed in that wait for markers, and the marks they get."""
+
+from typing import Any
+
+from app.accounts.models import Person
+from app.core import clock
+from app.core.access import Actor, Grant, Role
+from app.core.database import db, transaction, write_mode
+from app.core.identifiers import new_id
+from app.quizzes import grading, services
+from app.quizzes.context import keyring
+from app.quizzes.marking.models import MarkingTask
+from app.quizzes.marking.queries import Task, get_task
+from app.quizzes.models import Attempt, AttemptItem, QuestionRevision, QuizRevision
+from tests.support.cast import Cast, as_actor
+from tests.support.quizzes import items_of, start
+
+
+class Fields:
+    """Posted fields, as ``save_paper`` reads them."""
+
+    def __init__(self, values: dict[str, Any]) -> None:
+        self.values = values
+
+    def getlist(self, name: str, /) -> list[str]:
+        value = self.values.get(name, [])
+        return value if isinstance(value, list) else [value]
+
+    def get(self, name: str, default: str = "", /) -> str:
+        found = self.getlist(name)
+        return found[0] if found else default
+
+
+def marker(cast: Cast, person: Person | None = None) -> Actor:
+    """An instructor of the university (the one of the cast)."""
+    return as_actor(person or cast.instructor, Grant(Role.INSTRUCTOR, cast.university.id))
+
+
+@write_mode()
+def hand_in(person: Person, revision: QuizRevision, text: str = "因为337条款要求国内产业。") -> Attempt:
+    """A submitted paper: every essay says ``text``, everything else is perfectly answered."""
+    attempt = start(person, revision)
+    posted: dict[str, Any] = {"seen": "0"}
+    for item in items_of(attempt):
+        posted |= _fields(item, text)
+    login = new_id()
+    actor = Actor(person_id=person.id, name=person.name, session_id=login)
+    with transaction():
+        saved = services.save_paper(actor, attempt.id, Fields(posted), seen=0, keyring=keyring(), now=clock.now())
+        assert not saved.errors
+    with transaction():
+        services.submit_attempt(actor, attempt.id, now=clock.now())
+    return attempt
+
+
+def _fields(item: AttemptItem, text: str) -> dict[str, Any]:
+    body = db.session.get_one(QuestionRevision, item.question_revision_id).body
+    name = f"q-{item.id}"
+    answer = grading.perfect(body, item.layout)
+    if body["type"] == "essay":
+        return {name: text}
+    if body["type"] == "single":
+        return {name: answer["choice"]}
+    if body["type"] == "case":
+        first, second, third = body["parts"]
+        parts = answer["parts"]
+        return {
+            f"{name}-{first['id']}": parts[first["id"]]["choice"],
+            f"{name}-{second['id']}": "30",
+            f"{name}-{third['id']}": text,
+        }
+    return {}
+
+
+def tasks_of(actor: Actor, attempt: Attempt) -> list[Task]:
+    """The answers of a paper that people mark, in the order of the paper, as the marker sees them."""
+    ids = db.session.scalars(
+        db.select(MarkingTask.id)
+        .join(AttemptItem, AttemptItem.id == MarkingTask.item_id)
+        .where(AttemptItem.attempt_id == attempt.id)
+        .order_by(AttemptItem.position)
+    )
+    return [get_task(actor, each) for each in ids]
+
+
+def levels(task: Task, *places: int) -> dict[str, dict[str, Any]]:
+    """For every criterion of every part the level at a place (the last place again for those that follow)."""
+    chosen = list(places)
+    given: dict[str, dict[str, Any]] = {}
+    for part in task.parts:
+        picked = {}
+        for row in part.rubric:
+            place = chosen.pop(0) if len(chosen) > 1 else chosen[0]
+            picked[row["id"]] = row["levels"][place]["id"]
+        given[part.name] = {"levels": picked}
+    return given
+
+
+def fields(task: Task, *places: int, comment: str = "", seen: int | None = None) -> dict[str, str]:
+    """The same as the fields of the page."""
+    posted = {"comment": comment, "seen": str(task.seen if seen is None else seen)}
+    given = levels(task, *places)
+    for part in task.parts:
+        posted |= {part.field(row): level for row, level in given[part.name]["levels"].items()}
+    return posted
