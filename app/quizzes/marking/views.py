@@ -32,7 +32,7 @@ def show_queue() -> str:
     return render_template("quizzes/marking/index.html", queues=queues, now=clock.now())
 
 
-@blueprint.get("/marking/examinations/<key>/<uuid:question_id>")
+@blueprint.get("/marking/examinations/<string:key>/<uuid:question_id>")
 @access.requires(*policies.MARKERS)
 def show_question(key: str, question_id: uuid.UUID) -> str:
     """One queue: how far it is, how the marks spread, its answers."""
@@ -54,7 +54,7 @@ def show_question(key: str, question_id: uuid.UUID) -> str:
     )
 
 
-@blueprint.get("/marking/examinations/<key>/<uuid:question_id>/next")
+@blueprint.get("/marking/examinations/<string:key>/<uuid:question_id>/next")
 @access.requires(*policies.MARKERS)
 def show_next(key: str, question_id: uuid.UUID) -> BaseResponse:
     """On to the next answer that waits; to the queue when there is none."""
