@@ -81,9 +81,15 @@ class CourseState:
 class ExamState:
     """The certification examination of one person."""
 
+    #: Of the best graded attempt; None while nothing is graded.
     percent: Decimal | None = None
     passed: bool = False
     attempts_used: int = 0
+
+    @property
+    def failed(self) -> bool:
+        """Graded and not passed; an attempt that still runs, or waits for marks, is not failed."""
+        return self.percent is not None and not self.passed
 
 
 class Step(StrEnum):
@@ -178,7 +184,7 @@ def stuck_reason(
     """Somebody is stuck who failed an examination, never began, or has done nothing for 14 days."""
     if progress.complete:
         return None
-    if any(state.exam_passed is False for state in courses.values()) or (exam.attempts_used and not exam.passed):
+    if any(state.exam_passed is False for state in courses.values()) or exam.failed:
         return Stuck.EXAM_FAILED
     moments = [state.last_activity_at for state in courses.values() if state.last_activity_at]
     if not moments:

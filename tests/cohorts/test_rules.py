@@ -119,6 +119,12 @@ def test_who_is_stuck_and_why(
     assert stuck_reason(progress, mine, exam, joined_at=joined, now=NOW) is expected
 
 
+def test_an_examination_under_way_is_not_failed() -> None:
+    assert not ExamState(attempts_used=1).failed
+    assert ExamState(Decimal(0), attempts_used=1).failed
+    assert not ExamState(Decimal(80), passed=True, attempts_used=1).failed
+
+
 def test_a_join_code_survives_being_read_out() -> None:
     code = rules.new_join_code()
     assert rules.normalise_join_code(f" {code[:4].lower()}-{code[4:]} ") == code
