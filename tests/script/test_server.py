@@ -15,7 +15,7 @@ import pytest
 from app.config import PROJECT
 from tests.support.processes import free_port, kill_group, wait_until
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(240)]
 
 
 def environment(**more: str) -> dict[str, str]:
@@ -48,7 +48,7 @@ class Server:
             return False
 
     def wait_until_open(self) -> None:
-        wait_until(self.answers, f"the site is open: {self.log.read_text()}", seconds=90)
+        wait_until(self.answers, f"the site is open: {self.log.read_text()}", seconds=150)
 
     def family(self) -> list[psutil.Process]:
         return psutil.Process(self.process.pid).children(recursive=True)
@@ -61,14 +61,23 @@ class Server:
         )
 
 
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One data folder for all: the first start fills it, the others are second starts."""
+    return tmp_path_factory.mktemp("server") / "data"
+
+
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    server = Server(tmp_path / "data", free_port())
-    server.wait_until_open()
-    yield server
-    for process in [*server.family(), psutil.Process(server.process.pid)] if server.process.poll() is None else []:
-        process.kill()
-    kill_group(server.process)
+def server(data: Path) -> Iterator[Server]:
+    server = Server(data, free_port())
+    try:
+        server.wait_until_open()
+        yield server
+    finally:
+        running = server.process.poll() is None
+        for process in [*server.family(), psutil.Process(server.process.pid)] if running else []:
+            process.kill()
+        kill_group(server.process)
 
 
 def test_it_prints_the_address_and_stops_without_a_trace(server: Server) -> None:

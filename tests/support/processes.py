@@ -26,7 +26,7 @@ from app.factory import create_app
 from app.jobs import services as jobs
 
 
-def wait_until(condition: Callable[[], object], what: str, *, seconds: float = 20) -> None:
+def wait_until(condition: Callable[[], object], what: str, *, seconds: float = 60) -> None:
     """Look again every few milliseconds until something holds; fail when it does not in time."""
     end = time.monotonic() + seconds
     pause = threading.Event()
