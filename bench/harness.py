@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+import resource
+import runpy
 import signal
 import subprocess
 import sys
@@ -108,6 +110,12 @@ def _wait_until_open(url: str, process: subprocess.Popen[bytes]) -> None:
     raise RuntimeError(f"{url} does not answer")
 
 
+def product_server(port: int, factory: str) -> list[str]:
+    """The command of script/server, serving what a factory makes."""
+    command: list[str] = runpy.run_path(str(ROOT / "script" / "supervise.py"))["web_command"]("127.0.0.1", port)
+    return [*command[:-1], "--factory", factory]
+
+
 def granian(port: int, workers: int, threads: int, app: str = "wsgi:app") -> list[str]:
     """The product's own web server."""
     return [
@@ -125,6 +133,12 @@ def gunicorn(port: int, workers: int, threads: int, app: str = "wsgi:app") -> li
         *("--workers", str(workers), "--threads", str(threads), "--worker-class", "gthread"),
         *("--log-level", "warning", "--keep-alive", "30", "--backlog", "2048", app),
     ]
+
+
+def allow_many_files() -> None:
+    """Let this process, and those it starts, hold thousands of connections."""
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 @dataclass
@@ -203,7 +217,7 @@ class Crowd:
         while due < until:
             if self.every:
                 await asyncio.sleep(max(0.0, due - loop.time()))  # paced: a client thinks
-            begun = loop.time()
+            begun = due if self.every else loop.time()  # a client that had to wait was served late
             try:
                 status = await _exchange(reader, writer, self.request(number, count))
             except (OSError, asyncio.IncompleteReadError):
@@ -234,4 +248,5 @@ def drive(
     expected: frozenset[int] = frozenset({200}),
 ) -> Load:
     """What a crowd of clients sees. ``request(client, count)`` gives each its next request."""
+    allow_many_files()
     return asyncio.run(Crowd(address, request, clients, seconds, every, expected).run())

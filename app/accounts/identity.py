@@ -2,11 +2,11 @@
 
 import uuid
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from flask import Flask, g, request, session
 from flask_login import LoginManager, current_user, login_user, logout_user
-from sqlalchemy import select
+from sqlalchemy import and_, bindparam, select
 
 from app.accounts.models import LoginSession, Person, PersonState, RoleGrant
 from app.accounts.rules import SESSION_LIFE
@@ -19,6 +19,35 @@ manager = LoginManager()
 
 #: In the cookie: when the session's last use was written down, in seconds since 1970.
 SEEN = "seen"
+
+
+_people: Any = Person.__table__
+_grants: Any = RoleGrant.__table__
+_logins: Any = LoginSession.__table__
+_places: Any = Organisation.__table__
+#: Every page asks this: built once, and Core, which costs a third of the same select through the ORM.
+_WHO: Final = (
+    select(
+        _people.c.id,
+        _people.c.name,
+        _people.c.locale,
+        _people.c.time_zone,
+        _people.c.organisation_id,
+        _grants.c.role,
+        _grants.c.organisation_id.label("at"),
+        _places.c.kind,
+    )
+    .select_from(_people)
+    .join(_logins, _logins.c.person_id == _people.c.id)
+    .outerjoin(_grants, and_(_grants.c.person_id == _people.c.id, _grants.c.ended_at.is_(None)))
+    .outerjoin(_places, _places.c.id == _grants.c.organisation_id)
+    .where(
+        _logins.c.id == bindparam("login"),
+        _logins.c.ended_at.is_(None),
+        _logins.c.expires_at > bindparam("now"),
+        _people.c.state == PersonState.ACTIVE,
+    )
+)
 
 
 class SignedIn:
@@ -37,27 +66,7 @@ class SignedIn:
 
 def load_actor(session_id: uuid.UUID, now: datetime) -> Actor | None:
     """The person behind a live session with her present roles; None when ended, expired or suspended."""
-    rows = db.session.execute(
-        select(
-            Person.id,
-            Person.name,
-            Person.locale,
-            Person.time_zone,
-            Person.organisation_id,
-            RoleGrant.role,
-            RoleGrant.organisation_id.label("at"),
-            Organisation.kind,
-        )
-        .join(LoginSession, LoginSession.person_id == Person.id)
-        .outerjoin(RoleGrant, (RoleGrant.person_id == Person.id) & RoleGrant.ended_at.is_(None))
-        .outerjoin(Organisation, Organisation.id == RoleGrant.organisation_id)
-        .where(
-            LoginSession.id == session_id,
-            LoginSession.ended_at.is_(None),
-            LoginSession.expires_at > now,
-            Person.state == PersonState.ACTIVE,
-        )
-    ).all()
+    rows = db.session.connection().execute(_WHO, {"login": session_id, "now": now}).all()
     if not rows:
         return None
     first = rows[0]

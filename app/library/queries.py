@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from flask_babel import gettext as _
 from markupsafe import Markup
@@ -45,6 +45,8 @@ class Library:
 
 
 _kept: dict[str, Library] = {}
+_state: Any = LibraryState.__table__
+_DIGEST: Final = select(_state.c.digest).where(_state.c.id == 1)
 
 
 def instrument_path(key: str, pin: str = "") -> str:
@@ -60,7 +62,7 @@ def anchor_of(pin: str) -> str:
 
 def library() -> Library:
     """The library as it is now. One statement while nothing changed."""
-    digest = db.session.scalar(select(LibraryState.digest).where(LibraryState.id == 1)) or ""
+    digest = db.session.connection().scalar(_DIGEST) or ""
     kept = _kept.get(digest)
     if kept is None:
         rows = db.session.scalars(select(Instrument))

@@ -5,9 +5,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Subquery, func, literal, select, union_all
+from sqlalchemy import Subquery, bindparam, func, literal, select, union_all
 
 from app.core.database import db
 from app.courses.models import (
@@ -24,6 +24,24 @@ from app.quizzes import queries as quizzes
 
 #: The context of a course examination's attempts: an enrolment.
 EXAM_CONTEXT = "course"
+
+
+#: What every lesson page asks is built once.
+_ENROLMENT: Final = (
+    select(Enrolment)
+    .join(Course, Course.id == Enrolment.course_id)
+    .where(Enrolment.person_id == bindparam("person"), Course.key == bindparam("course"))
+)
+_read: Any = SectionRead.__table__
+_answers: Any = CheckAnswer.__table__
+_STUDY: Final = union_all(
+    select(literal("section").label("kind"), _read.c.path.label("name")).where(
+        _read.c.enrolment_id == bindparam("enrolment")
+    ),
+    select(literal("check"), _answers.c.question_key)
+    .where(_answers.c.enrolment_id == bindparam("enrolment"))
+    .distinct(),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +110,8 @@ def find_enrolment(person_id: uuid.UUID, course_id: uuid.UUID) -> Enrolment | No
 
 def enrolment_in(person_id: uuid.UUID, course_key: str, *, lock: bool = False) -> Enrolment | None:
     """A person's enrolment in the course of a key; ``lock`` holds its row to the end of the transaction."""
-    statement = (
-        select(Enrolment)
-        .join(Course, Course.id == Enrolment.course_id)
-        .where(Enrolment.person_id == person_id, Course.key == course_key)
-    )
-    return db.session.scalar(statement.with_for_update(of=Enrolment) if lock else statement)
+    statement = _ENROLMENT.with_for_update(of=Enrolment) if lock else _ENROLMENT
+    return db.session.scalar(statement, {"person": person_id, "course": course_key})
 
 
 def course_key_of(enrolment_id: uuid.UUID) -> str | None:
@@ -133,16 +147,7 @@ def answers_in(enrolment: Enrolment, keys: Sequence[str]) -> dict[str, Answer]:
 
 def study_of(enrolment: Enrolment, outline: CourseOutline, exam_passed: bool | None = None) -> Progress:
     """What one person read and answered, in one statement; whoever needs the examination gives its outcome."""
-    rows = db.session.execute(
-        union_all(
-            select(literal("section").label("kind"), SectionRead.path.label("name")).where(
-                SectionRead.enrolment_id == enrolment.id
-            ),
-            select(literal("check"), CheckAnswer.question_key)
-            .where(CheckAnswer.enrolment_id == enrolment.id)
-            .distinct(),
-        )
-    ).all()
+    rows = db.session.connection().execute(_STUDY, {"enrolment": enrolment.id}).all()
     read = frozenset(name for kind, name in rows if kind == "section")
     answered = frozenset(name for kind, name in rows if kind == "check")
     paths, checks = outline.section_paths(), outline.check_keys()
