@@ -1,6 +1,6 @@
 """What a request costs without the platform: the product with two bare endpoints beside it, in the same processes.
 
-``GET /bare/lesson`` renders the lesson page's template once more with the values that the product's own view gave it:
+``GET /bare/lesson`` renders the lesson page's template with the values that the product's own view gave it:
 no session is read, nothing is asked of the database. ``POST /bare/save`` commits one row through the product's own
 engine with Core. Only the benchmarks serve this module.
 """
@@ -49,7 +49,9 @@ class Bare:
             seen.append((template, context))
 
         with template_rendered.connected_to(note, self.product):
-            self.product.test_client(use_cookies=False).get(os.environ[LESSON], headers={"Cookie": os.environ[COOKIE]})
+            self.product.test_client(use_cookies=False).get(
+                os.environ[LESSON], headers={"Cookie": os.environ[COOKIE]}
+            )
         return seen[-1]
 
     def _page(self, environ: dict[str, Any]) -> Response:

@@ -1,12 +1,12 @@
 """One run of the export benchmark, in a process of its own.
 
-``python -m bench.export_run ours|bare FOLDER COHORT`` prints seconds by the clock and of CPU, and the peak of its memory
-in MiB: the whole process with its imports. ``ready`` keeps the values for ``bare``.
+``python -m bench.export_run ours|bare FOLDER COHORT`` prints seconds by the clock and of CPU, and the peak of
+its memory in MiB: the whole process with its imports. ``ready`` keeps the values for ``bare``.
 """
 
 import json
 import pickle
-import resource
+import re
 import sys
 import time
 import uuid
@@ -58,7 +58,9 @@ def ready(folder: Path, cohort_id: uuid.UUID) -> Callable[[], Any]:
 def bare(folder: Path, _cohort_id: uuid.UUID) -> Callable[[], Any]:
     """The writer with the same options and the values ready."""
     rows = pickle.loads((folder / READY).read_bytes())  # noqa: S301 - our own file
-    widths = {title: BY_KEY[key].width for title, key in zip(rows[0], DEFAULT_COLUMNS, strict=True)}
+    widths: dict[str, float] = {
+        title: BY_KEY[key].width for title, key in zip(rows[0], DEFAULT_COLUMNS, strict=True)
+    }
     return lambda: write_worksheet(
         iter(rows),
         str(folder / "bare.xlsx"),
@@ -82,8 +84,14 @@ def child(side: str, folder: Path, cohort_id: uuid.UUID) -> dict[str, float]:
         clock, cpu = time.perf_counter(), time.process_time()
         work()
         seconds, used = time.perf_counter() - clock, time.process_time() - cpu
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {"seconds": seconds, "cpu": used, "peak_mib": peak}
+    return {"seconds": seconds, "cpu": used, "peak_mib": _peak_mib()}
+
+
+def _peak_mib() -> float:
+    """The most memory that this process held; getrusage() would count its parent's before exec."""
+    found = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
+    assert found, "no VmHWM in /proc/self/status"
+    return int(found[1]) / 1024
 
 
 def main(side: str, folder: str, cohort: str) -> int:

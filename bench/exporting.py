@@ -4,11 +4,8 @@ import json
 import subprocess
 import sys
 from dataclasses import dataclass
-from datetime import timedelta
 from statistics import median
 
-from app.core import clock
-from app.core.identifiers import new_id
 from bench.harness import ROOT, Figure
 from bench.stage import Stage
 
@@ -34,7 +31,8 @@ def measure(stage: Stage, rows: int, rounds: int) -> list[Figure]:
     stage.add_trainees(rows)
     stage.complete_everything()
     run(stage, "ready")
-    ours, bare = [], []
+    ours: list[Run] = []
+    bare: list[Run] = []
     for number in range(rounds):
         for side, runs in (("bare", bare), ("ours", ours))[:: 1 if number % 2 else -1]:
             runs.append(run(stage, side))

@@ -5,6 +5,7 @@
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -31,7 +32,9 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.main", description=__doc__)
     parser.add_argument("--only", default=",".join(sorted(LETTERS)), help="letters of issue 2 section 9: a,b …")
     parser.add_argument("--database", choices=DATABASES, help="one of the two")
-    parser.add_argument("--quick", action="store_true", help="small numbers: to try the benchmarks, not for figures")
+    parser.add_argument(
+        "--quick", action="store_true", help="small numbers: to try the benchmarks, not for figures"
+    )
     options = parser.parse_args()
     options.only = options.only.split(",")
     if unknown := set(options.only) - set(LETTERS):
@@ -42,6 +45,7 @@ def arguments() -> argparse.Namespace:
 def main() -> int:
     options = arguments()
     allow_many_files()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # leave no server behind
     short = 0
     if "c" in options.only:
         short |= report(certificates.measure(3 if options.quick else certificates.ROUNDS))

@@ -1,4 +1,4 @@
-"""A site to measure: the real courses, a class of any size, open browsers and running examinations, made in bulk."""
+"""A site to measure: the real courses, a class of any size, open browsers, running examinations, in bulk."""
 
 import itertools
 import tempfile
@@ -98,13 +98,15 @@ class Stage:
         return people
 
     def complete_everything(self) -> None:
-        """Each trainee has completed the course, passed the certification examination and completed the programme."""
+        """Each trainee has completed the course, the certification examination and the programme."""
         now, sample = clock.now(), self.people[0]
         begun = self._begin(sample)
         model = {**_values(begun), "state": AttemptState.SUBMITTED, "submitted_at": now}
         cohort = db.session.get_one(Cohort, self.cohort_id)
         programme = cohort.programme_id, cohort.programme_revision_id
-        enrolments = db.session.execute(select(Enrolment.id, Enrolment.person_id, Enrolment.course_revision_id)).all()
+        enrolments = db.session.execute(
+            select(Enrolment.id, Enrolment.person_id, Enrolment.course_revision_id)
+        ).all()
         course_id = courses.get_course(COURSE).id
         members = db.session.execute(select(Membership.id, Membership.person_id)).all()
         release()
@@ -120,7 +122,13 @@ class Stage:
         runs = [{"id": new_id(), "cause": "submission", "grader_version": "1", "applied_at": now} for _ in members]
         self._insert(GradeRun, runs)
         attempts = [
-            {**model, "id": new_id(), "candidate_id": one.person_id, "context_id": one.id, "grade_run_id": run["id"]}
+            {
+                **model,
+                "id": new_id(),
+                "candidate_id": one.person_id,
+                "context_id": one.id,
+                "grade_run_id": run["id"],
+            }
             for one, run in zip(members, runs, strict=True)
         ]
         self._insert(Attempt, attempts)
@@ -175,7 +183,7 @@ class Stage:
         """A signed-in browser of each person: its cookie and form token."""
         now = clock.now()
         live = {"last_seen_at": now, "expires_at": now + timedelta(days=1), "agent": "bench"}
-        logins = [{"id": new_id(), "person_id": person_id, **live} for person_id in people]
+        logins: list[dict[str, Any]] = [{"id": new_id(), "person_id": person_id, **live} for person_id in people]
         self._insert(LoginSession, logins)
         return [signed_in_headers(self.site.app, login["id"]) for login in logins]
 
@@ -236,7 +244,9 @@ def _values(row: Any) -> dict[str, Any]:
 def stage(database: str) -> Iterator[Stage]:
     """A site in its own folder, on SQLite or on a PostgreSQL server of its own; both are gone afterwards."""
     with ExitStack() as stack:
-        settings = {"database_url": stack.enter_context(postgres_server()).url} if database == "postgresql" else {}
+        settings: dict[str, Any] = (
+            {"database_url": stack.enter_context(postgres_server()).url} if database == "postgresql" else {}
+        )
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="academy-bench-")))
         if not settings:
             settings["database_url"] = f"sqlite:///{folder / 'bench.sqlite3'}"

@@ -15,6 +15,7 @@ from app.courses import queries as courses
 from app.quizzes.models import Attempt, AttemptResult
 
 BATCH = 2000
+NOTHING = Decimal(0)
 
 
 def _best_results(cohort: Cohort) -> Subquery:
@@ -65,19 +66,21 @@ def record_rows(cohort: Cohort) -> Iterator[RecordRow]:
         .order_by(Person.student_number, Person.name)
         .execution_options(yield_per=BATCH)
     )
-    for row in db.session.execute(statement):
+    for number, name, latin_name, email, state, joined_at, count, hours, percent, passed, completed_at in (
+        db.session.connection().execute(statement)  # Core: no entity is loaded, rows stay plain tuples
+    ):
         yield RecordRow(
-            student_number=row.student_number,
-            name=row.name,
-            latin_name=row.latin_name,
-            email=row.email,
-            cohort=cohort.name,
-            session_number=cohort.session_number,
-            state=row.state.value,
-            joined_at=row.created_at,
-            courses_done=row.courses or 0,
-            hours=row.hours or Decimal(0),
-            exam_percent=row.percent,
-            exam_passed=None if row.passed is None else bool(row.passed),
-            completed_at=row.completed_at,
+            number,
+            name,
+            latin_name,
+            email,
+            cohort.name,
+            cohort.session_number,
+            state.value,
+            joined_at,
+            count or 0,
+            hours or NOTHING,
+            percent,
+            None if passed is None else bool(passed),
+            completed_at,
         )
