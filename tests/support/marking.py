@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from werkzeug.datastructures import MultiDict
+
 from app.accounts.models import Person
 from app.core import clock
 from app.core.access import Actor, Grant, Role
@@ -16,21 +18,6 @@ from tests.support.cast import Cast, as_actor
 from tests.support.quizzes import items_of, start
 
 
-class Fields:
-    """Posted fields, as ``save_paper`` reads them."""
-
-    def __init__(self, values: dict[str, Any]) -> None:
-        self.values = values
-
-    def getlist(self, name: str, /) -> list[str]:
-        value = self.values.get(name, [])
-        return value if isinstance(value, list) else [value]
-
-    def get(self, name: str, default: str = "", /) -> str:
-        found = self.getlist(name)
-        return found[0] if found else default
-
-
 def marker(cast: Cast, person: Person | None = None) -> Actor:
     """An instructor of the university (the one of the cast)."""
     return as_actor(person or cast.instructor, Grant(Role.INSTRUCTOR, cast.university.id))
@@ -40,20 +27,22 @@ def marker(cast: Cast, person: Person | None = None) -> Actor:
 def hand_in(person: Person, revision: QuizRevision, text: str = "因为337条款要求国内产业。") -> Attempt:
     """A submitted paper: every essay says ``text``, everything else is perfectly answered."""
     attempt = start(person, revision)
-    posted: dict[str, Any] = {"seen": "0"}
+    posted = {"seen": "0"}
     for item in items_of(attempt):
         posted |= _fields(item, text)
     login = new_id()
     actor = Actor(person_id=person.id, name=person.name, session_id=login)
     with transaction():
-        saved = services.save_paper(actor, attempt.id, Fields(posted), seen=0, keyring=keyring(), now=clock.now())
+        saved = services.save_paper(
+            actor, attempt.id, MultiDict(posted), seen=0, keyring=keyring(), now=clock.now()
+        )
         assert not saved.errors
     with transaction():
         services.submit_attempt(actor, attempt.id, now=clock.now())
     return attempt
 
 
-def _fields(item: AttemptItem, text: str) -> dict[str, Any]:
+def _fields(item: AttemptItem, text: str) -> dict[str, str]:
     body = db.session.get_one(QuestionRevision, item.question_revision_id).body
     name = f"q-{item.id}"
     answer = grading.perfect(body, item.layout)

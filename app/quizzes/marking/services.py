@@ -60,7 +60,7 @@ def save_mark(
 
 def _refuse_overtaken(actor: Actor, task: Task, seen: int) -> None:
     if task.mark is not None and task.mark.marker_id != actor.person_id:
-        raise Conflict(_("A colleague has marked this answer meanwhile. Her mark stands."), code="colleague")
+        raise Conflict(_("A colleague has marked this answer meanwhile; that mark stands."), code="colleague")
     if not task.open:
         raise Conflict(_("The result is out; this mark can no longer be changed here."), code="out")
     if task.seen != seen:

@@ -211,7 +211,7 @@ def test_the_queue_costs_the_same_for_any_number_of_answers(cast: Cast, visit: V
     for _again in range(2):
         with counted_statements() as seen:
             browser.get("/marking")
-            browser.get(link.get("href"))
+            browser.get(str(link.get("href")))
         used.append(len(seen))
         hand_in(make_person(cast.university), revision)
         release()

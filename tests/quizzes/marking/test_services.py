@@ -168,3 +168,17 @@ def test_a_task_s_identifier_says_nothing_of_its_item(cast: Cast) -> None:
     (task,) = tasks_of(marker(cast), attempt)
     assert task.id.version == 4
     assert task.id != task.item_id
+
+
+def test_the_copy_of_her_data_holds_the_comments_once_the_result_is_out(cast: Cast) -> None:
+    attempt = hand_in(cast.trainee, make_quiz(("essay", "essay"), shuffle=False))
+    first, second = tasks_of(marker(cast), attempt)
+    mark(marker(cast), first, 1, comment="请补充事实。")
+    assert queries.marks_about(cast.trainee.id) == []
+    mark(marker(cast), second, 2)
+    kept = queries.marks_about(cast.trainee.id)
+    assert [(row["question"], row["fraction"], row["comment"]) for row in kept] == [
+        (1, "0.50000", "请补充事实。"),
+        (2, "1.00000", ""),
+    ]
+    assert queries.marks_about(cast.cohort_mate.id) == []
