@@ -1,0 +1,262 @@
+"""Every page of the product, in a browser: WCAG 2.2 AA, nothing wider than the screen, one h1, a silent console.
+
+Pages are found as people find them: by following links from where each of the demonstration people begins. So the
+test also tells which pages nobody can reach.
+"""
+
+import re
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from lxml import html
+from playwright.sync_api import Browser
+from sqlalchemy import select
+from werkzeug.exceptions import HTTPException
+
+from app.accounts import services as accounts
+from app.accounts.models import Person, PersonState
+from app.cohorts import queries as cohorts
+from app.cohorts import services as cohort_services
+from app.cohorts.models import Cohort
+from app.core import clock
+from app.core.access import Grant, Role
+from app.core.database import db, release, transaction
+from app.demo.cast import make_cast
+from app.experts import services as experts
+from app.jobs.services import run_due_jobs
+from app.mail.models import OutgoingMail
+from app.organisations.queries import get_organisation
+from tests.faults.servers import WebServer
+from tests.support.cast import as_actor
+from tests.support.chromium import chromium
+from tests.support.pages import Visitors
+from tests.support.processes import Site, own_site
+from tests.support.windows import Window
+
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(600)]
+
+BASE: Final = "http://localhost"
+#: Where each begins, besides the desk; the first of them who reaches a page shows it.
+BEGINNINGS: Final[dict[str, tuple[str, ...]]] = {
+    "": ("/", "/development/mail/", "/styleguide"),
+    "fang.yuzhou": ("/privacy/consent",),
+    "ye.zhiqiu": ("/",),
+    "zhou.zhixing": ("/", "/experts"),
+    "lin.jianwei": ("/", "/experts"),
+    "xu.mingyuan": ("/",),
+    "registrar": ("/", "/cohorts/"),
+    "instructor": ("/", "/questions/imports"),
+    "certifier": ("/",),
+    "second-certifier": ("/",),
+    "admin": ("/",),
+}
+#: Pages of which two states are looked at, not one.
+SAMPLES: Final = 2
+#: GET routes that are no page for people, each with the reason.
+NO_PAGE: Final[dict[str, str]] = {
+    "static": "a file",
+    "core.health": "JSON for the operator",
+    "core.ready": "JSON for the operator",
+    "answers.show_state": "JSON for the examination's script",
+    "accounts.download_data": "a file",
+    "certificates.download": "a file",
+    "rosters.template": "a file",
+    "rosters.template_workbook": "a file",
+    "courses.show_figure": "a picture",
+    "questions.show_picture": "a picture",
+    "question_files.show_image": "a picture",
+    "item_analysis.download": "a file",
+    "quizzes.download_receipts": "a file",
+}
+#: Pages that stand between two steps of somebody's, and where they are looked at instead.
+BETWEEN: Final[dict[str, str]] = {
+    "rosters.preview": "tests/journeys/test_story.py",
+    "quizzes.review_attempt": "tests/journeys/test_story.py",
+    "questions.show_upload": "tests/quizzes/interchange/test_pages.py (its HTML, without axe)",
+    "questions.edit_draft": "tests/quizzes/interchange/test_pages.py (its HTML, without axe)",
+}
+
+
+@pytest.fixture(autouse=True)
+def database() -> None:
+    """The pages are served by another process, from a database of its own."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page, and who sees it."""
+
+    endpoint: str
+    who: str
+    path: str
+
+
+class Reader:
+    """Finds the pages of a site by following links, in this process."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.clients = {who: self._client(who) for who in BEGINNINGS}
+        self.places: list[Place] = []
+
+    def _client(self, who: str) -> FlaskClient:
+        query = select(Person).where(Person.email == f"{who}@demo.example")
+        person = db.session.scalars(query).one() if who else None
+        return Visitors(self.app)(person).client
+
+    def cookie(self, who: str) -> str:
+        found = self.clients[who].get_cookie("academy")
+        return found.value if found else ""
+
+    def endpoint_of(self, path: str) -> str | None:
+        try:
+            endpoint, _ = self.app.url_map.bind("localhost").match(path, "GET")
+        except HTTPException:
+            return None
+        return str(endpoint)
+
+    def read(self) -> list[Place]:
+        for who, paths in BEGINNINGS.items():
+            self._follow(who, (*self._addresses(who), *paths))
+        return self.places
+
+    def _addresses(self, who: str) -> list[str]:
+        """Where somebody comes from outside, or from a list too long to follow whole."""
+        found = []
+        if who == "":
+            letters = db.session.scalars(select(OutgoingMail.body)).all()
+            links = re.findall(r"https?://\S+?(/(?:invitations|password/reset)/[\w-]+)", "\n".join(letters))
+            found = list(dict.fromkeys(reversed(links)))
+            found += [f"/join/{code}" for code in db.session.scalars(select(Cohort.join_code))]
+        if who == "admin":
+            suspended = select(Person.id).where(Person.state == PersonState.SUSPENDED)
+            found = [f"/people/{person_id}/restore" for person_id in db.session.scalars(suspended)]
+        release()
+        return found
+
+    def _follow(self, who: str, paths: tuple[str, ...]) -> None:
+        waiting, seen = deque(paths), set(paths)
+        taken: dict[str, int] = {}
+        while waiting:
+            path = waiting.popleft()
+            endpoint = self.endpoint_of(urlsplit(path).path)
+            if endpoint is None or endpoint in NO_PAGE or taken.get(endpoint, 0) >= SAMPLES:
+                continue
+            response = self.clients[who].get(path)
+            if response.status_code != 200 or response.mimetype != "text/html":
+                continue
+            taken[endpoint] = taken.get(endpoint, 0) + 1
+            if sum(place.endpoint == endpoint for place in self.places) < SAMPLES:
+                self.places.append(Place(endpoint, who, path))
+            for link in html.document_fromstring(response.get_data(as_text=True)).cssselect("a[href]"):
+                found = urldefrag(urljoin(path, str(link.get("href"))))[0].removeprefix(BASE)
+                if found.startswith("/") and found not in seen:
+                    seen.add(found)
+                    waiting.append(found)
+
+
+def pages_of(app: Flask) -> set[str]:
+    """The endpoints that answer GET with a page."""
+    return (
+        {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+        - set(NO_PAGE)
+        - set(BETWEEN)
+    )
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with own_site(tmp_path_factory.mktemp("pages"), public_url=BASE) as site:
+        result = site.command("content", "sync")
+        assert result.exit_code == 0, result.output
+        make_cast(clock.now())
+        run_due_jobs()
+        _leave_things_open()
+        release()
+        yield site
+
+
+def _person(who: str) -> Person:
+    person = db.session.scalars(select(Person).where(Person.email == f"{who}@demo.example")).one()
+    release()
+    return person
+
+
+def _leave_things_open() -> None:
+    """What the demonstration has finished or not begun: an examination under way, letters not answered yet,
+    an account suspended, an application and a roster not sent."""
+    now = clock.now()
+    candidate, applicant = as_actor(_person("ye.zhiqiu")), as_actor(_person("xu.mingyuan"))
+    authority, bar = get_organisation("cnipa-academy").id, get_organisation("example-provincial-bar").id
+    boss = as_actor(_person("admin"), Grant(Role.ADMINISTRATOR, authority, national=True))
+    forgetful, suspended = _person("fang.yuzhou").id, _person("lu.wangshu").id
+    membership_id = cohorts.memberships_of(candidate.person_id)[0].id
+    release()
+    with transaction():
+        membership = cohorts.get_membership_for(candidate, membership_id)
+        cohort_services.start_certification_exam(candidate, membership, now)
+    with transaction():
+        experts.start_application(applicant, now)
+    with transaction():
+        accounts.suspend_person(boss, person_id=suspended, reason="演示：账号停用", now=now)
+        accounts.invite_person(
+            boss, organisation_id=bar, email="new@demo.example", name="新学员", now=now + timedelta(seconds=1)
+        )
+        accounts.send_reset_link(forgetful, now + timedelta(seconds=2))
+    with transaction() as session:
+        session.get_one(Person, forgetful).privacy_version = ""
+
+
+@pytest.fixture(scope="module")
+def reader(site: Site) -> Reader:
+    reader = Reader(site.app)
+    reader.read()
+    return reader
+
+
+@pytest.fixture(scope="module")
+def web(site: Site) -> Iterator[WebServer]:
+    server = WebServer(site, "gunicorn", "wsgi:app")
+    server.start()
+    yield server
+    server.kill_all()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+def test_every_page_can_be_reached(reader: Reader) -> None:
+    missing = pages_of(reader.app) - {place.endpoint for place in reader.places}
+    assert missing == set(), "\n".join(sorted(missing))
+
+
+@pytest.mark.parametrize(("locale", "width"), [("zh_Hans", 1280), ("en", 390)])
+def test_every_page_is_accessible_and_fits(
+    reader: Reader, web: WebServer, browser: Browser, locale: str, width: int
+) -> None:
+    base = f"http://localhost:{web.port}"
+    faults = []
+    for who in BEGINNINGS:
+        window = Window(browser, base, locale, width=width)
+        window.context.add_cookies([{"name": "language", "value": locale, "url": base}])
+        if cookie := reader.cookie(who):
+            window.context.add_cookies([{"name": "academy", "value": cookie, "url": base}])
+        for place in reader.places:
+            if place.who == who:
+                try:
+                    window.open(place.path)
+                except AssertionError as fault:
+                    faults.append(f"{place.endpoint} ({who or 'a visitor'}, {place.path}): {fault}")
+                    window.complaints.clear()
+        window.context.close()
+    assert faults == [], "\n".join(faults)
