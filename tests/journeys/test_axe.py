@@ -79,6 +79,11 @@ NO_PAGE: Final[dict[str, str]] = {
 BETWEEN: Final[dict[str, str]] = {
     "rosters.preview": "tests/journeys/test_story.py",
     "quizzes.review_attempt": "tests/journeys/test_story.py",
+    "accounts.give_consent": "tests/accounts/access.py (its answers, without axe)",
+    "marking.show_question": "tests/journeys/test_marking.py",
+    "marking.show_next": "tests/journeys/test_marking.py",
+    "marking.show_answer": "tests/journeys/test_marking.py",
+    "marking.download_file": "tests/quizzes/marking (a file)",
     "questions.show_upload": "tests/quizzes/interchange/test_pages.py (its HTML, without axe)",
     "questions.edit_draft": "tests/quizzes/interchange/test_pages.py (its HTML, without axe)",
 }
