@@ -253,6 +253,7 @@ def test_the_examination_is_passed_by_keyboard_alone(sit: Any) -> None:
     page.keyboard.press("Enter")
     page.locator("#question-3 input[type=text]").focus()
     page.keyboard.type("30")
+    saved(page)
     page.keyboard.press("Enter")  # a form's own key: on to the look before submitting
     page.wait_for_url(f"{sitting.path}/review")
     assert violations(page) == []
