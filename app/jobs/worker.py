@@ -5,6 +5,7 @@ consumer leaves nobody behind.
 """
 
 import os
+import signal
 import threading
 import time
 import uuid
@@ -24,6 +25,9 @@ from app.jobs import services
 from app.jobs.queries import due_jobs
 from app.jobs.queue import JobQueue
 from app.jobs.registry import kind_named, sweeps
+
+#: The signals that stop the worker.
+STOPPING = (signal.SIGINT, signal.SIGTERM)
 
 #: Messages in the queue beyond which the sweep sends no more; workers have enough to do.
 BACKLOG = 200
@@ -70,6 +74,10 @@ class FaithfulWorker(Worker):  # type: ignore[misc] # huey has no types
         super().__init__(**options)
         self.parent = os.getpid()
 
+    def initialize(self) -> None:
+        super().initialize()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
+
     def loop(self, now: datetime | None = None) -> None:
         if os.getppid() != self.parent:
             raise WorkerRecycle
@@ -86,6 +94,10 @@ class Sweeper(Scheduler):  # type: ignore[misc] # huey has no types
         self.app, self.queue = app, queue
         self.parent = os.getpid()
         self.due: dict[str, float] = {}
+
+    def initialize(self) -> None:
+        super().initialize()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
 
     def loop(self, now: datetime | None = None) -> None:
         if os.getppid() != self.parent:
@@ -123,6 +135,18 @@ class JobConsumer(Consumer):  # type: ignore[misc] # huey has no types
             health_check_interval=0.5,
             shutdown_timeout=20,
         )
+
+    def start(self) -> None:
+        """Start the processes; a signal that comes meanwhile waits until huey can act on it.
+
+        Without the mask it would end this process between two forks, and leave it waiting for ever for
+        children that nobody told to stop.
+        """
+        signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
+        try:
+            super().start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
 
     def _create_scheduler(self) -> Sweeper:
         return Sweeper(self.app, self.queue, huey=self.huey, stop_flag=self.stop_flag, interval=1, periodic=False)

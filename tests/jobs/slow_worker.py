@@ -1,10 +1,11 @@
 """A worker with kinds of job for tests: ``python -m tests.jobs.slow_worker``.
 
 Each handler writes a line to DATA_DIR/ran when it begins and one when it ends; in between it waits for the
-file DATA_DIR/gate.
+file DATA_DIR/gate. With STOP_AT_FORK the worker is sent SIGINT between the starts of its processes.
 """
 
 import os
+import signal
 import threading
 from pathlib import Path
 
@@ -42,6 +43,8 @@ def main() -> None:
         note(folder, "sweep")
         raise RuntimeError("a sweep that fails stops no other")
 
+    if "STOP_AT_FORK" in os.environ:
+        os.register_at_fork(after_in_parent=lambda: os.kill(os.getpid(), signal.SIGINT))
     work(app, app.extensions["academy.job_queue"], workers=2)
 
 

@@ -146,3 +146,14 @@ def test_a_stopped_worker_leaves_no_job_in_the_air(
     _, alive = psutil.wait_procs(children, timeout=10)
     assert alive == []
     assert state_of(job) is (JobState.DONE if how is signal.SIGINT else JobState.QUEUED)
+
+
+def test_a_worker_stopped_while_it_starts_leaves_nobody_behind(site: Site) -> None:
+    site.environment["STOP_AT_FORK"] = "1"
+    worker = site.start("tests.jobs.slow_worker", stderr=subprocess.PIPE)
+    try:
+        _, errors = worker.communicate(timeout=60)
+        assert "KeyboardInterrupt" not in errors
+        assert worker.returncode == 0
+    finally:
+        kill_group(worker)
