@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.courses.content.faults import ContentFaults, Report, read_yaml
+from app.courses.content.faults import Report, read_yaml
 from app.courses.content.schema import Both, Key, Part
 
 FILE = "expert-criteria.yaml"
@@ -62,20 +62,16 @@ class Criteria(Part):
     criteria: tuple[Criterion, ...] = Field(min_length=1)
 
 
-def read_criteria(root: Path) -> Criteria | None:
-    """The criteria of a content folder; None when it has none. Raises ContentFaults."""
+def read_criteria(root: Path, report: Report) -> Criteria | None:
+    """The criteria of a content folder; None when it has none, or faults, which are added to the report."""
     path = root / FILE
-    if not path.is_file():
-        return None
-    report = Report(root)
-    document = read_yaml(path, report)
+    document = read_yaml(path, report) if path.is_file() else None
     criteria = document.validated(Criteria) if document else None
-    if criteria is not None and document is not None:
-        seen: set[str] = set()
-        for index, criterion in enumerate(criteria.criteria):
-            if criterion.id in seen:
-                document.fault(("criteria", index, "id"), f"`{criterion.id}` stands twice", "give it its own id")
-            seen.add(criterion.id)
-    if report.faults or criteria is None:
-        raise ContentFaults(report.faults)
+    if criteria is None or document is None:
+        return None
+    seen: set[str] = set()
+    for index, criterion in enumerate(criteria.criteria):
+        if criterion.id in seen:
+            document.fault(("criteria", index, "id"), f"`{criterion.id}` stands twice", "give it its own id")
+        seen.add(criterion.id)
     return criteria

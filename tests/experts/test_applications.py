@@ -1,20 +1,23 @@
 """From application to appointment: who may do what, in which order, with which reasons."""
 
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.audit.models import AuditEntry
 from app.certificates.models import Certificate
 from app.certificates.rules import AppointmentClaims, CertificateState, DocumentKind, Snapshot, anniversary
+from app.config import PROJECT
 from app.core import clock
 from app.core.access import Role
 from app.core.database import db, transaction
 from app.core.errors import Conflict, Invalid, NotAllowed, NotFound
-from app.courses.content.faults import ContentFaults
+from app.courses.content.faults import Report
 from app.experts import queries, services
 from app.experts.criteria import read_criteria
 from app.experts.evidence import Standing
@@ -22,6 +25,7 @@ from app.experts.models import Application, Appointment, CriteriaRevision
 from app.experts.rules import Answer, ApplicationState, EndClass, Lack, Profile, Step, lacks
 from app.mail.models import OutgoingMail
 from tests.support.cast import Cast, as_actor, make_person
+from tests.support.courses import SMALL
 from tests.support.experts import (
     appointed,
     certifying,
@@ -241,15 +245,21 @@ def test_criteria_get_a_revision_only_when_they_change(cast: Cast) -> None:
         assert len(db.session.scalars(select(CriteriaRevision)).all()) == 3
 
 
-def test_faults_in_the_criteria_are_located(tmp_path: Path) -> None:
-    root = tmp_path / "content"
-    root.mkdir()
-    source = (Path("content") / "expert-criteria.yaml").read_text()
+@pytest.mark.parametrize("command", ["check", "sync"])
+def test_faults_in_the_criteria_are_faults_of_the_content(app: Flask, tmp_path: Path, command: str) -> None:
+    root = shutil.copytree(SMALL, tmp_path / "content")
+    source = (PROJECT / "content" / "expert-criteria.yaml").read_text()
     (root / "expert-criteria.yaml").write_text(source.replace("id: result", "id: training"))
-    with pytest.raises(ContentFaults) as caught:
-        read_criteria(root)
-    assert str(caught.value.faults[0]).startswith("content/expert-criteria.yaml:16:9:")
-    assert read_criteria(tmp_path) is None
+    with app.app_context():
+        result = app.test_cli_runner().invoke(args=["content", command, "--folder", str(root)])
+    assert result.exit_code == 1
+    assert "content/expert-criteria.yaml:16:9: `training` stands twice" in result.output
+
+
+def test_a_content_without_criteria_has_none(tmp_path: Path) -> None:
+    report = Report(tmp_path)
+    assert read_criteria(tmp_path, report) is None
+    assert report.faults == []
 
 
 def test_registrars_and_certifiers_elsewhere_do_not_decide(cast: Cast) -> None:

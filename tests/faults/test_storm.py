@@ -9,7 +9,7 @@ from tests.faults.storm import PLANTED, Report, storm
 from tests.support.postgres import PostgresServer, postgres_server
 from tests.support.processes import Site, own_site
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.faults, pytest.mark.both_databases, pytest.mark.timeout(240)]
 
 ACKNOWLEDGEMENTS = 10_000
 SECONDS = 45.0

@@ -5,6 +5,7 @@ from app.config import PROJECT
 from app.core import clock
 from app.core.access import Actor, Grant, Role
 from app.core.database import db, release, transaction
+from app.courses.content.faults import Report
 from app.experts import queries, services
 from app.experts.criteria import Criteria, read_criteria
 from app.experts.models import Application, Appointment
@@ -15,7 +16,7 @@ from tests.support.certificates import make_certificate
 
 def example_criteria() -> Criteria:
     """The criteria that ship with the product."""
-    criteria = read_criteria(PROJECT / "content")
+    criteria = read_criteria(PROJECT / "content", Report(PROJECT / "content"))
     assert criteria is not None
     return criteria
 
