@@ -1,8 +1,9 @@
-"""What the engine keeps with the application: the keys of its receipts."""
+"""What the engine keeps with the application: the keys of its receipts, and words for its templates."""
 
 from flask import Flask, current_app
 
 from app.accounts import own_data
+from app.quizzes import words
 from app.quizzes.queries.portrait import sittings_of
 from app.quizzes.receipts import Keyring
 
@@ -10,8 +11,9 @@ _KEYRING = "academy.receipt_keys"
 
 
 def init_app(app: Flask) -> None:
-    """Derive the receipt keys from the application's secret and its retired ones."""
+    """Derive the receipt keys from the application's secret and its retired ones; give templates their words."""
     own_data.register("examinations", sittings_of)
+    app.jinja_env.filters["review_rows"] = words.review_rows
     app.extensions[_KEYRING] = Keyring([app.config["SECRET_KEY"], *app.config["SECRET_KEY_FALLBACKS"]])
 
 

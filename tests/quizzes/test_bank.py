@@ -100,10 +100,3 @@ def test_a_quiz_nobody_could_sit_is_refused(pools: list[Pool], message: str) -> 
     with pytest.raises(Invalid, match=message), transaction():
         save("q1")
         services.publish_quiz("final", title={"zh": "", "en": ""}, settings=SETTINGS, pools=pools, now=clock.now())
-
-
-def test_settings_survive_json() -> None:
-    settings = QuizSettings(minutes=5, pass_mark=80, attempts=3, opens_at=clock.now(), grace_seconds=9)
-    assert QuizSettings.from_json(settings.as_json()) == settings
-    with pytest.raises(ValueError, match="minutes"):
-        QuizSettings(minutes=0, pass_mark=60)

@@ -14,7 +14,7 @@ from app.quizzes import grading, queries, services
 from app.quizzes.context import keyring
 from app.quizzes.models import Attempt, AttemptState, QuestionRevision
 from app.quizzes.receipts import Receipt
-from app.quizzes.rules import Feedback
+from app.quizzes.rules import Feedback, Review
 from tests.support.cast import Cast, as_actor
 from tests.support.pages import Browser, Visitors
 from tests.support.quizzes import items_of, make_quiz, start
@@ -125,7 +125,7 @@ def test_keys_are_shown_when_the_policy_says(
     visit: Visitors, cast: Cast, feedback: Feedback, closes: timedelta | None, shown: bool
 ) -> None:
     now = clock.now()
-    quiz = make_quiz(("single",), feedback=feedback, closes_at=now + closes if closes else None)
+    quiz = make_quiz(("single",), review=Review.of(feedback), closes_at=now + closes if closes else None)
     attempt = start(cast.trainee, quiz, now=now)
     with transaction():
         services.submit_attempt(as_actor(cast.trainee), attempt.id, now=now + timedelta(minutes=1))

@@ -101,7 +101,7 @@ class _Paper:
 def _one_sitting(rows: Rows, paper: _Paper, at: int, person_id: uuid.UUID, now: datetime) -> None:
     seed = at + 1
     pools = [
-        (about["pick"], [row.QuestionRevision.id for row in paper.bank if row.pool == pool])
+        rules.DrawnPool(about["pick"], [row.QuestionRevision.id for row in paper.bank if row.pool == pool])
         for pool, about in enumerate(paper.revision.pools)
     ]
     known = {row.QuestionRevision.id: (row.key, row.QuestionRevision) for row in paper.bank}
@@ -110,7 +110,7 @@ def _one_sitting(rows: Rows, paper: _Paper, at: int, person_id: uuid.UUID, now: 
     attempt_id = new_id()
     earned = possible = Decimal(0)
     ordinal = 0
-    for position, question_id in enumerate(rules.draw(pools, seed, shuffle=True), start=1):
+    for position, (_section, question_id) in enumerate(rules.draw(pools, seed, shuffle=True), start=1):
         key, question = known[question_id]
         layout = grading.full_layout(question.body)
         response = grading.normalise(paper.answering(at, key, question.body), layout)

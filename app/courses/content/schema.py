@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from app.core.text import Bilingual
-from app.quizzes.rules import Feedback, QuizSettings
+from app.quizzes import rules
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -154,14 +154,14 @@ class ExamRules(Part):
     cooling_off_hours: Annotated[int, Field(ge=0, le=24 * 90)] = 0
     feedback: Literal["after_submission", "after_close", "never"] = "after_submission"
 
-    def settings(self) -> QuizSettings:
+    def settings(self) -> rules.QuizSettings:
         """The rules as the examination engine takes them."""
-        return QuizSettings(
+        return rules.QuizSettings(
             minutes=self.minutes,
             pass_mark=self.pass_mark,
             attempts=self.attempts,
             cooling_off_hours=self.cooling_off_hours,
-            feedback=Feedback(self.feedback),
+            review=rules.Review.of(rules.Feedback(self.feedback)),
         )
 
 

@@ -62,7 +62,8 @@ class QuizRevision(Identified, Base):
     title: Mapped[dict[str, Any]] = mapped_column(Json)
     #: ``rules.QuizSettings`` as JSON.
     settings: Mapped[dict[str, Any]] = mapped_column(Json)
-    #: ``[{"label": {"zh", "en"}, "pick": 4}, …]``; the questions are the revision's items.
+    #: ``[{"label": {"zh", "en"}, "pick": 4, "section": 1}, …]``; no section: the first. The questions are
+    #: the revision's items.
     pools: Mapped[list[dict[str, Any]]] = mapped_column(Json)
 
 

@@ -76,6 +76,12 @@ class Paper:
     def flagged_items(self) -> list[PaperItem]:
         return [item for item in self.items if item.flagged]
 
+    def shown(self, now: datetime) -> rules.Shown:
+        """What its candidate may see of the finished sitting now."""
+        submitted_at = self.attempt.submitted_at or now
+        phase = rules.phase_of(submitted_at, self.settings.closes_at, now)
+        return self.settings.review.shown(phase)
+
     def is_over(self, now: datetime) -> bool:
         """Can nothing count any more?"""
         return self.attempt.state is not AttemptState.IN_PROGRESS or now > self.attempt.cutoff_at

@@ -195,7 +195,11 @@ def _paper(attempt: Attempt, revision: QuizRevision, settings: rules.QuizSetting
     ).all()
     known = {question.id: question for _pool, question in rows}
     pools = [
-        (about["pick"], [question.id for pool, question in rows if pool == number])
+        rules.DrawnPool(
+            about["pick"],
+            [question.id for pool, question in rows if pool == number],
+            about.get("section", 0),
+        )
         for number, about in enumerate(revision.pools)
     ]
     drawn = rules.draw(pools, attempt.seed, shuffle=settings.shuffle)
@@ -210,5 +214,5 @@ def _paper(attempt: Attempt, revision: QuizRevision, settings: rules.QuizSetting
             "layout": grading.lay_out(known[question_id].body, rng, shuffle=settings.shuffle),
             "marks": grading.marks_of(known[question_id].body),
         }
-        for position, question_id in enumerate(drawn, start=1)
+        for position, (_section, question_id) in enumerate(drawn, start=1)
     ]

@@ -52,10 +52,13 @@ def publish_quiz(
 ) -> QuizRevision:
     """Freeze a quiz over the present revisions of its questions; a new revision only where it changed.
 
-    Raises Invalid for an unknown question, one that stands in two pools, or a pool smaller than its pick.
+    Raises Invalid for an unknown question, one that stands in two pools, a pool smaller than its pick, or a
+    section without a pool.
     """
     members = _frozen_pools(key, pools)
-    described = [{"label": dict(pool.label), "pick": pool.pick} for pool in pools]
+    if {pool.section for pool in pools} != set(range(len(settings.sections) or 1)):
+        raise Invalid(f"{key}: each section needs a pool, and each pool one of the sections", code="quiz")
+    described = [_described(pool) for pool in pools]
     fingerprint = digest_of(
         {
             "title": dict(title),
@@ -90,6 +93,12 @@ def publish_quiz(
         quiz.current_revision_id = revision.id
         db.session.flush()
     return revision
+
+
+def _described(pool: Pool) -> dict[str, Any]:
+    """A pool as the revision keeps it; without sections nothing is said of them, so that digests stay."""
+    about: dict[str, Any] = {"label": dict(pool.label), "pick": pool.pick}
+    return about | ({"section": pool.section} if pool.section else {})
 
 
 def _next_number(column: Any, where: Any) -> int:

@@ -12,8 +12,8 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.core import access, clock
 from app.core.database import transaction
 from app.core.errors import Invalid
-from app.core.languages import locale_name
-from app.quizzes import queries, registry, rendering, rules, services
+from app.core.languages import format_moment, locale_name
+from app.quizzes import queries, registry, rendering, rules, services, words
 from app.quizzes.context import keyring
 from app.quizzes.marking import queries as marking_queries
 from app.quizzes.marking import words as marking_words
@@ -85,15 +85,16 @@ def show_result(attempt_id: uuid.UUID) -> str | BaseResponse:
             return redirect(url_for("quizzes.show_attempt", attempt_id=attempt_id))
         return render_template("quizzes/running.html", paper=paper)
     texts = rendering.Texts(locale_name())
-    reviewed = paper.reviewer or rules.review_open(paper.settings, clock.now())
+    shown = rules.Shown() if paper.reviewer else paper.shown(clock.now())
     return render_template(
         "quizzes/result.html",
         paper=paper,
         own=own,
-        reviewed=reviewed,
+        shown=shown,
+        missing=_missing(paper, shown),
         views=_views(paper, texts),
-        solutions={item.id: rendering.solution(item.body, texts, item.layout) for item in paper.items if reviewed},
-        marks=_marks(paper, texts) if reviewed else {},
+        solutions=_solutions(paper, texts, shown),
+        marks=_marks(paper, texts) if shown.feedback and shown.marks else {},
         events=queries.list_events(attempt_id) if own else [],
         receipt_of=services.receipt_of,
         positions={item.id: item.position for item in paper.items},
@@ -155,6 +156,20 @@ def _views(paper: queries.Paper, texts: rendering.Texts) -> dict[uuid.UUID, rend
             view.upload["url"] = address
         views[item.id] = view
     return views
+
+
+def _missing(paper: queries.Paper, shown: rules.Shown) -> str:
+    closes_at = paper.settings.closes_at
+    return words.missing_text(paper.settings.review, shown, closes_at, format_moment(closes_at))
+
+
+def _solutions(
+    paper: queries.Paper, texts: rendering.Texts, shown: rules.Shown
+) -> dict[uuid.UUID, rendering.Solution]:
+    """Right answers and explanations; none unless the reader may see one of them."""
+    if not (shown.correct or shown.feedback):
+        return {}
+    return {item.id: rendering.solution(item.body, texts, item.layout) for item in paper.items}
 
 
 def _marks(paper: queries.Paper, texts: rendering.Texts) -> dict[uuid.UUID, marking_words.GivenMark]:

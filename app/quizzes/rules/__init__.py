@@ -1,0 +1,53 @@
+"""Pure rules of a sitting: settings, who may start when, the deadline, the drawn paper, what is shown after it."""
+
+from app.quizzes.rules.drawing import DrawnPool, draw
+from app.quizzes.rules.review import ALWAYS, NEVER, REVIEWED, Feedback, Phase, Review, Shown, phase_of
+from app.quizzes.rules.settings import (
+    MAX_MINUTES,
+    DoubleMarking,
+    Navigation,
+    Pool,
+    QuizSettings,
+    Release,
+    ScoreKept,
+    Section,
+)
+from app.quizzes.rules.standing import (
+    Allowance,
+    Refusal,
+    Standing,
+    deadline,
+    extra_seconds,
+    granted,
+    percent_of,
+    standing,
+)
+
+__all__ = [
+    "ALWAYS",
+    "MAX_MINUTES",
+    "NEVER",
+    "REVIEWED",
+    "Allowance",
+    "DoubleMarking",
+    "DrawnPool",
+    "Feedback",
+    "Navigation",
+    "Phase",
+    "Pool",
+    "QuizSettings",
+    "Refusal",
+    "Release",
+    "Review",
+    "ScoreKept",
+    "Section",
+    "Shown",
+    "Standing",
+    "deadline",
+    "draw",
+    "extra_seconds",
+    "granted",
+    "percent_of",
+    "phase_of",
+    "standing",
+]

@@ -1,0 +1,73 @@
+"""The rules of a sitting in a candidate's words."""
+
+from datetime import datetime, timedelta
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from app.quizzes import rules
+from app.quizzes.rules.review import IMMEDIATELY
+
+
+def review_rows(review: rules.Review) -> list[tuple[str, str]]:
+    """What is shown of a finished attempt, and when; one row where everything is shown alike."""
+    if review.short:
+        return [(_("Answers and explanations"), when(review.answers))]
+    names = {
+        "answers": _("Your own answers"),
+        "marks": _("Marks of each question"),
+        "correct": _("Right answers"),
+        "feedback": _("Explanations"),
+        "percentage": _("Overall percentage"),
+    }
+    return [(names[name], when(review.phases(name))) for name in rules.REVIEWED]
+
+
+def when(phases: frozenset[rules.Phase]) -> str:
+    """Phases in words."""
+    immediately, while_open, after_close = (phase in phases for phase in rules.Phase)
+    minutes = IMMEDIATELY // timedelta(minutes=1)
+    texts = {
+        (True, True, True): _("shown after you submit"),
+        (False, False, False): _("not shown"),
+        (False, False, True): _("shown after the examination has closed"),
+        (True, False, False): _("shown for %(minutes)s minutes after you submit", minutes=minutes),
+        (True, True, False): _("shown after you submit, until the examination closes"),
+        (False, True, True): _("shown from %(minutes)s minutes after you submit", minutes=minutes),
+        (False, True, False): _(
+            "shown from %(minutes)s minutes after you submit until the examination closes", minutes=minutes
+        ),
+        (True, False, True): _(
+            "shown for %(minutes)s minutes after you submit, and again after the examination has closed",
+            minutes=minutes,
+        ),
+    }
+    return str(texts[immediately, while_open, after_close])
+
+
+def missing_text(review: rules.Review, shown: rules.Shown, closes_at: datetime | None, closing: str) -> str:
+    """Why a result page does not show everything, and from when it will; empty when it shows everything.
+
+    ``closing`` is ``closes_at`` as the reader sees moments.
+    """
+    hidden = [name for name in rules.REVIEWED if not getattr(shown, name)]
+    if not hidden:
+        return ""
+    later = closes_at and any(rules.Phase.AFTER_CLOSE in review.phases(name) for name in hidden)
+    if later and review.short:
+        return str(
+            _(
+                "Answers and explanations are shown after the examination has closed, on %(time)s.",
+                time=closing,
+            )
+        )
+    if later:
+        return str(_("More is shown after the examination has closed, on %(time)s.", time=closing))
+    if review.short:
+        return str(_("Answers and explanations are not shown for this examination."))
+    return str(_("Not everything is shown for this examination; the rules before Start say what and when."))
+
+
+def minutes_text(minutes: int) -> str:
+    """A length of time in minutes."""
+    return str(ngettext("%(num)s minute", "%(num)s minutes", minutes))
