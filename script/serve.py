@@ -44,7 +44,8 @@ def check_port(host: str, port: int) -> None:
 def prepare() -> Path:
     """Migrate, sync content, and on an empty database outside production make the demonstration cast."""
     sys.path.insert(0, str(ROOT))
-    from flask_migrate import upgrade  # noqa: PLC0415 - the environment must be complete first
+    import click  # noqa: PLC0415 - the environment must be complete first
+    from flask_migrate import upgrade  # noqa: PLC0415
     from sqlalchemy import select  # noqa: PLC0415
 
     from app.accounts.models import Person  # noqa: PLC0415
@@ -65,7 +66,9 @@ def prepare() -> Path:
         group = app.cli.commands.get(words[0])
         if group is None or words[1] not in getattr(group, "commands", {}):
             return
-        result = runner.invoke(args=list(words))
+        result = runner.invoke(args=list(words), standalone_mode=False)
+        if isinstance(result.exception, click.Abort):
+            raise KeyboardInterrupt
         if result.exit_code:
             print(result.output, file=sys.stderr)
             raise CannotStart(f"flask {' '.join(words)} failed; the lines above say why") from result.exception
@@ -103,6 +106,9 @@ def main(arguments: list[str]) -> int:
     except CannotStart as error:
         print(f"script/server: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("\nstopped before it was ready; the next start goes on from here", file=sys.stderr)
+        return 130
 
 
 if __name__ == "__main__":

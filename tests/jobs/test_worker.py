@@ -70,6 +70,30 @@ def test_a_job_whose_worker_is_killed_is_done_once_by_another(site: Site, worker
     assert worker.poll() is None
 
 
+def test_the_queue_may_be_redis_and_may_lose_everything(tmp_path: Path) -> None:
+    socket = tmp_path / "redis.sock"
+    command = ["redis-server", "--port", "0", "--unixsocket", str(socket), "--save", "", "--dir", str(tmp_path)]
+    redis = subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True)
+    with own_site(
+        tmp_path / "site", job_lease_seconds=1, job_sweep_seconds=0.2, redis_url=f"unix://{socket}"
+    ) as site:
+        wait_until(socket.exists, "Redis listens")
+        worker = site.start("tests.jobs.slow_worker")
+        try:
+            first = ask("test.wait", "first")
+            wait_until(lambda: lines(site, "begin first"), "the first job comes through Redis")
+            subprocess.run(["redis-cli", "-s", str(socket), "flushall"], check=True, stdout=subprocess.DEVNULL)
+            services.send_through(None)
+            second = ask("test.wait", "second")
+            open_gate(site)
+            wait_until(lambda: state_of(first) is JobState.DONE, "the first job is done")
+            wait_until(lambda: state_of(second) is JobState.DONE, "the sweep sends the second job")
+            assert not list(site.folder.glob("queue.sqlite3*"))
+        finally:
+            kill_group(worker)
+            kill_group(redis)
+
+
 def test_a_long_job_keeps_its_lease(site: Site, worker: subprocess.Popen[str]) -> None:
     job = ask("test.wait", "long")
     wait_until(lambda: lines(site, "begin long"), "the job begins")
