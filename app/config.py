@@ -58,13 +58,19 @@ class Settings(BaseSettings):
     argon2_memory_kib: int = Field(default=19_456, ge=8)
     argon2_passes: int = Field(default=2, ge=1)
     upload_limit_mib: int = Field(default=16, ge=1)
+    #: Seals private signing keys instead of SECRET_KEY; earlier ones go to KEY_PASSPHRASE_FALLBACKS.
+    key_passphrase: SecretStr = SecretStr("")
+    key_passphrase_fallbacks: Annotated[list[str], NoDecode] = Field(default_factory=list)
+    #: ``module:function`` that gives a custody of keys (a security module, a CA); empty: sealed in the database.
+    key_custody: str = ""
 
     @model_validator(mode="before")
     @classmethod
     def _split_lists(cls, values: dict[str, Any]) -> dict[str, Any]:
-        raw = values.get("secret_key_fallbacks")
-        if isinstance(raw, str):
-            values["secret_key_fallbacks"] = [key for key in raw.split(",") if key]
+        for name in ("secret_key_fallbacks", "key_passphrase_fallbacks"):
+            raw = values.get(name)
+            if isinstance(raw, str):
+                values[name] = [key for key in raw.split(",") if key]
         return values
 
     @model_validator(mode="after")

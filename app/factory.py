@@ -37,6 +37,7 @@ PACKAGES = (
     "courses",
     "cohorts",
     "certificates",
+    "certificates.keys",
     "experts",
     "home",
     "demo",

@@ -75,13 +75,16 @@ def prepare() -> Path:
         said = result.output.strip().splitlines()
         if quiet and len(said) > BRIEF:
             said = [f"flask {' '.join(words)}: {len(said)} pieces are new or changed"]
-        print("\n".join(said), flush=True)
+        if said:
+            print("\n".join(said), flush=True)
 
     with app.app_context():
         upgrade()
         command("content", "sync", quiet=True)
         empty = db.session.scalar(select(Person.id).limit(1)) is None
         release()
+        if not settings.production:
+            command("certificates", "keys", "create", "--if-missing")
         if empty and not settings.production:
             command("demo", "cast")
         db.session.remove()

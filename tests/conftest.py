@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, scoped_session, sessionmaker
 from app.core.database import db, write_mode
 from app.factory import create_app
 from tests.support.cast import Cast, make_cast
+from tests.support.keys import make_keys
 from tests.support.pages import Visitors
 
 pytest_plugins = ["tests.support.honesty"]
@@ -66,6 +67,7 @@ def app(database_url: str, data_dir: Path) -> Iterator[Flask]:
     app.config.update(TESTING=True, SESSION_COOKIE_SECURE=False, PROPAGATE_EXCEPTIONS=False)
     with app.app_context():
         upgrade()
+        make_keys()
         yield app
         db.engine.dispose()
 

@@ -17,11 +17,12 @@ STATES: Final[dict[CertificateState, tuple[Any, str, str | None]]] = {
     CertificateState.ENDED: (_l("Ended before its term"), "neutral", "shield-off"),
 }
 PREPARING: Final[tuple[Any, str, str | None]] = (_l("File is being prepared"), "info", "hourglass")
+NO_KEYS: Final[tuple[Any, str, str | None]] = (_l("Stopped: nothing to sign with"), "danger", "alert-triangle")
 FAILED: Final[tuple[Any, str, str | None]] = (_l("File could not be made"), "danger", "alert-triangle")
 
 EVENTS: Final[dict[StatusKind, tuple[Any, str]]] = {
     StatusKind.AWAITING_NAMES: (_l("Due; names to be confirmed"), "neutral"),
-    StatusKind.BLOCKED: (_l("Stopped: a character cannot be printed"), "danger"),
+    StatusKind.BLOCKED: (_l("Stopped before it was issued"), "danger"),
     StatusKind.ISSUED: (_l("Issued"), "ok"),
     StatusKind.SUPERSEDED: (_l("Replaced by a newer one"), "neutral"),
     StatusKind.REVOKED: (_l("Revoked"), "danger"),
@@ -48,6 +49,8 @@ def state_of(held: Held) -> tuple[Any, str, str | None]:
         return FAILED
     if held.certificate.state is CertificateState.VALID and held.preparing:
         return PREPARING
+    if held.certificate.state is CertificateState.BLOCKED and not held.certificate.missing_characters:
+        return NO_KEYS
     return STATES[held.certificate.state]
 
 

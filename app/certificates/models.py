@@ -59,7 +59,7 @@ class Certificate(Identified, Base):
     state: Mapped[CertificateState]
     #: What it will state (``rules.Draft``), kept from the moment it is due.
     draft: Mapped[dict[str, Any]] = mapped_column(Json)
-    #: Characters that the document fonts lack, while blocked.
+    #: Characters that the document fonts lack, while blocked; empty: there were no keys to sign with.
     missing_characters: Mapped[str] = mapped_column(default="")
 
     series: Mapped[str | None]

@@ -11,6 +11,7 @@ from app.accounts.models import Person
 from app.audit import services as audit
 from app.certificates import numbers, policies
 from app.certificates.fonts import missing_characters
+from app.certificates.keys.queries import is_ready
 from app.certificates.models import Certificate, NumberSeries, StatusEvent
 from app.certificates.rules import (
     SERIES,
@@ -39,7 +40,8 @@ def issue(
     """Issue a document, exactly once a person, subject and cycle however often and by whomever it is asked.
 
     The second request gets the first one's certificate. It waits in ``awaiting_names`` for names not yet
-    confirmed and in ``blocked`` for characters the fonts lack; no number is spent before it is issued.
+    confirmed, and in ``blocked`` for characters the fonts lack or for keys to sign with; no number is spent
+    before it is issued.
     """
     identity = new_id()
     inserted = db.session.scalar(
@@ -99,6 +101,24 @@ def issue_waiting(person_id: uuid.UUID, now: datetime) -> int:
     return sum(certificate.state is CertificateState.VALID for certificate in waiting)
 
 
+def issue_without_keys(now: datetime) -> int:
+    """Issue everything that stopped because there was nothing to sign with; how many were issued."""
+    stopped = db.session.scalars(
+        select(Certificate)
+        .where(
+            Certificate.state == CertificateState.BLOCKED,
+            Certificate.missing_characters == "",
+            Certificate.replaces_id.is_(None),
+        )
+        .order_by(Certificate.created_at)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    for certificate in stopped:
+        complete_issue(certificate, now)
+    return sum(certificate.state is CertificateState.VALID for certificate in stopped)
+
+
 def retry(actor: Actor, certificate: Certificate, now: datetime) -> None:
     """Try again what stopped: the issue of a blocked certificate, or a rendering that failed.
 
@@ -148,6 +168,8 @@ def reissue(actor: Actor, certificate: Certificate, names: Names, reason: str, n
     missing = _missing(Draft.from_json(certificate.draft), names)
     if missing:
         raise Conflict(missing, code="missing_characters")
+    if not is_ready():
+        raise Conflict(code="no_keys")
     _append(successor, StatusKind.AWAITING_NAMES, now, actor=actor)
     _issue_with(successor, names, now, actor)
     _append(certificate, StatusKind.SUPERSEDED, now, reason_class="names", reason=reason, actor=actor)
@@ -196,9 +218,10 @@ def _demand_change(actor: Actor, certificate: Certificate) -> None:
 def _issue_with(certificate: Certificate, names: Names, now: datetime, actor: Actor | None) -> None:
     draft = Draft.from_json(certificate.draft)
     missing = _missing(draft, names)
-    if missing:
+    if missing or not is_ready():
         if certificate.state is not CertificateState.BLOCKED:
-            _append(certificate, StatusKind.BLOCKED, now, reason_class="missing_characters", reason=missing)
+            why = "missing_characters" if missing else "no_keys"
+            _append(certificate, StatusKind.BLOCKED, now, reason_class=why, reason=missing)
         certificate.missing_characters = missing
         return
     day = now.astimezone(ZONE).date()

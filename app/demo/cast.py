@@ -13,6 +13,8 @@ from app.accounts.identity import load_actor
 from app.accounts.models import Person
 from app.accounts.passwords import current_passwords
 from app.accounts.queries import find_person_by_email
+from app.certificates.keys import services as keys
+from app.certificates.keys.context import holders
 from app.cohorts import queries as cohorts
 from app.cohorts import services as cohort_services
 from app.core.access import Actor, Role
@@ -98,6 +100,9 @@ def administrator(email: str, name: str, now: datetime) -> Player:
 def make_cast(now: datetime) -> list[Credentials]:
     """People, two cohorts and their history up to ``now``; returns how each of them signs in."""
     began = now - timedelta(days=120)
+    release()
+    with frozen_at(began), transaction():
+        keys.create_missing(holders(), "Overseas IP Academy (example)", began)
     with frozen_at(began):
         boss = administrator("admin@demo.example", "演示管理员", began)
         bar = get_organisation("example-provincial-bar").id

@@ -23,6 +23,8 @@ from flask import Flask
 from flask_migrate import upgrade
 from werkzeug.datastructures import FileStorage
 
+from app.certificates.keys import services as keys
+from app.certificates.keys.context import holders
 from app.cohorts.records import DEFAULT_COLUMNS
 from app.core import clock
 from app.core.database import db, release, transaction
@@ -124,6 +126,7 @@ def _prepare(story: Story) -> None:
         figures = course_services.store_figures(content, settings.data_dir)
         with transaction():
             course_services.sync_content(content, figures, clock.now())
+            keys.create_missing(holders(), "Overseas IP Academy (example)", clock.now())
     with story.app.app_context():
         boss = administrator("admin@demo.example", "演示管理员", clock.now())
     browser = Browser(story.app)

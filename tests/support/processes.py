@@ -24,6 +24,7 @@ from app.config import PROJECT
 from app.core.database import db, release
 from app.factory import create_app
 from app.jobs import services as jobs
+from tests.support.keys import make_keys
 
 
 def wait_until(condition: Callable[[], object], what: str, *, seconds: float = 60) -> None:
@@ -110,6 +111,7 @@ def own_site(folder: Path, *, migrated: bool = True, **settings: Any) -> Iterato
         with app.app_context():
             if migrated:
                 upgrade()
+                make_keys()
             try:
                 yield Site(app, folder, environment)
             finally:

@@ -93,7 +93,9 @@ def retry(certificate_id: uuid.UUID) -> Any:
     with transaction():
         certificate = queries.get_certificate_for(actor, certificate_id, lock=True)
         services.retry(actor, certificate, clock.now())
-    if certificate.state is CertificateState.BLOCKED:
+    if certificate.state is CertificateState.BLOCKED and not certificate.missing_characters:
+        flash(_("There are still no keys to sign with."), "error")
+    elif certificate.state is CertificateState.BLOCKED:
         flash(
             _("The document fonts still lack: %(characters)s", characters=certificate.missing_characters), "error"
         )
