@@ -34,6 +34,7 @@ PACKAGES = (
     "quizzes.analysis",
     "quizzes.interchange",
     "quizzes.marking",
+    "quizzes.verification",
     "courses",
     "cohorts",
     "certificates",

@@ -3,6 +3,9 @@
 A receipt is an HMAC-SHA256 over the attempt, the ordinal, the question, a salted digest of the answer, the
 moment and what became of it. Without the salt (erasure empties it) the digest says nothing about the answer,
 and the receipt still verifies.
+
+The MAC is kept with the event when it is taken and never made again: the server vouches for what it received, not
+for what somebody has since written into its database.
 """
 
 import hashlib
@@ -10,7 +13,7 @@ import hmac
 import secrets
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -43,13 +46,24 @@ class Keyring:
         self.current = keys[0]
         self._keys = {key.id: key for key in keys}
 
-    def sign(self, receipt: "Receipt") -> str:
-        """The receipt's MAC, or empty when its key has been thrown away."""
+    def seal(self, receipt: "Receipt") -> "Receipt":
+        """The receipt with its MAC. Only for an event that is being taken."""
+        return replace(receipt, mac=self._mac(receipt))
+
+    def knows(self, key_id: str) -> bool:
+        """Is this one of our keys, present or retired?"""
+        return key_id in self._keys
+
+    def verify(self, receipt: "Receipt") -> bool:
+        """Did we sign exactly this?"""
+        if not receipt.mac.isascii():
+            return False
+        return hmac.compare_digest(self._mac(receipt), receipt.mac) and bool(receipt.mac)
+
+    def _mac(self, receipt: "Receipt") -> str:
+        """Empty when the receipt's key has been thrown away."""
         key = self._keys.get(receipt.key_id)
         return hmac.digest(key.secret, receipt.statement(), "sha256").hex() if key else ""
-
-    def verify(self, receipt: "Receipt", mac: str) -> bool:
-        return hmac.compare_digest(self.sign(receipt), mac) and bool(mac)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +79,8 @@ class Receipt:
     #: ``counted``, ``superseded`` or ``late``; only the first can earn marks.
     status: str
     key_id: str
+    #: Empty until sealed, and for an event whose key was thrown away before MACs were kept.
+    mac: str = ""
 
     def statement(self) -> bytes:
         """What is signed."""
@@ -80,7 +96,7 @@ class Receipt:
         )
         return "\n".join(lines).encode()
 
-    def as_json(self, keyring: Keyring) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         return {
             "attempt": str(self.attempt_id),
             "ordinal": self.ordinal,
@@ -90,7 +106,7 @@ class Receipt:
             "received_at": timestamp(self.received_at),
             "status": self.status,
             "key": self.key_id,
-            "mac": keyring.sign(self),
+            "mac": self.mac,
         }
 
     @classmethod
@@ -105,6 +121,7 @@ class Receipt:
             received_at=datetime.fromisoformat(values["received_at"]),
             status=str(values["status"]),
             key_id=str(values["key"]),
+            mac=str(values["mac"]),
         )
 
 

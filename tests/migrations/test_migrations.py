@@ -1,5 +1,6 @@
 """The migrations make what the models say, and can be undone."""
 
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,8 +10,15 @@ from alembic.migration import MigrationContext
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import Column, Integer, MetaData, Table, inspect
 
-from app.core.database import Base, db
+from app.core import clock
+from app.core.database import Base, db, release, transaction
+from app.quizzes import queries, services
+from app.quizzes.context import keyring
+from app.quizzes.models import EventKind
+from app.quizzes.protocol import Sent
+from tests.support.cast import make_login, make_organisation, make_person
 from tests.support.processes import Site, own_site
+from tests.support.quizzes import items_of, make_quiz, start
 
 #: What serves full-text search has no model: each database does it in its own way, in its migration.
 FULL_TEXT = ("ix_instruments_words", "instrument_search")
@@ -57,3 +65,24 @@ def test_everything_can_be_undone_and_made_again(site: Site) -> None:
     db.engine.dispose()
     upgrade()
     assert set(inspect(db.engine).get_table_names()) == before
+
+
+def test_events_taken_before_signatures_were_kept_are_signed_by_the_migration(site: Site) -> None:
+    person = make_person(make_organisation())
+    attempt = start(person, make_quiz(("numeric",)))
+    login_id = make_login(person).id
+    attempt_id, item_id = attempt.id, items_of(attempt)[0].id
+    release()
+    for number in (1, 2):
+        sent = Sent(item_id, uuid.uuid4(), uuid.UUID(int=1), number, 0, EventKind.ANSWER, {"value": number})
+        with transaction():
+            services.take_answer(login_id, attempt_id, sent, keyring=keyring(), now=clock.now())
+    given = [event.mac for event in queries.list_events(attempt_id)]
+    db.session.remove()
+    db.engine.dispose()
+    downgrade(revision="signing_keys")
+    db.engine.dispose()
+    upgrade()
+    assert [event.mac for event in queries.list_events(attempt_id)] == given
+    assert len(set(given)) == 2
+    release()

@@ -115,6 +115,8 @@ class ResponseEvent(Base):
     body_digest: Mapped[str]
     #: Which key signed the receipt.
     key_id: Mapped[str]
+    #: The receipt's MAC as it was given: whoever writes to the database alone cannot make one.
+    mac: Mapped[str] = mapped_column(server_default="")
     received_at: Mapped[datetime]
     #: Came after the cut-off or the submission: kept, shown, not counted.
     late: Mapped[bool] = mapped_column(default=False)

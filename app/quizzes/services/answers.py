@@ -136,15 +136,17 @@ def keep_change(
     elif not late:
         superseded = not _becomes_answer(connection, change, head.head_ordinal, seq)
     salt = new_salt()
-    receipt = Receipt(
-        attempt_id=attempt_id,
-        ordinal=head.head_ordinal,
-        item_id=change.item_id,
-        kind=change.kind.value,
-        digest=body_digest(salt, change.body),
-        received_at=head.clock_at,
-        status=status_of(late=late, superseded=superseded),
-        key_id=keyring.current.id,
+    receipt = keyring.seal(
+        Receipt(
+            attempt_id=attempt_id,
+            ordinal=head.head_ordinal,
+            item_id=change.item_id,
+            kind=change.kind.value,
+            digest=body_digest(salt, change.body),
+            received_at=head.clock_at,
+            status=status_of(late=late, superseded=superseded),
+            key_id=keyring.current.id,
+        )
     )
     connection.execute(
         _KEEP,
@@ -161,6 +163,7 @@ def keep_change(
             "salt": salt,
             "body_digest": receipt.digest,
             "key_id": receipt.key_id,
+            "mac": receipt.mac,
             "received_at": receipt.received_at,
             "late": late,
             "superseded": superseded,
@@ -202,7 +205,7 @@ def original_receipt(attempt_id: uuid.UUID, sent: Sent) -> Receipt:
 
 
 def receipt_of(event: ResponseEvent) -> Receipt:
-    """The receipt of a stored event."""
+    """The receipt that was given for a stored event."""
     return Receipt(
         attempt_id=event.attempt_id,
         ordinal=event.ordinal,
@@ -212,6 +215,7 @@ def receipt_of(event: ResponseEvent) -> Receipt:
         received_at=event.received_at,
         status=status_of(late=event.late, superseded=event.superseded),
         key_id=event.key_id,
+        mac=event.mac,
     )
 
 

@@ -54,7 +54,7 @@ def _login() -> uuid.UUID:
 
 
 def _acknowledge(receipt: Receipt) -> Response:
-    return _json(receipt.as_json(keyring()))
+    return _json(receipt.as_json())
 
 
 def _json(value: dict[str, Any]) -> Response:

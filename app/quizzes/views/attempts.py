@@ -1,6 +1,5 @@
 """The examinee's pages: the paper, the look before submitting, the result."""
 
-import json
 import uuid
 from typing import Any
 
@@ -20,6 +19,7 @@ from app.quizzes.marking import words as marking_words
 from app.quizzes.models import AttemptState
 from app.quizzes.protocol import MAX_ORDINAL
 from app.quizzes.receipts import timestamp
+from app.quizzes.verification.document import Claim, write
 
 blueprint = Blueprint("quizzes", __name__)
 
@@ -98,7 +98,6 @@ def show_result(attempt_id: uuid.UUID) -> str | BaseResponse:
         events=queries.list_events(attempt_id) if own else [],
         receipt_of=services.receipt_of,
         positions={item.id: item.position for item in paper.items},
-        keyring=keyring(),
         back=registry.url_of_context(paper.attempt.context_type, paper.attempt.context_id),
     )
 
@@ -108,16 +107,11 @@ def show_result(attempt_id: uuid.UUID) -> str | BaseResponse:
 def download_receipts(attempt_id: uuid.UUID) -> Response:
     """Every receipt of the candidate's attempt with her answers and salts, to be kept and checked."""
     paper = queries.get_own_paper(access.require_actor(), attempt_id)
-    document: dict[str, Any] = {
-        "attempt": str(attempt_id),
-        "receipts": [
-            {**services.receipt_of(event).as_json(keyring()), "answer": event.body, "salt": event.salt}
-            for event in queries.list_events(paper.attempt.id)
-        ],
-    }
+    events = queries.list_events(paper.attempt.id)
+    claims = [Claim(services.receipt_of(event), event.body, event.salt) for event in events]
     name = f"receipts-{attempt_id}.json"
     return Response(
-        json.dumps(document, ensure_ascii=False, indent=1),
+        write(attempt_id, len(claims), claims),
         content_type="application/json",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
