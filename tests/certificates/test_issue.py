@@ -79,7 +79,7 @@ def test_waits_for_confirmed_names(cast: Cast) -> None:
         assert services.issue_waiting(cast.trainee.id, clock.now()) == 0
 
 
-@pytest.mark.parametrize("character", ["\U0001f600", "\ue000", "\x07", "\U00031350"])
+@pytest.mark.parametrize("character", ["\U0001f600", "\U00031350"])
 def test_a_name_that_cannot_be_printed_stops_the_issue(cast: Cast, character: str) -> None:
     with transaction():
         db.session.get_one(Person, cast.trainee.id).name = f"林{character}"

@@ -4,7 +4,7 @@ Units are PDF points; the origin is the lower left corner, y goes up.
 """
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,6 +14,9 @@ Point = tuple[float, float]
 Matrix = tuple[float, float, float, float, float, float]
 #: Drawing steps: ``("m", x, y)`` move, ``("l", …)`` line, ``("c", …)`` curve, ``("h",)`` close.
 Segments = tuple[tuple[str | float, ...], ...]
+
+#: Neither turned nor moved.
+AS_IS: Final[Matrix] = (1, 0, 0, 1, 0, 0)
 
 INK: Final[Colour] = (0.106, 0.141, 0.188)
 INDIGO: Final[Colour] = (0.137, 0.251, 0.478)
@@ -123,27 +126,34 @@ def pdf_matrix(matrix: Matrix) -> str:
 
 
 def svg(motifs: Sequence[Motif], width: float, height: float) -> str:
-    """The same drawing as an SVG document."""
+    """The same drawing as an SVG document, each line in its place."""
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_numbers((width,))} {_numbers((height,))}">'
         f'<g transform="matrix(1 0 0 -1 0 {_number(height)})" stroke-linecap="round" stroke-linejoin="round">'
     ]
-    for motif in motifs:
-        drawn = "".join(_svg_path(path) for path in motif.paths)
-        for place in motif.places:
-            numbers = _turn(place)
-            parts.append(f'<g transform="matrix({numbers})">{drawn}</g>')
+    parts += [_svg_path(path, motif.places) for motif in motifs for path in motif.paths]
     parts.append("</g></svg>")
     return "".join(parts)
 
 
-def _svg_path(path: Path) -> str:
+def _svg_path(path: Path, places: Iterable[Matrix]) -> str:
     letters = {"m": "M", "l": "L", "c": "C", "h": "Z"}
-    data = "".join(f"{letters[str(segment[0])]}{_numbers(segment[1:])}" for segment in path.segments)
+    data = "".join(
+        f"{letters[str(name)]}{_numbers(_placed(place, numbers))}"
+        for place in places
+        for name, *numbers in path.segments
+    )
     return (
         f'<path d="{data}" fill="{_css(path.fill)}" fill-rule="evenodd" stroke="{_css(path.stroke)}" '
         f'stroke-width="{_number(path.width)}"/>'
     )
+
+
+def _placed(matrix: Matrix, numbers: Sequence[str | float]) -> Iterator[float]:
+    a, b, c, d, e, f = matrix
+    values = [float(number) for number in numbers]
+    for x, y in zip(values[::2], values[1::2], strict=True):
+        yield from (a * x + c * y + e, b * x + d * y + f)
 
 
 def _css(colour: Colour | None) -> str:

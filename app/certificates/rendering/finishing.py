@@ -4,9 +4,10 @@ The page's drawing and the QR code go in as PDF operators (as images they would 
 passage gets its language, and the file says that it is PDF/UA-1 as well as PDF/A-3a.
 """
 
+import struct
 import zlib
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from dataclasses import dataclass
 from typing import Any, Final
 
 import pydyf
@@ -17,6 +18,9 @@ from app.certificates.rendering.drawing import Motif, pdf_matrix, pdf_operators
 QUIET: Final = 4
 #: Any mask is valid; searching for the best one costs more than drawing the code.
 MASK: Final = 2
+
+#: What the glyphs of a font need to be drawn (ISO 32000-1, 9.9).
+GLYPH_TABLES: Final = frozenset({b"glyf", b"head", b"hhea", b"hmtx", b"loca", b"maxp", b"cvt ", b"fpgm", b"prep"})
 
 _UA: Final = b"""<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/"><pdfuaid:part>1</pdfuaid:part>\
 </rdf:Description><rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/" \
@@ -30,9 +34,22 @@ this file conforms</pdfaProperty:description></rdf:li></rdf:Seq></pdfaSchema:pro
 </pdfaExtension:schemas></rdf:Description></rdf:RDF>"""
 
 
-@lru_cache(maxsize=64)
-def _deflated(paths: tuple[Any, ...]) -> bytes:
-    return zlib.compress(pdf_operators(paths), 9)
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A page's static drawing, ready to be put into any number of files: packed once a process."""
+
+    #: Name, box and packed content of each drawing that is placed.
+    forms: tuple[tuple[str, tuple[float, float, float, float], bytes], ...]
+    #: Where they are placed, packed.
+    content: bytes
+
+    @classmethod
+    def of(cls, motifs: Sequence[Motif]) -> "Layer":
+        lines = ["/Artifact BMC"]
+        lines += [f"q {pdf_matrix(place)} /{motif.name} Do Q" for motif in motifs for place in motif.places]
+        lines.append("EMC")
+        forms = tuple((motif.name, motif.box, zlib.compress(pdf_operators(motif.paths), 9)) for motif in motifs)
+        return cls(forms, zlib.compress("\n".join(lines).encode(), 9))
 
 
 def qr_operators(content: str) -> bytes:
@@ -74,19 +91,15 @@ def _referenced(pdf: Any, reference: bytes) -> Any:
     return pdf.objects[int(reference.split()[0])]
 
 
-def draw_behind(pdf: Any, motifs: Sequence[Motif]) -> None:
-    """Put the drawing under the text of the only page, marked as decoration."""
+def draw_behind(pdf: Any, layer: Layer) -> None:
+    """Put the drawing under the text of the first page, marked as decoration."""
     page = next(thing for thing in pdf.objects if isinstance(thing, dict) and thing.get("Type") == "/Page")
     resources = _referenced(pdf, page["Resources"])
-    lines = ["/Artifact BMC"]
-    for motif in motifs:
-        form = _form(pdf, _deflated(motif.paths), motif.box)
-        resources["XObject"][motif.name] = form.reference
-        lines += [f"q {pdf_matrix(place)} /{motif.name} Do Q" for place in motif.places]
-    lines.append("EMC")
-    layer = pydyf.Stream(["\n".join(lines)], compress=True)
-    pdf.add_object(layer)
-    page["Contents"] = pydyf.Array([layer.reference, page["Contents"]])
+    for name, box, content in layer.forms:
+        resources["XObject"][name] = _form(pdf, content, box).reference
+    drawn = pydyf.Stream([layer.content], {"Filter": "/FlateDecode"})
+    pdf.add_object(drawn)
+    page["Contents"] = pydyf.Array([drawn.reference, page["Contents"]])
 
 
 def place_qr(pdf: Any, content: str) -> None:
@@ -137,6 +150,31 @@ def _shown(box: Any) -> Iterator[Any]:
         yield box
     for child in getattr(box, "children", ()):
         yield from _shown(child)
+
+
+def trim_fonts(pdf: Any) -> None:
+    """Leave in embedded TrueType fonts what a PDF reader uses: it asks for no names and no code points."""
+    for thing in list(pdf.objects):
+        if isinstance(thing, dict) and "FontFile2" in thing:
+            stream = _referenced(pdf, thing["FontFile2"])
+            stream.stream = [_with_tables(b"".join(stream.stream), GLYPH_TABLES)]
+            stream.extra["Length1"] = len(stream.stream[0])
+
+
+def _with_tables(font: bytes, wanted: frozenset[bytes]) -> bytes:
+    """The font with these tables alone, in the same order."""
+    rows = [
+        struct.unpack_from(">4sLLL", font, 12 + 16 * row) for row in range(struct.unpack_from(">H", font, 4)[0])
+    ]
+    kept = [row for row in rows if row[0] in wanted]
+    steps = len(kept).bit_length() - 1
+    head = struct.pack(">4sHHHH", font[:4], len(kept), 16 << steps, steps, 16 * len(kept) - (16 << steps))
+    place = len(head) + 16 * len(kept)
+    data = b""
+    for tag, checksum, offset, length in kept:
+        head += struct.pack(">4sLLL", tag, checksum, place + len(data), length)
+        data += font[offset : offset + length].ljust(-(-length // 4) * 4, b"\0")
+    return head + data
 
 
 def claim_accessibility(pdf: Any) -> None:

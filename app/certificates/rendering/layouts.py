@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from app.certificates.rendering.drawing import SEAL, Motif, Path, rectangle
+from app.certificates.rendering.drawing import AS_IS, SEAL, Motif, Path, rectangle
 from app.certificates.rendering.ornament import border, medallion
 from app.certificates.rendering.seal import seal
 from app.certificates.rules import DocumentKind
@@ -33,7 +33,7 @@ class Layout:
 
 def _completion(width: float, height: float, example: bool) -> Sequence[Motif]:
     return [
-        medallion(width / 2, height / 2 + 22, 150),
+        *medallion(width / 2, height / 2 + 22, 150),
         *border(width, height),
         seal(588, 75, example=example),
     ]
@@ -46,10 +46,10 @@ def _appointment(width: float, height: float, example: bool) -> Sequence[Motif]:
             Path(rectangle(34, 34, width - 68, height - 68), stroke=SEAL, width=1.1),
             Path(rectangle(39, 39, width - 78, height - 78), stroke=SEAL, width=0.3),
         ),
-        ((1, 0, 0, 1, 0, 0),),
+        (AS_IS,),
         (0, 0, width, height),
     )
-    return [medallion(width / 2, height * 0.56, 170), frame, seal(444, 122, example=example)]
+    return [*medallion(width / 2, height * 0.56, 170), frame, seal(444, 122, example=example)]
 
 
 _DRAWINGS: Final = {DocumentKind.COMPLETION: _completion, DocumentKind.APPOINTMENT: _appointment}

@@ -5,16 +5,18 @@ repeated, so that the lines meet exactly and the file stays small.
 """
 
 import math
+from collections.abc import Sequence
 from typing import Final
 
 from app.certificates.rendering.drawing import (
+    AS_IS,
     HAZE,
     INDIGO,
     MIST,
     Colour,
-    Matrix,
     Motif,
     Path,
+    Point,
     Segments,
     rectangle,
     smooth,
@@ -46,67 +48,86 @@ def _cell(length: float) -> tuple[Path, ...]:
     return (*fine, *main)
 
 
-def _side(name: str, start: tuple[float, float], end: tuple[float, float]) -> Motif:
-    """A band from one point to another, filled with a whole number of periods."""
-    length = math.dist(start, end)
+def _sides(name: str, *lines: tuple[Point, Point]) -> Motif:
+    """Bands along lines of one length, filled with a whole number of periods."""
+    length = math.dist(*lines[0])
     count = round(length / PERIOD)
     cell = length / count
-    angle = math.degrees(math.atan2(end[1] - start[1], end[0] - start[0]))
-    dx, dy = (end[0] - start[0]) / count, (end[1] - start[1]) / count
-    places = tuple(turned(angle, start[0] + dx * i, start[1] + dy * i) for i in range(count))
-    return Motif(name, _cell(cell), places, (-1, -HALF - 1, cell + 1, HALF + 1))
+    places = []
+    for (x0, y0), (x1, y1) in lines:
+        angle = math.degrees(math.atan2(y1 - y0, x1 - x0))
+        dx, dy = (x1 - x0) / count, (y1 - y0) / count
+        places += [turned(angle, x0 + dx * i, y0 + dy * i) for i in range(count)]
+    return Motif(name, _cell(cell), tuple(places), (-1, -HALF - 1, cell + 1, HALF + 1))
 
 
 def rosette(
-    radius: float, petals: int, curves: int, *, depth: float, colour: Colour = INDIGO, width: float = 0.24
-) -> tuple[Path, ...]:
-    """Interlaced closed waves around a centre, between ``radius`` and ``radius · (1 - 2 · depth)``."""
+    name: str,
+    radius: float,
+    petals: int,
+    curves: int,
+    *,
+    depth: float,
+    centres: Sequence[Point],
+    colour: Colour = INDIGO,
+    width: float = 0.24,
+) -> Motif:
+    """Interlaced closed waves around each centre, between ``radius`` and ``radius · (1 - 2 · depth)``.
 
-    def ring(phase: float) -> Segments:
-        def curve(t: float) -> tuple[float, float]:
-            r = radius * (1 - depth + depth * math.cos(petals * TURN * t + phase))
-            return (r * math.cos(TURN * t), r * math.sin(TURN * t))
+    One petal is drawn and turned about the centre, so that the pattern costs no more than its smallest part.
+    """
 
-        return smooth(curve, petals * 4, closed=True)
+    def wave(phase: float) -> Segments:
+        def curve(t: float) -> Point:
+            r = radius * (1 - depth + depth * math.cos(TURN * t + phase))
+            return (r * math.cos(TURN * t / petals), r * math.sin(TURN * t / petals))
 
-    return tuple(Path(ring(TURN * k / curves), stroke=colour, width=width) for k in range(curves))
+        return smooth(curve, 4)
+
+    paths = tuple(Path(wave(TURN * k / curves), stroke=colour, width=width) for k in range(curves))
+    places = tuple(turned(360 * petal / petals, *centre) for centre in centres for petal in range(petals))
+    return Motif(name, paths, places, (-radius - 1, -radius - 1, radius + 1, radius + 1))
 
 
 def border(width: float, height: float) -> list[Motif]:
-    """The frame of a page of this size."""
-    left, right, bottom, top = INSET, width - INSET, INSET, height - INSET
-    gap = CORNER
+    """The guilloche around a page of this size, back to front."""
+    left, bottom, right, top = INSET, INSET, width - INSET, height - INSET
+    reach = CORNER
     sides = [
-        _side("Bottom", (left + gap, bottom), (right - gap, bottom)),
-        _side("Right", (right, bottom + gap), (right, top - gap)),
-        _side("Top", (right - gap, top), (left + gap, top)),
-        _side("Left", (left, top - gap), (left, bottom + gap)),
+        _sides(
+            "Across",
+            ((left + reach, bottom), (right - reach, bottom)),
+            ((right - reach, top), (left + reach, top)),
+        ),
+        _sides(
+            "Along", ((right, bottom + reach), (right, top - reach)), ((left, top - reach), (left, bottom + reach))
+        ),
     ]
     rules = []
     for distance, weight in ((HALF + 2, 0.25), (-HALF - 2, 0.25), (HALF + 5, 0.7)):
         x, y = left - distance, bottom - distance
         rules.append(Path(rectangle(x, y, width - 2 * x, height - 2 * y), stroke=INDIGO, width=weight))
-    frame = Motif("Rules", tuple(rules), ((1, 0, 0, 1, 0, 0),), (0, 0, width, height))
-    corners: tuple[Matrix, ...] = tuple(
-        turned(angle, x, y)
-        for angle, x, y in ((0, left, bottom), (90, right, bottom), (180, right, top), (270, left, top))
-    )
+    frame = Motif("Rules", tuple(rules), (AS_IS,), (0, 0, width, height))
+    centres = ((left, bottom), (right, bottom), (right, top), (left, top))
     size = CORNER
-    field = (
-        Path(rectangle(-size, -size, 2 * size, 2 * size), fill=(1, 1, 1), stroke=INDIGO, width=0.5),
-        *rosette(size * 0.9, 12, 5, depth=0.2),
-        *rosette(size * 0.56, 8, 4, depth=0.3, colour=MIST),
-        *rosette(size * 0.2, 4, 2, depth=0.3),
-    )
-    corner = Motif("Corner", field, corners, (-size - 1, -size - 1, size + 1, size + 1))
-    return [frame, *sides, corner]
+    field = (Path(rectangle(-size, -size, 2 * size, 2 * size), fill=(1, 1, 1), stroke=INDIGO, width=0.5),)
+    box = (-size - 1, -size - 1, size + 1, size + 1)
+    return [
+        frame,
+        *sides,
+        Motif("Field", field, tuple(turned(0, *centre) for centre in centres), box),
+        rosette("Corner", size * 0.9, 12, 5, depth=0.2, centres=centres),
+        rosette("CornerMist", size * 0.56, 8, 4, depth=0.3, colour=MIST, centres=centres),
+        rosette("CornerHeart", size * 0.2, 4, 2, depth=0.3, centres=centres),
+    ]
 
 
-def medallion(x: float, y: float, radius: float) -> Motif:
+def medallion(x: float, y: float, radius: float) -> list[Motif]:
     """A pale rosette to stand behind the text."""
-    paths = (
-        *rosette(radius, 36, 4, depth=0.11, colour=HAZE, width=0.4),
-        *rosette(radius * 0.74, 24, 4, depth=0.16, colour=HAZE, width=0.4),
-        *rosette(radius * 0.44, 16, 4, depth=0.28, colour=HAZE, width=0.4),
-    )
-    return Motif("Medallion", paths, ((1, 0, 0, 1, x, y),), (-radius, -radius, radius, radius))
+    rings = (("Outer", 1.0, 36, 0.11), ("Middle", 0.74, 24, 0.16), ("Inner", 0.44, 16, 0.28))
+    return [
+        rosette(
+            f"Medallion{name}", radius * size, petals, 4, depth=depth, centres=((x, y),), colour=HAZE, width=0.4
+        )
+        for name, size, petals, depth in rings
+    ]

@@ -2,24 +2,25 @@
 
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any, Final
+from xml.etree import ElementTree
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app.certificates import claims
 from app.certificates.rendering import finishing
-from app.certificates.rendering.drawing import Motif
 from app.certificates.rendering.layouts import LAYOUTS, Layout
-from app.certificates.rules import Snapshot
-from app.config import PROJECT
+from app.certificates.rules import DocumentKind, Snapshot
 
-TEMPLATES: Final = PROJECT / "app" / "templates" / "certificates" / "document"
-FONTCONFIG: Final = PROJECT / "app" / "certificates" / "rendering" / "fonts.conf"
+HERE: Final = Path(__file__).resolve().parent
+TEMPLATES: Final = HERE.parents[1] / "templates" / "certificates" / "document"
+FONTCONFIG: Final = HERE / "fonts.conf"
 #: A white point; the QR code takes its place.
 PLACEHOLDER: Final = (
     "data:image/png;base64,"
@@ -100,6 +101,26 @@ def _stylesheet(name: str) -> Any:
 
 
 @cache
+def _page_class() -> Any:
+    """A page made from well-formed markup, which needs neither a lenient parser nor the rules for all of HTML."""
+    from cssselect2 import ElementWrapper  # noqa: PLC0415
+    from weasyprint import HTML  # noqa: PLC0415
+    from weasyprint.urls import URLFetcher  # noqa: PLC0415
+
+    class Page(HTML):  # type: ignore[misc] # no types
+        def __init__(self, markup: str) -> None:
+            self.base_url, self.url_fetcher, self.media_type = None, URLFetcher(), "print"
+            root = ElementTree.fromstring(markup)  # noqa: S314 - made by our own templates, which escape
+            self.wrapper_element = ElementWrapper.from_html_root(root, content_language=None)
+            self.etree_element = self.wrapper_element.etree_element
+
+        def _ua_stylesheets(self, forms: bool = False) -> list[Any]:
+            return [_stylesheet("base.css")]
+
+    return Page
+
+
+@cache
 def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
@@ -114,8 +135,8 @@ def _environment() -> Environment:
 
 
 @cache
-def _drawing(layout: Layout, example: bool) -> Sequence[Motif]:
-    return layout.drawing(example)
+def _layer(kind: DocumentKind, example: bool) -> finishing.Layer:
+    return finishing.Layer.of(LAYOUTS[kind].drawing(example))
 
 
 def markup(snapshot: Snapshot, printed: Printed, fit: str = FITS[0]) -> str:
@@ -160,7 +181,8 @@ def render(snapshot: Snapshot, printed: Printed) -> bytes:
         def finish(_document: Any, pdf: Any) -> None:
             finishing.name_languages(document, pdf)
             finishing.place_qr(pdf, printed.qr(snapshot.number))
-            finishing.draw_behind(pdf, _drawing(layout, snapshot.document.example))
+            finishing.draw_behind(pdf, _layer(layout.kind, snapshot.document.example))
+            finishing.trim_fonts(pdf)
             finishing.claim_accessibility(pdf)
 
         document.color_profiles[COLOURS] = _ColourProfile("sRGB2014", _srgb(), ("r", "g", "b"))
@@ -180,6 +202,4 @@ def _fits(document: Any, layout: Layout) -> bool:
 
 
 def _layout(html: str, layout: Layout) -> Any:
-    from weasyprint import HTML  # noqa: PLC0415
-
-    return HTML(string=html).render(stylesheets=[_stylesheet(layout.stylesheet)], font_config=_fonts())
+    return _page_class()(html).render(stylesheets=[_stylesheet(layout.stylesheet)], font_config=_fonts())

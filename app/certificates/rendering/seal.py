@@ -7,31 +7,55 @@ for it inside the seal, so that the mark cannot be lifted off as a real one.
 from functools import cache
 from typing import Any, Final
 
-from fontTools.pens.recordingPen import RecordingPen
+from fontTools.pens.basePen import BasePen
+from fontTools.pens.qu2cuPen import Qu2CuPen
+from fontTools.ttLib import TTFont
 
-from app.certificates.fonts import BOLD, open_face
-from app.certificates.rendering.drawing import SEAL, Motif, Path, Segments, rectangle
+from app.certificates.fonts import BOLD
+from app.certificates.rendering.drawing import SEAL, Motif, Path, Point, Segments, rectangle
 
 #: 海外知识产权研修印: “seal of overseas intellectual-property training”.
 COLUMNS: Final = ("海外知", "识产权", "研修印")
 EXAMPLE: Final = "示例"
 #: The side of the seal in points (26 mm).
 SIDE: Final = 74.0
+#: How far an outline may stray from the font's, in thousandths of its size.
+ROUGHNESS: Final = 2.0
+
+
+class _Outline(BasePen):  # type: ignore[misc] # fontTools has no types
+    """Collects a glyph's outline as drawing steps; quadratic curves become cubic ones, which PDF knows."""
+
+    def __init__(self, glyphs: Any) -> None:
+        super().__init__(glyphs)
+        self.steps: list[tuple[str, tuple[Point, ...]]] = []
+
+    def _moveTo(self, point: Point) -> None:  # noqa: N802 - the library's names
+        self.steps.append(("m", (point,)))
+
+    def _lineTo(self, point: Point) -> None:  # noqa: N802
+        self.steps.append(("l", (point,)))
+
+    def _curveToOne(self, first: Point, second: Point, point: Point) -> None:  # noqa: N802
+        self.steps.append(("c", (first, second, point)))
+
+    def _closePath(self) -> None:  # noqa: N802
+        self.steps.append(("h", ()))
 
 
 def _character(face: Any, character: str, box: tuple[float, float, float, float]) -> Segments:
     """One hanzi stretched to fill a box (x, y, width, height): seal characters know no side bearings."""
-    pen = RecordingPen()
-    face.getGlyphSet()[face.getBestCmap()[ord(character)]].draw(pen)
-    points = [point for _, step in pen.value for point in step]
+    glyphs = face.getGlyphSet()
+    pen = _Outline(glyphs)
+    glyphs[face.getBestCmap()[ord(character)]].draw(Qu2CuPen(pen, ROUGHNESS, all_cubic=True))
+    points = [point for _, step in pen.steps for point in step]
     left, bottom = min(x for x, _ in points), min(y for _, y in points)
     x, y, width, height = box
     scale_x = width / (max(x for x, _ in points) - left)
     scale_y = height / (max(y for _, y in points) - bottom)
-    letters = {"moveTo": "m", "lineTo": "l", "curveTo": "c", "closePath": "h"}
     return tuple(
-        (letters[name], *(v for px, py in step for v in (x + (px - left) * scale_x, y + (py - bottom) * scale_y)))
-        for name, step in pen.value
+        (letter, *(v for px, py in step for v in (x + (px - left) * scale_x, y + (py - bottom) * scale_y)))
+        for letter, step in pen.steps
     )
 
 
@@ -47,7 +71,7 @@ def seal_paths(example: bool) -> tuple[Path, ...]:
     cell_w = (SIDE - 2 * inner - 2 * gap) / 3
     cell_h = (SIDE - 2 * inner - 2 * gap - (band + gap if example else 0)) / 3
     segments: list[tuple[str | float, ...]] = []
-    with open_face(BOLD) as face:
+    with TTFont(BOLD) as face:
         for column, characters in enumerate(COLUMNS):
             x = SIDE - inner - cell_w - column * (cell_w + gap)
             for row, character in enumerate(characters):
