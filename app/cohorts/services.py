@@ -26,6 +26,7 @@ from app.courses import services as courses
 from app.quizzes import queries as quiz_queries
 from app.quizzes import services as quizzes
 from app.quizzes.models import Attempt
+from app.quizzes.rules import NOTHING_BROUGHT, Admission
 
 
 def create_cohort(
@@ -153,7 +154,9 @@ def set_joining(actor: Actor, cohort: Cohort, *, is_open: bool) -> None:
     record(actor, "cohorts.joining", cohort, open=is_open)
 
 
-def start_certification_exam(actor: Actor, membership: Membership, now: datetime) -> Attempt:
+def start_certification_exam(
+    actor: Actor, membership: Membership, now: datetime, admission: Admission = NOTHING_BROUGHT
+) -> Attempt:
     """Start (or go on with) the certification examination of one's own membership.
 
     Raises NotAllowed for somebody else's, Conflict while courses or hours are missing or the person has left, and
@@ -166,7 +169,12 @@ def start_certification_exam(actor: Actor, membership: Membership, now: datetime
     if quiz_id is None or membership.state is not MembershipState.ACTIVE or not place.progress.ready_for_exam:
         raise Conflict
     return quizzes.start_attempt(
-        actor, quiz_id=quiz_id, context_type=queries.EXAM_CONTEXT, context_id=membership.id, now=now
+        actor,
+        quiz_id=quiz_id,
+        context_type=queries.EXAM_CONTEXT,
+        context_id=membership.id,
+        admission=admission,
+        now=now,
     )
 
 

@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
@@ -57,6 +58,29 @@ def read_sent(data: bytes) -> Sent:
         kind=EventKind(kind),
         response=response,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class PostedPage:
+    """What a posted paper says of the page it was."""
+
+    #: The last ordinal whose effect the page showed.
+    seen: int
+    #: The positions of the questions on it; None: all.
+    places: range | None
+
+
+def read_page(posted: Mapping[str, str]) -> PostedPage:
+    """Read the hidden fields of ``quizzes/paper.html``. Raises Invalid for what no page of ours said."""
+
+    def number(name: str, default: str) -> int:
+        text = posted.get(name, default)
+        if not text.isascii() or not text.isdigit() or int(text[:12]) > MAX_ORDINAL:
+            raise Invalid(_("This page is damaged. Reload it and answer again."))
+        return int(text)
+
+    first, last = number("first", "0"), number("last", "0")
+    return PostedPage(number("seen", "0"), range(first, last + 1) if last else None)
 
 
 def _no_constant(name: str) -> NoReturn:

@@ -68,6 +68,17 @@ def missing_text(review: rules.Review, shown: rules.Shown, closes_at: datetime |
     return str(_("Not everything is shown for this examination; the rules before Start say what and when."))
 
 
+def kept_text(kept: rules.ScoreKept) -> str:
+    """Which attempt is the result."""
+    texts = {
+        rules.ScoreKept.HIGHEST: _("your best attempt"),
+        rules.ScoreKept.LATEST: _("your last attempt"),
+        rules.ScoreKept.FIRST: _("your first attempt"),
+        rules.ScoreKept.AVERAGE: _("the average of your attempts"),
+    }
+    return str(texts[kept])
+
+
 def minutes_text(minutes: int) -> str:
     """A length of time in minutes."""
     return str(ngettext("%(num)s minute", "%(num)s minutes", minutes))

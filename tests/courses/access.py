@@ -43,6 +43,7 @@ ROWS = (
     Row("courses.show_course", enrolled("/courses/small"), signed_in()),
     Row("courses.show_course", "/courses/none", signed_in(404)),
     Row("courses.enrol", enrolled("/courses/small/enrol"), signed_in(302), "post"),
+    Row("courses.show_exam", enrolled("/courses/small/exam"), only("trainee", rest=404)),
     Row("courses.start_exam", studied, only("trainee", ok=302, rest=404), "post"),
     Row("courses.show_figure", figure, signed_in()),
     Row("courses.show_figure", f"/courses/figures/{'0' * 64}", signed_in(404)),

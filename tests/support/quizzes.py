@@ -10,7 +10,7 @@ from app.core import clock
 from app.core.database import db, transaction
 from app.quizzes import services
 from app.quizzes.models import Attempt, AttemptItem, QuizRevision
-from app.quizzes.rules import Pool, QuizSettings
+from app.quizzes.rules import NOTHING_BROUGHT, Pool, QuizSettings, Section
 from tests.support.cast import as_actor
 
 _numbers = itertools.count(1)
@@ -120,10 +120,19 @@ def authored(kind: str = "single", **values: Any) -> dict[str, Any]:
     }
 
 
-def make_quiz(kinds: tuple[str, ...] = ("single", "single", "single"), **settings: Any) -> QuizRevision:
-    """A published quiz with one question of each kind given, all of them asked."""
+def make_quiz(
+    kinds: tuple[str, ...] = ("single", "single", "single"), *, sections: tuple[int, ...] = (), **settings: Any
+) -> QuizRevision:
+    """A published quiz with one question of each kind given, all of them asked.
+
+    ``sections``: how many of them stand in each section.
+    """
     key = f"quiz-{next(_numbers)}"
     values = {"minutes": 30, "pass_mark": 60, **settings}
+    if sections:
+        values["sections"] = tuple(
+            Section({"zh": f"题目part {number}", "en": f"Part {number}"}) for number in range(len(sections))
+        )
     now = values.pop("now", None) or clock.now()
     with transaction():
         keys = [f"{key}-q{number}" for number in range(1, len(kinds) + 1)]
@@ -133,9 +142,17 @@ def make_quiz(kinds: tuple[str, ...] = ("single", "single", "single"), **setting
             key,
             title={"zh": "结业考试", "en": "Final examination"},
             settings=QuizSettings(**values),
-            pools=[Pool(question_keys=keys, pick=len(keys))],
+            pools=_pools(keys, sections or (len(keys),)),
             now=now,
         )
+
+
+def _pools(keys: list[str], sizes: tuple[int, ...]) -> list[Pool]:
+    ends = list(itertools.accumulate(sizes))
+    return [
+        Pool(question_keys=keys[end - size : end], pick=size, section=section)
+        for section, (end, size) in enumerate(zip(ends, sizes, strict=True))
+    ]
 
 
 def start(person: Person, revision: QuizRevision, *, now: datetime | None = None, **context: Any) -> Attempt:
@@ -146,6 +163,7 @@ def start(person: Person, revision: QuizRevision, *, now: datetime | None = None
             quiz_id=revision.quiz_id,
             context_type=context.get("context_type", "test"),
             context_id=context.get("context_id", uuid.UUID(int=1)),
+            admission=context.get("admission", NOTHING_BROUGHT),
             now=now or clock.now(),
         )
 

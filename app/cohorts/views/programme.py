@@ -2,16 +2,18 @@
 
 import uuid
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, render_template, url_for
 from werkzeug.wrappers import Response
 
 from app.cohorts import policies, queries, services
 from app.core import access, clock
 from app.core.access import require_actor
-from app.core.database import transaction
 from app.core.errors import NotFound
 from app.quizzes import services as quizzes
+from app.quizzes import starting
+from app.quizzes.models import Attempt
 from app.quizzes.queries import rules_view
+from app.quizzes.rules import Admission
 
 blueprint = Blueprint("programmes", __name__)
 
@@ -68,7 +70,9 @@ def examination(membership_id: uuid.UUID) -> str:
 def start_examination(membership_id: uuid.UUID) -> Response:
     """Start, or go on with, the certification examination."""
     actor = require_actor()
-    with transaction():
+
+    def start(admission: Admission) -> Attempt:
         membership = queries.get_membership_for(actor, membership_id)
-        attempt = services.start_certification_exam(actor, membership, clock.now())
-    return redirect(url_for("quizzes.show_attempt", attempt_id=attempt.id))
+        return services.start_certification_exam(actor, membership, clock.now(), admission)
+
+    return starting.begin(start, back=url_for("programmes.examination", membership_id=membership_id))

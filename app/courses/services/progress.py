@@ -25,6 +25,7 @@ from app.quizzes import grading
 from app.quizzes import queries as quiz_queries
 from app.quizzes import services as quizzes
 from app.quizzes.models import Attempt
+from app.quizzes.rules import NOTHING_BROUGHT, Admission
 
 EXAM_CONTEXT = queries.EXAM_CONTEXT
 MAX_BATCH = 200
@@ -130,8 +131,11 @@ def try_check(question_key: str, response: object, body: dict[str, Any]) -> Chec
     return Checked(question_key, cleaned, grading.grade(body, cleaned).correct)
 
 
-def start_exam(actor: Actor, course_key: str, *, now: datetime) -> Attempt:
-    """Begin (or go on with) the closing examination. Raises NotFound; Conflict while study is unfinished."""
+def start_exam(actor: Actor, course_key: str, *, admission: Admission = NOTHING_BROUGHT, now: datetime) -> Attempt:
+    """Begin (or go on with) the closing examination.
+
+    Raises NotFound; Conflict while study is unfinished, and whatever the examination engine raises.
+    """
     enrolment, outline = _own_enrolment(actor, course_key)
     if outline.quiz_id is None:
         raise NotFound
@@ -139,7 +143,12 @@ def start_exam(actor: Actor, course_key: str, *, now: datetime) -> Attempt:
     if not progress.evidence.studied:
         raise Conflict(_("Finish all sections and check questions first; then the examination opens."))
     return quizzes.start_attempt(
-        actor, quiz_id=outline.quiz_id, context_type=EXAM_CONTEXT, context_id=enrolment.id, now=now
+        actor,
+        quiz_id=outline.quiz_id,
+        context_type=EXAM_CONTEXT,
+        context_id=enrolment.id,
+        admission=admission,
+        now=now,
     )
 
 

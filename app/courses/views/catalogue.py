@@ -13,6 +13,9 @@ from app.courses.rules import CourseOutline, next_step
 from app.courses.views.blueprint import blueprint
 from app.files import services as files
 from app.quizzes import queries as quizzes
+from app.quizzes import starting
+from app.quizzes.models import Attempt
+from app.quizzes.rules import Admission
 
 
 @blueprint.get("/courses")
@@ -83,13 +86,37 @@ def enrol(course_key: str) -> Response:
     return redirect(url_for("courses.show_course", course_key=course_key))
 
 
+@blueprint.get("/courses/<string:course_key>/exam")
+@access.signed_in
+def show_exam(course_key: str) -> str:
+    """The rules of the closing examination, before Start."""
+    actor = require_actor()
+    enrolment = queries.enrolment_in(actor.person_id, course_key)
+    if enrolment is None:
+        raise NotFound
+    outline = queries.outline(enrolment.course_revision_id)
+    if outline.quiz_id is None:
+        raise NotFound
+    context = (queries.EXAM_CONTEXT, enrolment.id)
+    return render_template(
+        "courses/exam.html",
+        course_key=course_key,
+        outline=outline,
+        studied=queries.progress_of(enrolment, outline).evidence.studied,
+        rules=quizzes.rules_view(outline.quiz_id, actor.person_id, context, clock.now()),
+    )
+
+
 @blueprint.post("/courses/<string:course_key>/exam/start")
 @access.signed_in
 def start_exam(course_key: str) -> Response:
     """Begin the closing examination, or go on with the attempt that runs."""
-    with transaction():
-        attempt = services.start_exam(require_actor(), course_key, now=clock.now())
-    return redirect(url_for("quizzes.show_attempt", attempt_id=attempt.id))
+    actor = require_actor()
+
+    def start(admission: Admission) -> Attempt:
+        return services.start_exam(actor, course_key, admission=admission, now=clock.now())
+
+    return starting.begin(start, back=url_for("courses.show_exam", course_key=course_key))
 
 
 @blueprint.get("/courses/figures/<string:digest>")

@@ -59,6 +59,11 @@ class Attempt(Identified, Base):
     seed: Mapped[int] = mapped_column(BigInteger)
     #: What was granted to this candidate when she started (``rules.Allowance`` as JSON).
     allowance: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    #: Forward-only papers: the questions up to this position are left for good; answers to them come too late.
+    closed_through: Mapped[int] = mapped_column(default=0)
+    #: The honour statement she accepted (digest of its wording), and when.
+    honour_digest: Mapped[str | None]
+    honour_accepted_at: Mapped[datetime | None]
     #: The number of response events; each takes the next ordinal under this row's lock.
     head_ordinal: Mapped[int] = mapped_column(default=0)
     #: The latest moment this attempt has seen; the server's clock never runs backwards for it.
@@ -75,6 +80,8 @@ class AttemptItem(Identified, Base):
 
     attempt_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("attempts.id"))
     position: Mapped[int]
+    #: In which of the quiz's sections it stands, from 0.
+    section: Mapped[int] = mapped_column(default=0)
     question_revision_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("question_revisions.id"), index=True)
     #: Type and options in the order shown; answers are checked against it without reading the bank.
     layout: Mapped[dict[str, Any]] = mapped_column(Json)
@@ -118,7 +125,7 @@ class ResponseEvent(Base):
     #: The receipt's MAC as it was given: whoever writes to the database alone cannot make one.
     mac: Mapped[str] = mapped_column(server_default="")
     received_at: Mapped[datetime]
-    #: Came after the cut-off or the submission: kept, shown, not counted.
+    #: Came after the cut-off, the submission or the leaving of its question: kept, shown, not counted.
     late: Mapped[bool] = mapped_column(default=False)
     #: Another device had answered this question meanwhile: kept, shown, not counted.
     superseded: Mapped[bool] = mapped_column(default=False)

@@ -51,6 +51,8 @@ class QuizRules:
     title: dict[str, str]
     settings: rules.QuizSettings
     questions: int
+    #: How many of them stand in each of the quiz's sections.
+    questions_by_section: list[int]
     standing: rules.Standing
     running_attempt_id: uuid.UUID | None
     #: Graded attempts so far, the newest first.
@@ -217,6 +219,10 @@ def rules_view(
         title=revision.title,
         settings=settings,
         questions=sum(pool["pick"] for pool in revision.pools),
+        questions_by_section=[
+            sum(pool["pick"] for pool in revision.pools if pool.get("section", 0) == section)
+            for section in range(len(settings.sections) or 1)
+        ],
         standing=rules.standing(settings, ended, now),
         running_attempt_id=running,
         results=[

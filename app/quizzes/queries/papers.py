@@ -35,6 +35,8 @@ class PaperItem:
 
     id: uuid.UUID
     position: int
+    #: Which of the quiz's sections it stands in.
+    section: int
     body: dict[str, Any]
     layout: dict[str, Any]
     marks: Decimal
@@ -75,6 +77,48 @@ class Paper:
     @property
     def flagged_items(self) -> list[PaperItem]:
         return [item for item in self.items if item.flagged]
+
+    @property
+    def forward(self) -> bool:
+        """Is what she has left closed for good?"""
+        return self.settings.navigation is not rules.Navigation.FREE
+
+    @property
+    def step_ends(self) -> list[int]:
+        return rules.step_ends(self.settings.navigation, [item.section for item in self.items])
+
+    @property
+    def step(self) -> range:
+        """The positions she may answer now: all of a free paper."""
+        first, last = rules.current_step(self.step_ends, self.attempt.closed_through)
+        return range(first, last + 1)
+
+    @property
+    def is_last_step(self) -> bool:
+        return self.step.stop > len(self.items)
+
+    @property
+    def step_items(self) -> list[PaperItem]:
+        return [item for item in self.items if item.position in self.step]
+
+    @property
+    def open_in_step(self) -> list[PaperItem]:
+        return [item for item in self.step_items if not item.answered]
+
+    @property
+    def may_leave_unasked(self) -> bool:
+        """A single question that is answered is left without another warning than the one beside the button."""
+        single = self.settings.navigation is rules.Navigation.FORWARD
+        return single and not self.is_last_step and not self.open_in_step
+
+    def section_of(self, item: PaperItem) -> rules.Section | None:
+        sections = self.settings.sections
+        return sections[item.section] if item.section < len(sections) else None
+
+    def begins_section(self, item: PaperItem) -> bool:
+        """Is it the first question of its section?"""
+        before = self.items[item.position - 2].section if item.position > 1 else None
+        return bool(self.settings.sections) and item.section != before
 
     def shown(self, now: datetime) -> rules.Shown:
         """What its candidate may see of the finished sitting now."""
@@ -127,6 +171,7 @@ def _items(attempt: Attempt) -> Sequence[Row[Any]]:
         select(
             AttemptItem.id,
             AttemptItem.position,
+            AttemptItem.section,
             AttemptItem.layout,
             AttemptItem.marks,
             AttemptItem.flagged,
@@ -151,6 +196,7 @@ def _item(row: Row[Any]) -> PaperItem:
     return PaperItem(
         id=row.id,
         position=row.position,
+        section=row.section,
         body=row.body,
         layout=row.layout,
         marks=row.marks,
@@ -164,7 +210,7 @@ def _item(row: Row[Any]) -> PaperItem:
 def get_attempt_state(person_id: uuid.UUID, attempt_id: uuid.UUID) -> dict[str, Any]:
     """A candidate's own attempt as her browser follows it: no keys, no marks. Two statements. Raises NotFound."""
     attempt = db.session.execute(
-        select(Attempt.state, Attempt.deadline_at, Attempt.head_ordinal).where(
+        select(Attempt.state, Attempt.deadline_at, Attempt.head_ordinal, Attempt.closed_through).where(
             Attempt.id == attempt_id, Attempt.candidate_id == person_id
         )
     ).first()
@@ -184,6 +230,7 @@ def get_attempt_state(person_id: uuid.UUID, attempt_id: uuid.UUID) -> dict[str, 
         "state": attempt.state.value,
         "deadline_at": timestamp(attempt.deadline_at),
         "head": attempt.head_ordinal,
+        "closed_through": attempt.closed_through,
         "items": [
             {
                 "id": str(row.id),

@@ -1,5 +1,13 @@
 """Pure rules of a sitting: settings, who may start when, the deadline, the drawn paper, what is shown after it."""
 
+from app.quizzes.rules.admission import (
+    NOTHING_BROUGHT,
+    Admission,
+    Missing,
+    honour_digest,
+    is_inside,
+    missing,
+)
 from app.quizzes.rules.drawing import DrawnPool, draw
 from app.quizzes.rules.review import ALWAYS, NEVER, REVIEWED, Feedback, Phase, Review, Shown, phase_of
 from app.quizzes.rules.settings import (
@@ -22,16 +30,20 @@ from app.quizzes.rules.standing import (
     percent_of,
     standing,
 )
+from app.quizzes.rules.steps import current_step, step_ends
 
 __all__ = [
     "ALWAYS",
     "MAX_MINUTES",
     "NEVER",
+    "NOTHING_BROUGHT",
     "REVIEWED",
+    "Admission",
     "Allowance",
     "DoubleMarking",
     "DrawnPool",
     "Feedback",
+    "Missing",
     "Navigation",
     "Phase",
     "Pool",
@@ -43,11 +55,16 @@ __all__ = [
     "Section",
     "Shown",
     "Standing",
+    "current_step",
     "deadline",
     "draw",
     "extra_seconds",
     "granted",
+    "honour_digest",
+    "is_inside",
+    "missing",
     "percent_of",
     "phase_of",
     "standing",
+    "step_ends",
 ]

@@ -126,6 +126,11 @@ class QuizSettings:
         """The networks, read. Raises ValueError."""
         return tuple(ip_network(network) for network in self.networks)
 
+    @property
+    def is_plain(self) -> bool:
+        """Is nothing asked or explained before Start but time, pass mark and attempts?"""
+        return self.navigation is Navigation.FREE and not (self.honour or self.access_code or self.networks)
+
     def as_json(self) -> dict[str, Any]:
         """JSON values. What came later than the first version stands there only where it differs from the
         default, so that revisions published before it keep their digests."""

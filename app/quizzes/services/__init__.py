@@ -1,16 +1,27 @@
 """The engine's verbs. Who is entitled to a sitting is decided by the packages above."""
 
 from app.quizzes.services.answers import NotYours, original_receipt, receipt_of, take_answer
-from app.quizzes.services.attempts import expire_attempt, refusal_text, start_attempt, submit_attempt
+from app.quizzes.services.attempts import (
+    NotAdmitted,
+    count_code_try,
+    expire_attempt,
+    refusal_text,
+    start_attempt,
+    submit_attempt,
+)
 from app.quizzes.services.bank import publish_quiz, save_question
 from app.quizzes.services.forms import Saved, save_paper
+from app.quizzes.services.leaving import leave_step
 from app.quizzes.services.uploads import check_file, receive_file
 
 __all__ = [
+    "NotAdmitted",
     "NotYours",
     "Saved",
     "check_file",
+    "count_code_try",
     "expire_attempt",
+    "leave_step",
     "original_receipt",
     "publish_quiz",
     "receipt_of",

@@ -29,7 +29,7 @@ _events: Any = ResponseEvent.__table__
 
 #: Session × person × attempt × question: no row unless this is her own attempt in a live session.
 _AUTHORISE: Final = (
-    select(_items.c.id.label("item_id"), _items.c.layout)
+    select(_items.c.id.label("item_id"), _items.c.layout, _items.c.position)
     .select_from(LoginSession.__table__)
     .join(Person.__table__, Person.id == LoginSession.person_id)
     .join(_attempts, _attempts.c.candidate_id == Person.id)
@@ -53,7 +53,13 @@ _NEXT: Final = (
             else_=bindparam("moment", type_=UtcDateTime()),
         ),
     )
-    .returning(_attempts.c.head_ordinal, _attempts.c.state, _attempts.c.cutoff_at, _attempts.c.clock_at)
+    .returning(
+        _attempts.c.head_ordinal,
+        _attempts.c.state,
+        _attempts.c.cutoff_at,
+        _attempts.c.clock_at,
+        _attempts.c.closed_through,
+    )
 )
 #: Makes an event the answer unless another device answered this question after what this one had seen,
 #: or this device's own later change came first.
@@ -86,6 +92,8 @@ class Change:
     """One normalised change of one question, ready to be kept."""
 
     item_id: uuid.UUID
+    #: Where its question stands on the paper.
+    position: int
     kind: EventKind
     body: dict[str, Any]
     client_id: uuid.UUID
@@ -112,6 +120,7 @@ def take_answer(
         raise NotYours
     change = Change(
         item_id=sent.item_id,
+        position=known.position or 0,
         kind=sent.kind,
         body=_normalised(sent, known.layout if known.item_id else None),
         client_id=sent.client_id,
@@ -128,7 +137,8 @@ def keep_change(
     """Append the change under the attempt's lock, and make it the answer if it counts."""
     head = connection.execute(_NEXT, {"attempt": attempt_id, "moment": now}).one()
     running = head.state is AttemptState.IN_PROGRESS
-    late = not running or head.clock_at > head.cutoff_at
+    over = not running or head.clock_at > head.cutoff_at
+    late = over or change.position <= head.closed_through
     seq = change.client_seq or head.head_ordinal
     superseded = False
     if not late and change.kind is EventKind.FLAG:
@@ -169,7 +179,7 @@ def keep_change(
             "superseded": superseded,
         },
     )
-    if late and running:
+    if over and running:
         # The server's own clock has passed the cut-off: close now, so that no clock can reopen it.
         attempt = lock_attempt(attempt_id)
         assert attempt is not None  # noqa: S101 - its row was updated above

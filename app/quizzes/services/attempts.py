@@ -3,15 +3,16 @@
 import random
 import secrets
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import format_datetime
 from flask_babel import gettext as _
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from app.accounts import services as accounts
 from app.audit import services as audit
 from app.core.access import Actor
 from app.core.database import db
@@ -37,13 +38,24 @@ SUBMITTED, EXPIRED, IN_PROGRESS, VOIDED = (
 )
 
 
+class NotAdmitted(Conflict):
+    """She may start now, but does not bring what the examination asks for; the message says what to do."""
+
+
 def start_attempt(
-    actor: Actor, *, quiz_id: uuid.UUID, context_type: str, context_id: uuid.UUID, now: datetime
+    actor: Actor,
+    *,
+    quiz_id: uuid.UUID,
+    context_type: str,
+    context_id: uuid.UUID,
+    admission: rules.Admission = rules.NOTHING_BROUGHT,
+    now: datetime,
 ) -> Attempt:
     """Begin a sitting, or go on with the one that runs.
 
     Whether the actor is entitled to the context is the caller's matter. Raises Conflict, with the time from
-    which it is possible, outside the window, while cooling off, or when no attempt is left.
+    which it is possible, outside the window, while cooling off, or when no attempt is left; NotAdmitted for a
+    wrong access code, from a foreign network, or without the honour statement.
     """
     revision = _current_revision(quiz_id)
     earlier = _earlier_attempts(actor.person_id, quiz_id, context_type, context_id)
@@ -55,6 +67,7 @@ def start_attempt(
     settings = rules.QuizSettings.from_json(revision.settings)
     ended = [attempt.submitted_at or now for attempt in earlier if attempt.state is not VOIDED]
     _refuse(rules.standing(settings, ended, now))
+    _admit(actor, settings, admission)
     number = max((attempt.number for attempt in earlier), default=0) + 1
     attempt = _new_attempt(actor, revision, number=number, context=(context_type, context_id), now=now)
     try:
@@ -66,7 +79,8 @@ def start_attempt(
         earlier = _earlier_attempts(actor.person_id, quiz_id, context_type, context_id)
         return next(other for other in earlier if other.number == number)
     db.session.execute(insert(AttemptItem), _paper(attempt, revision, settings))
-    audit.record(actor, "quizzes.start_attempt", attempt, number=number)
+    declared = {"honour": attempt.honour_digest} if attempt.honour_digest else {}
+    audit.record(actor, "quizzes.start_attempt", attempt, number=number, **declared)
     return attempt
 
 
@@ -143,6 +157,29 @@ def _refuse(standing: rules.Standing) -> None:
         raise Conflict(refusal_text(standing), code=standing.refusal.value)
 
 
+def count_code_try(actor: Actor, now: datetime) -> None:
+    """Count a try with an access code before it is compared; in a transaction of its own, which stays when the
+    start is refused. Raises ``accounts.Throttled``."""
+    account = _code_tries_of(actor)
+    accounts.count_attempt(account, account, now)
+
+
+def _code_tries_of(actor: Actor) -> str:
+    return f"examination-code:{actor.person_id}"
+
+
+def _admit(actor: Actor, settings: rules.QuizSettings, admission: rules.Admission) -> None:
+    texts = {
+        rules.Missing.NETWORK: _("This examination can only be started from the examination room's network."),
+        rules.Missing.ACCESS_CODE: _("This is not the access code. Ask the invigilator for it."),
+        rules.Missing.HONOUR: _("Read the declaration and accept it; then the examination starts."),
+    }
+    if wanting := rules.missing(settings, admission):
+        raise NotAdmitted(texts[wanting], code=wanting.value)
+    if settings.access_code:
+        accounts.clear_attempts(_code_tries_of(actor))
+
+
 def refusal_text(standing: rules.Standing) -> str:
     """Why no attempt can be started, and from when it can, in the reader's language and zone."""
     when = format_datetime(standing.next_start, "yyyy-MM-dd HH:mm zzz") if standing.next_start else ""
@@ -183,7 +220,24 @@ def _new_attempt(
         cutoff_at=deadline + timedelta(seconds=settings.grace_seconds),
         seed=secrets.randbits(62),
         allowance=allowance.as_json(),
+        honour_digest=rules.honour_digest(settings.honour),
+        honour_accepted_at=now if settings.honour else None,
     )
+
+
+def _seen(person_id: uuid.UUID, members: Mapping[uuid.UUID, uuid.UUID]) -> dict[uuid.UUID, datetime]:
+    """When she last had one of these questions, in whatever revision and examination.
+
+    ``members``: question → the revision that may be drawn now.
+    """
+    rows = db.session.execute(
+        select(QuestionRevision.question_id, func.max(Attempt.started_at).label("at"))
+        .join(AttemptItem, AttemptItem.question_revision_id == QuestionRevision.id)
+        .join(Attempt, Attempt.id == AttemptItem.attempt_id)
+        .where(Attempt.candidate_id == person_id)
+        .group_by(QuestionRevision.question_id)
+    )
+    return {members[row.question_id]: row.at for row in rows if row.question_id in members}
 
 
 def _paper(attempt: Attempt, revision: QuizRevision, settings: rules.QuizSettings) -> list[dict[str, Any]]:
@@ -202,7 +256,8 @@ def _paper(attempt: Attempt, revision: QuizRevision, settings: rules.QuizSetting
         )
         for number, about in enumerate(revision.pools)
     ]
-    drawn = rules.draw(pools, attempt.seed, shuffle=settings.shuffle)
+    seen = _seen(attempt.candidate_id, {question.question_id: question.id for question in known.values()})
+    drawn = rules.draw(pools, attempt.seed, shuffle=settings.shuffle, seen=seen)
     rng = random.Random(attempt.seed)  # noqa: S311 - see rules.draw
     return [
         {
@@ -210,9 +265,10 @@ def _paper(attempt: Attempt, revision: QuizRevision, settings: rules.QuizSetting
             "created_at": attempt.started_at,
             "attempt_id": attempt.id,
             "position": position,
+            "section": section,
             "question_revision_id": question_id,
             "layout": grading.lay_out(known[question_id].body, rng, shuffle=settings.shuffle),
             "marks": grading.marks_of(known[question_id].body),
         }
-        for position, (_section, question_id) in enumerate(drawn, start=1)
+        for position, (section, question_id) in enumerate(drawn, start=1)
     ]

@@ -34,12 +34,14 @@ def save_paper(
     posted: grading.Posted,
     *,
     seen: int,
+    places: range | None = None,
     keyring: Keyring,
     now: datetime,
 ) -> Saved:
     """Keep what differs from the page that was posted (rendered at ordinal ``seen``): nothing else is a change.
 
-    What does not fit is reported and the rest kept. Raises NotFound for somebody else's attempt.
+    ``places`` are the positions that stood on the page; None: all. What does not fit is reported and the rest
+    kept. Raises NotFound for somebody else's attempt.
     """
     paper = queries.get_own_paper(actor, attempt_id)
     if actor.session_id is None:
@@ -47,7 +49,10 @@ def save_paper(
     answers, flags = queries.answers_as_of(attempt_id, seen)
     saved = Saved()
     changes: list[tuple[uuid.UUID, EventKind, dict[str, Any]]] = []
+    positions = {item.id: item.position for item in paper.items}
     for item in paper.items:
+        if places is not None and item.position not in places:
+            continue
         try:
             response = grading.read_form(posted, item.name, item.layout)
         except Invalid as error:
@@ -62,6 +67,7 @@ def save_paper(
     for item_id, kind, body in changes:
         change = Change(
             item_id=item_id,
+            position=positions[item_id],
             kind=kind,
             body=body,
             client_id=new_id(),

@@ -60,6 +60,8 @@ def receive_file(
         raise NotFound
     if attempt.state is not AttemptState.IN_PROGRESS or max(now, attempt.clock_at) > attempt.cutoff_at:
         raise Conflict(_("This attempt has ended; the file does not count."), code="ended")
+    if place.position <= attempt.closed_through:
+        raise Conflict(_("You have left this question; the file does not count."), code="left")
     item = db.session.get_one(AttemptItem, place.item_id)
     db.session.refresh(item)
     answered = db.session.scalar(
@@ -77,6 +79,7 @@ def receive_file(
         db.session.flush()
     change = Change(
         item_id=item.id,
+        position=item.position,
         kind=EventKind.ANSWER,
         body=body,
         client_id=new_id(),

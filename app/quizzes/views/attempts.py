@@ -10,14 +10,13 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.core import access, clock
 from app.core.database import transaction
-from app.core.errors import Invalid
 from app.core.languages import format_moment, locale_name
 from app.quizzes import queries, registry, rendering, rules, services, words
 from app.quizzes.context import keyring
 from app.quizzes.marking import queries as marking_queries
 from app.quizzes.marking import words as marking_words
 from app.quizzes.models import AttemptState
-from app.quizzes.protocol import MAX_ORDINAL
+from app.quizzes.protocol import read_page
 from app.quizzes.receipts import timestamp
 from app.quizzes.verification.document import Claim, write
 
@@ -37,21 +36,50 @@ def show_attempt(attempt_id: uuid.UUID) -> str | BaseResponse:
 @blueprint.post("/attempts/<uuid:attempt_id>")
 @access.signed_in
 def save_paper(attempt_id: uuid.UUID) -> str | BaseResponse | tuple[str, int]:
-    """Save the paper posted as one form, then stay or go on to the look before submitting."""
+    """Save the paper posted as one form, then stay, go on to the next step, or to the look before submitting."""
     actor = access.require_actor()
-    seen = request.form.get("seen", "0")
-    if not seen.isascii() or not seen.isdigit() or int(seen[:12]) > MAX_ORDINAL:
-        raise Invalid(_("This page is damaged. Reload it and answer again."))
+    page = read_page(request.form)
+    now = clock.now()
     with transaction():
         saved = services.save_paper(
-            actor, attempt_id, request.form, seen=int(seen), keyring=keyring(), now=clock.now()
+            actor,
+            attempt_id,
+            request.form,
+            seen=page.seen,
+            places=page.places,
+            keyring=keyring(),
+            now=now,
         )
-    _tell(saved)
+        paper = queries.get_own_paper(actor, attempt_id)
+        intent = request.form.get("intent", "")
+        if intent == "next" and not saved.errors and paper.may_leave_unasked and page.places == paper.step:
+            services.leave_step(actor, attempt_id, through=paper.step[-1], now=now)
+            intent = ""
+    _tell(saved, running=not paper.is_over(now))
     if saved.errors:
-        return _paper_page(queries.get_own_paper(actor, attempt_id), saved), 422
-    leaving = request.form.get("intent") == "review"
-    endpoint = "quizzes.review_attempt" if leaving else "quizzes.show_attempt"
-    return redirect(url_for(endpoint, attempt_id=attempt_id))
+        return _paper_page(paper, saved), 422
+    endpoints = {"review": "quizzes.review_attempt", "next": "quizzes.confirm_leaving"}
+    return redirect(url_for(endpoints.get(intent, "quizzes.show_attempt"), attempt_id=attempt_id))
+
+
+@blueprint.get("/attempts/<uuid:attempt_id>/leave")
+@access.signed_in
+def confirm_leaving(attempt_id: uuid.UUID) -> str | BaseResponse:
+    """The warning before a step of a forward-only paper is left for good."""
+    paper = queries.get_own_paper(access.require_actor(), attempt_id)
+    if paper.is_over(clock.now()) or paper.is_last_step:
+        return redirect(url_for("quizzes.show_attempt", attempt_id=attempt_id))
+    return render_template("quizzes/leave.html", paper=paper, clock=_clock(paper))
+
+
+@blueprint.post("/attempts/<uuid:attempt_id>/leave")
+@access.signed_in
+def leave_step(attempt_id: uuid.UUID) -> BaseResponse:
+    """Leave the step for good and go on to the next."""
+    through = request.form.get("through", 0, type=int)
+    with transaction():
+        services.leave_step(access.require_actor(), attempt_id, through=through, now=clock.now())
+    return redirect(url_for("quizzes.show_attempt", attempt_id=attempt_id))
 
 
 @blueprint.get("/attempts/<uuid:attempt_id>/review")
@@ -92,7 +120,7 @@ def show_result(attempt_id: uuid.UUID) -> str | BaseResponse:
         own=own,
         shown=shown,
         missing=_missing(paper, shown),
-        views=_views(paper, texts),
+        views=_views(paper, paper.items, texts),
         solutions=_solutions(paper, texts, shown),
         marks=_marks(paper, texts) if shown.feedback and shown.marks else {},
         events=queries.list_events(attempt_id) if own else [],
@@ -121,12 +149,14 @@ def _paper_page(paper: queries.Paper, saved: services.Saved | None = None) -> st
     """The paper; or, when its time is over, the page that says so and closes it."""
     if paper.is_over(clock.now()):
         return render_template("quizzes/time_over.html", paper=paper)
+    if not rules.is_inside(paper.settings, request.remote_addr or ""):
+        return render_template("quizzes/elsewhere.html", paper=paper)
     texts = rendering.Texts(locale_name())
     return render_template(
         "quizzes/paper.html",
         paper=paper,
         clock=_clock(paper),
-        views=_views(paper, texts),
+        views=_views(paper, paper.step_items, texts),
         errors=saved.errors if saved else {},
         refused=saved.refused if saved else {},
     )
@@ -140,10 +170,12 @@ def _clock(paper: queries.Paper) -> dict[str, Any]:
     return {"now": timestamp(now), "deadline": deadline, "minutes_left": -(-left // 60)}
 
 
-def _views(paper: queries.Paper, texts: rendering.Texts) -> dict[uuid.UUID, rendering.QuestionView]:
+def _views(
+    paper: queries.Paper, items: list[queries.PaperItem], texts: rendering.Texts
+) -> dict[uuid.UUID, rendering.QuestionView]:
     """The questions as laid out; those that take files know where to send them."""
     views = {}
-    for item in paper.items:
+    for item in items:
         view = rendering.question_view(item.body, texts, layout=item.layout)
         if view.type == "file_upload" and paper.attempt.state is AttemptState.IN_PROGRESS:
             address = url_for("question_files.receive_file", attempt_id=paper.attempt.id, item_id=item.id)
@@ -173,8 +205,13 @@ def _marks(paper: queries.Paper, texts: rendering.Texts) -> dict[uuid.UUID, mark
     return marking_words.marks_shown(paper.items, marking_queries.marks_of_attempt(paper.attempt.id), texts)
 
 
-def _tell(saved: services.Saved) -> None:
-    if late := saved.count("late"):
+def _tell(saved: services.Saved, *, running: bool) -> None:
+    late = saved.count("late")
+    if late and running:
+        flash(
+            _("You had left these questions already. What you changed was kept and does not count."), "attention"
+        )
+    elif late:
         flash(
             ngettext(
                 "%(num)s change came after the deadline. It was kept and does not count.",

@@ -9,11 +9,10 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.core import access, clock
 from app.core.database import release, transaction
-from app.core.errors import Invalid
 from app.files import services as files
 from app.quizzes import queries, services
 from app.quizzes.context import keyring
-from app.quizzes.protocol import MAX_ORDINAL
+from app.quizzes.protocol import read_page
 
 blueprint = Blueprint("question_files", __name__)
 
@@ -38,14 +37,20 @@ def receive_file(attempt_id: uuid.UUID, item_id: uuid.UUID) -> BaseResponse:
     sent = request.files.get(f"q-{item_id}-file")
     data = sent.read(place.max_bytes + 1) if sent else b""
     kind = services.check_file(place, data)
-    seen = request.form.get("seen", "0")
-    if not seen.isascii() or not seen.isdigit() or int(seen[:12]) > MAX_ORDINAL:
-        raise Invalid(_("This page is damaged. Reload it and answer again."))
+    page = read_page(request.form)
     release()
     digest = files.store(_data_dir(), data)
     now = clock.now()
     with transaction():
-        services.save_paper(actor, attempt_id, request.form, seen=int(seen), keyring=keyring(), now=now)
+        services.save_paper(
+            actor,
+            attempt_id,
+            request.form,
+            seen=page.seen,
+            places=page.places,
+            keyring=keyring(),
+            now=now,
+        )
         services.receive_file(
             actor,
             attempt_id,

@@ -56,6 +56,9 @@ const queue = form && new Queue({
   seen: Number(form.elements.seen.value),
 });
 
+// A forward-only paper shows one step: changes and news of other steps have no question on this page.
+const here = (item) => byItem.has(item);
+
 function commit(item) {
   clearTimeout(drafts.get(item));
   drafts.delete(item);
@@ -145,6 +148,7 @@ function complain(item, message) {
 }
 
 function put(item, answer) {
+  if (!here(item)) return;
   const section = byItem.get(item);
   given.set(item, answer);
   if (!same(readAnswer(section), answer)) writeAnswer(section, answer);
@@ -154,11 +158,12 @@ function takeState(state) {
   setClock(state.now, state.deadline_at);
   queue.seen = Math.max(queue.seen, state.head);
   const waiting = new Set(queue.waiting().map((change) => `${change.kind}:${change.item}`));
-  for (const entry of state.items) {
+  for (const entry of state.items.filter(({ id }) => here(id))) {
     if (!waiting.has(`answer:${entry.id}`) && !drafts.has(entry.id)) put(entry.id, entry.response);
     if (!waiting.has(`flag:${entry.id}`)) byItem.get(entry.id).querySelector('[data-flag]').checked = entry.flagged;
   }
   if (state.state !== 'in_progress') end();
+  else if (state.closed_through >= Number(form.elements.last.value)) notice(say('left'));
   show();
 }
 
@@ -195,6 +200,7 @@ const drained = (milliseconds) => new Promise((done) => {
 });
 
 async function toReview(event) {
+  if (leaving === 'now') return undefined;
   event.preventDefault();
   commitAll();
   if (event.submitter?.matches('[data-save-all]')) return queue.wake();
@@ -205,8 +211,14 @@ async function toReview(event) {
   else { leaving = false; notice(say('wait')); }
 }
 
-// To the page before submitting; or, with a file for a question, to where that is received.
+// To the page before submitting; on to the next step; or, with a file for a question, to where that is received.
 function leave(button) {
+  if (button?.value === 'next') {
+    form.elements.csrf_token.value = queue.token;
+    form.elements.seen.value = queue.seen; // all answers have arrived: the form changes nothing
+    leaving = 'now';
+    return form.requestSubmit(button);
+  }
   if (!button?.hasAttribute('formaction')) return location.assign(form.dataset.review);
   form.elements.seen.value = queue.seen; // all answers have arrived: only the file is new
   form.action = button.formAction;
@@ -239,15 +251,16 @@ if (form) {
   queue.addEventListener('state', (event) => takeState(event.detail));
   queue.addEventListener('sync', () => queue.refresh());
   queue.addEventListener('elsewhere', ({ detail }) => { if (detail.kind === 'answer') { put(detail.item, detail.response); show(); } });
-  queue.addEventListener('refused', ({ detail }) => { given.delete(detail.change.item); complain(detail.change.item, detail.message); });
+  queue.addEventListener('refused', ({ detail }) => { if (here(detail.change.item)) { given.delete(detail.change.item); complain(detail.change.item, detail.message); } });
   queue.addEventListener('receipt', ({ detail: { receipt, change } }) => {
     saved = new Date(receipt.received_at);
-    if (receipt.status === 'late') notice(say('late'), say('showResult'), form.dataset.result);
-    if (receipt.status === 'superseded') notice(say('overtaken', { number: byItem.get(change.item).dataset.number }));
+    if (receipt.status === 'late' && form.dataset.forward && now() < timing.deadline) notice(say('left'));
+    else if (receipt.status === 'late') notice(say('late'), say('showResult'), form.dataset.result);
+    if (receipt.status === 'superseded' && here(change.item)) notice(say('overtaken', { number: byItem.get(change.item).dataset.number }));
   });
   for (const change of queue.waiting()) { // given before this page was loaded, and not yet acknowledged
     if (change.kind === 'answer') put(change.item, change.response);
-    else byItem.get(change.item).querySelector('[data-flag]').checked = change.response.flagged;
+    else if (here(change.item)) byItem.get(change.item).querySelector('[data-flag]').checked = change.response.flagged;
   }
   addEventListener('hashchange', () => { const section = fromAddress(); if (section) turnTo(section, true); });
   addEventListener('pagehide', commitAll);

@@ -1,0 +1,37 @@
+"""Take the Start form of ``quizzes/_rules.html``: for the views of the packages above."""
+
+from collections.abc import Callable
+
+from flask import flash, redirect, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from app.accounts.services import Throttled
+from app.core import clock
+from app.core.access import require_actor
+from app.core.database import transaction
+from app.core.languages import format_time
+from app.quizzes import rules, services
+from app.quizzes.models import Attempt
+
+
+def begin(start: Callable[[rules.Admission], Attempt], back: str) -> Response:
+    """Start with what was posted and open the paper; back to the rules, saying why, where she is not let in.
+
+    ``start`` is the package's own verb, called inside the transaction.
+    """
+    admission = rules.Admission.read(request.form, request.remote_addr or "")
+    try:
+        if admission.access_code:
+            with transaction():
+                services.count_code_try(require_actor(), clock.now())
+        with transaction():
+            attempt = start(admission)
+    except Throttled as refusal:
+        time = format_time(refusal.opens_at)
+        flash(_("Too many wrong access codes. Try again at %(time)s.", time=time), "attention")
+        return redirect(back)
+    except services.NotAdmitted as refusal:
+        flash(refusal.message, "attention")
+        return redirect(back)
+    return redirect(url_for("quizzes.show_attempt", attempt_id=attempt.id))
