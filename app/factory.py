@@ -35,6 +35,7 @@ PACKAGES = (
     "quizzes.interchange",
     "quizzes.marking",
     "quizzes.verification",
+    "quizzes.releases",
     "courses",
     "cohorts",
     "certificates",

@@ -15,8 +15,8 @@ from app.core.database import db, release, transaction, write_mode
 from app.core.errors import Conflict
 from app.quizzes.events import AttemptGraded
 from app.quizzes.marking import services
+from app.quizzes.marking.answers import Task
 from app.quizzes.marking.models import Mark
-from app.quizzes.marking.queries import Task
 from app.quizzes.models import AttemptResult
 from tests.faults.servers import WebServer
 from tests.faults.storm import signed_in_headers

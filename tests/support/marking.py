@@ -11,8 +11,9 @@ from app.core.database import db, transaction, write_mode
 from app.core.identifiers import new_id
 from app.quizzes import grading, services
 from app.quizzes.context import keyring
+from app.quizzes.marking.answers import Task
 from app.quizzes.marking.models import MarkingTask
-from app.quizzes.marking.queries import Task, get_task
+from app.quizzes.marking.queries import get_task
 from app.quizzes.models import Attempt, AttemptItem, QuestionRevision, QuizRevision
 from tests.support.cast import Cast, as_actor
 from tests.support.quizzes import items_of, start

@@ -1,21 +1,23 @@
 """Reads for markers. Nothing here returns a name, a number or an address of a candidate."""
 
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, exists, func, select
+from sqlalchemy import ColumnElement, Row, Select, case, exists, func, select
 
 from app.accounts.models import Person
+from app.accounts.queries import people_named
 from app.core.access import Actor
 from app.core.database import db
 from app.core.errors import NotFound
 from app.quizzes.grading.base import NeedsMarking
 from app.quizzes.marking import rules
+from app.quizzes.marking.answers import Listed, Panel, Queue, Task
 from app.quizzes.marking.models import Mark, MarkingTask
 from app.quizzes.marking.policies import reach
+from app.quizzes.marking.rules import Stage
 from app.quizzes.models import (
     Attempt,
     AttemptItem,
@@ -26,71 +28,10 @@ from app.quizzes.models import (
     QuizRevision,
     ResponseEvent,
 )
+from app.quizzes.releases.models import ReleasedPaper
+from app.quizzes.rules import QuizSettings, Release
 
 _FINISHED = (AttemptState.SUBMITTED, AttemptState.EXPIRED)
-
-
-@dataclass(frozen=True, slots=True)
-class Queue:
-    """The answers to one question of one examination that people mark."""
-
-    key: str
-    title: dict[str, str]
-    question_id: uuid.UUID
-    body: dict[str, Any]
-    marked: int
-    total: int
-
-    @property
-    def waiting(self) -> int:
-        return self.total - self.marked
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """An answer in its queue."""
-
-    id: uuid.UUID
-    mark: Mark | None
-
-    @property
-    def code(self) -> str:
-        return rules.code_of(self.id)
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """An answer with all that a marker sees of it, and what saving needs; ``item_id`` stays on the server."""
-
-    id: uuid.UUID
-    key: str
-    title: dict[str, str]
-    item_id: uuid.UUID
-    attempt_id: uuid.UUID
-    question_id: uuid.UUID
-    body: dict[str, Any]
-    layout: dict[str, Any]
-    marks: Decimal
-    response: dict[str, Any]
-    event_ordinal: int
-    needs: NeedsMarking
-    #: Is the result not out yet?
-    open: bool
-    #: The mark that counts.
-    mark: Mark | None
-
-    @property
-    def code(self) -> str:
-        return rules.code_of(self.id)
-
-    @property
-    def parts(self) -> list[rules.Part]:
-        return rules.parts_of(self.body, self.needs.waiting, self.marks)
-
-    @property
-    def seen(self) -> int:
-        """How many marks it has."""
-        return self.mark.number if self.mark else 0
 
 
 def _may_mark(actor: Actor) -> list[ColumnElement[bool]]:
@@ -113,16 +54,22 @@ def _joined(statement: Select[*tuple[Any, ...]], actor: Actor) -> Select[*tuple[
     )
 
 
+def _waits_for(actor: Actor) -> ColumnElement[bool]:
+    """Answers that need a mark by somebody who has given them none: nobody marks one twice."""
+    own = exists().where(Mark.item_id == MarkingTask.item_id, Mark.marker_id == actor.person_id)
+    return (MarkingTask.stage != Stage.SETTLED) & ~own
+
+
 def list_queues(actor: Actor, key: str | None = None, question_id: uuid.UUID | None = None) -> list[Queue]:
-    """The queues she may mark from, those with most to do first. Two statements."""
-    marked = exists().where(Mark.item_id == MarkingTask.item_id)
+    """The queues she may mark from, those with most for her to do first. One statement."""
     counted = _joined(
         select(
             Quiz.key,
             Quiz.current_revision_id,
             Grade.question_revision_id,
             func.count().label("total"),
-            func.sum(case((marked, 1), else_=0)).label("marked"),
+            func.sum(case((MarkingTask.stage == Stage.SETTLED, 1), else_=0)).label("settled"),
+            func.sum(case((_waits_for(actor), 1), else_=0)).label("for_me"),
         ),
         actor,
     ).group_by(Quiz.key, Quiz.current_revision_id, Grade.question_revision_id)
@@ -135,12 +82,15 @@ def list_queues(actor: Actor, key: str | None = None, question_id: uuid.UUID | N
             QuizRevision.title,
             QuestionRevision.id,
             QuestionRevision.body,
-            counts.c.marked,
+            counts.c.for_me,
+            counts.c.settled,
             counts.c.total,
         )
         .join(QuizRevision, QuizRevision.id == counts.c.current_revision_id)
         .join(QuestionRevision, QuestionRevision.id == counts.c.question_revision_id)
-        .order_by((counts.c.total - counts.c.marked).desc(), counts.c.key, QuestionRevision.id)
+        .order_by(
+            counts.c.for_me.desc(), (counts.c.total - counts.c.settled).desc(), counts.c.key, QuestionRevision.id
+        )
     )
     return [Queue(*row) for row in rows]
 
@@ -154,26 +104,38 @@ def get_queue(actor: Actor, key: str, question_id: uuid.UUID) -> Queue:
 
 
 def list_tasks(actor: Actor, key: str, question_id: uuid.UUID) -> list[Listed]:
-    """The answers of a queue in her own order, those that wait first. Two statements."""
-    mine = _joined(select(MarkingTask.id, MarkingTask.item_id), actor).where(
-        Quiz.key == key, Grade.question_revision_id == question_id
-    )
+    """The answers of a queue in her own order, those she may mark first. Two statements."""
+    mine = _joined(
+        select(MarkingTask.id, MarkingTask.item_id, MarkingTask.max_difference, Grade.waiting, Grade.fraction),
+        actor,
+    ).where(Quiz.key == key, Grade.question_revision_id == question_id)
     rows = db.session.execute(mine).all()
-    items = mine.with_only_columns(MarkingTask.item_id)
-    marks = {mark.item_id: mark for mark in _marks_in_order(Mark.item_id.in_(items))}
-    found = [Listed(row.id, marks.get(row.item_id)) for row in rows]
-    return sorted(found, key=lambda each: (each.mark is not None, rules.order_for(actor.person_id, each.id)))
+    marks = _marks_by_item(Mark.item_id.in_(mine.with_only_columns(MarkingTask.item_id)))
+    found = []
+    for row in rows:
+        panel = _panel(marks.get(row.item_id, []), row)
+        found.append(Listed(row.id, panel, panel.mark_of(actor.person_id)))
+    return sorted(found, key=lambda each: (not each.waits, rules.order_for(actor.person_id, each.id)))
 
 
-def _marks_in_order(where: ColumnElement[bool]) -> list[Mark]:
-    return list(db.session.scalars(select(Mark).where(where).order_by(Mark.number)))
+def _marks_by_item(where: ColumnElement[bool]) -> dict[uuid.UUID, list[Mark]]:
+    found: dict[uuid.UUID, list[Mark]] = {}
+    for mark in db.session.scalars(select(Mark).where(where).order_by(Mark.number)):
+        found.setdefault(mark.item_id, []).append(mark)
+    return found
+
+
+def _panel(marks: Iterable[Mark], row: Row[Any]) -> Panel:
+    """From all marks of an answer in order: a marker's later one replaces her earlier."""
+    own = {mark.marker_id: mark for mark in marks}
+    share = sum(map(Decimal, row.waiting.values()), Decimal(0))
+    return Panel(list(own.values()), row.max_difference, share, row.fraction)
 
 
 def next_task(actor: Actor, key: str, question_id: uuid.UUID, after: uuid.UUID | None = None) -> uuid.UUID | None:
-    """The next answer that waits in a queue. One statement."""
-    marked = exists().where(Mark.item_id == MarkingTask.item_id)
+    """The next answer of a queue that waits for her. One statement."""
     waiting = _joined(select(MarkingTask.id), actor).where(
-        Quiz.key == key, Grade.question_revision_id == question_id, ~marked
+        Quiz.key == key, Grade.question_revision_id == question_id, _waits_for(actor)
     )
     return rules.next_of(db.session.scalars(waiting).all(), actor.person_id, after)
 
@@ -195,6 +157,9 @@ def get_task(actor: Actor, task_id: uuid.UUID) -> Task:
         Grade.fraction,
         Grade.parts,
         Attempt.grade_run_id,
+        MarkingTask.max_difference,
+        ReleasedPaper.release_id,
+        QuizRevision.settings,
     )
     row = db.session.execute(
         _joined(columns, actor)
@@ -205,12 +170,13 @@ def get_task(actor: Actor, task_id: uuid.UUID) -> Task:
             ResponseEvent,
             (ResponseEvent.attempt_id == Grade.attempt_id) & (ResponseEvent.ordinal == Grade.event_ordinal),
         )
+        .outerjoin(ReleasedPaper, ReleasedPaper.attempt_id == Grade.attempt_id)
         .where(MarkingTask.id == task_id)
     ).first()
     if row is None:
         raise NotFound
     waiting = {part: Decimal(share) for part, share in row.waiting.items()}
-    marks = _marks_in_order(Mark.item_id == row.item_id)
+    marks = _marks_by_item(Mark.item_id == row.item_id).get(row.item_id, [])
     return Task(
         id=task_id,
         key=row.key,
@@ -224,26 +190,28 @@ def get_task(actor: Actor, task_id: uuid.UUID) -> Task:
         response=row.response or {},
         event_ordinal=row.event_ordinal,
         needs=NeedsMarking(waiting, row.fraction, row.parts),
-        open=row.grade_run_id is None,
-        mark=marks[-1] if marks else None,
+        open=row.grade_run_id is None and row.release_id is None,
+        held=QuizSettings.from_json(row.settings).release is Release.TOGETHER,
+        panel=_panel(marks, row),
+        last_number=marks[-1].number if marks else 0,
+        reader_id=actor.person_id,
     )
 
 
-def marks_of_attempt(attempt_id: uuid.UUID) -> dict[uuid.UUID, Mark]:
-    """The marks that count in a sitting, by item. One statement."""
-    items = select(AttemptItem.id).where(AttemptItem.attempt_id == attempt_id)
-    return {mark.item_id: mark for mark in _marks_in_order(Mark.item_id.in_(items))}
+def names_of(marker_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """What markers are called, for whoever is responsible for them. One statement."""
+    return {person.id: person.name for person in people_named(list(marker_ids)).values()}
 
 
-def marked_fractions(attempt_id: uuid.UUID) -> Mapping[uuid.UUID, Decimal | None]:
-    """What each answer of a sitting that people mark has been given; None while it waits. Two statements."""
-    given = marks_of_attempt(attempt_id)
-    tasks = db.session.scalars(
-        select(MarkingTask.item_id)
-        .join(AttemptItem, AttemptItem.id == MarkingTask.item_id)
-        .where(AttemptItem.attempt_id == attempt_id)
-    )
-    return {item_id: given[item_id].fraction if item_id in given else None for item_id in tasks}
+def panels_of_attempt(attempt_id: uuid.UUID) -> dict[uuid.UUID, Panel]:
+    """The answers of a sitting that people mark, by item, with their marks. Two statements."""
+    tasks = db.session.execute(
+        select(MarkingTask.item_id, MarkingTask.max_difference, Grade.waiting, Grade.fraction)
+        .join(Grade, Grade.id == MarkingTask.grade_id)
+        .where(Grade.attempt_id == attempt_id)
+    ).all()
+    marks = _marks_by_item(Mark.item_id.in_([row.item_id for row in tasks]))
+    return {row.item_id: _panel(marks.get(row.item_id, []), row) for row in tasks}
 
 
 def marks_about(person_id: uuid.UUID) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core import access, clock
-from app.core.access import require_actor
+from app.core.access import Actor, require_actor
 from app.core.database import transaction
 from app.core.errors import Conflict, NotFound
 from app.core.languages import locale_name
@@ -17,8 +17,10 @@ from app.files import services as files
 from app.quizzes import grading, rendering
 from app.quizzes.grading.file_types import KINDS
 from app.quizzes.marking import forms, policies, queries, rules, services, words
+from app.quizzes.marking.answers import Task
 from app.quizzes.models import Upload
 from app.quizzes.queries import uploads_of
+from app.quizzes.releases.policies import can_release
 
 blueprint = Blueprint("marking", __name__)
 blueprints = (blueprint,)
@@ -39,19 +41,36 @@ def show_question(key: str, question_id: uuid.UUID) -> str:
     actor = require_actor()
     queue = queries.get_queue(actor, key, question_id)
     tasks = queries.list_tasks(actor, key, question_id)
-    given = [task.mark.given for task in tasks if task.mark]
-    names = {name for each in given for name in each}
-    texts = rendering.Texts(locale_name())
-    parts = rules.parts_of(queue.body, names, grading.marks_of(queue.body))
+    overview = words.overview_of(tasks, actor.person_id, grading.marks_of(queue.body), queue.body)
+    responsible = can_release(actor)
     return render_template(
         "quizzes/marking/question.html",
         queue=queue,
         tasks=tasks,
-        spreads=rules.spread(parts, given),
-        texts=texts,
-        actor=actor,
+        spreads=overview.spreads,
+        own_only=overview.own_only,
+        marks_given=overview.marks_given,
+        stages=overview.stages,
+        limit=words.plain(overview.limit),
+        figures=_figures(overview, actor, responsible=responsible),
+        responsible=responsible,
+        texts=rendering.Texts(locale_name()),
         now=clock.now(),
     )
+
+
+def _figures(
+    overview: words.Overview, actor: Actor, *, responsible: bool
+) -> list[tuple[str, rules.MarkerFigures]]:
+    """Each marker's line with what she is called: by name only to the one responsible."""
+    found = sorted(overview.figures, key=lambda each: rules.order_for(actor.person_id, each.marker_id))
+    names = queries.names_of([each.marker_id for each in found]) if responsible else {}
+    lines = []
+    for number, each in enumerate(found, start=1):
+        own = each.marker_id == actor.person_id
+        label = _("You") if own else names.get(each.marker_id) or _("Marker %(number)s", number=number)
+        lines.append((str(label), each))
+    return lines
 
 
 @blueprint.get("/marking/examinations/<string:key>/<uuid:question_id>/next")
@@ -93,14 +112,18 @@ def save_mark(task_id: uuid.UUID) -> BaseResponse | tuple[str, int]:
     except Conflict as conflict:
         return _answer_page(queries.get_task(actor, task_id), filled, conflict), 409
     queue = queries.get_queue(actor, task.key, task.question_id)
-    flash(_saved_text(queue.waiting), "ok")
+    flash(_saved_text(queue.for_me), "ok")
     return redirect(url_for(".show_next", key=task.key, question_id=task.question_id, after=task_id))
 
 
 def _saved_text(waiting: int) -> str:
     if not waiting:
-        return str(_("Saved. Every answer to this question is marked."))
-    return str(ngettext("Saved. %(num)d answer still waits.", "Saved. %(num)d answers still wait.", waiting))
+        return str(_("Saved. No answer to this question waits for you any more."))
+    return str(
+        ngettext(
+            "Saved. %(num)d answer still waits for you.", "Saved. %(num)d answers still wait for you.", waiting
+        )
+    )
 
 
 @blueprint.get("/marking/answers/<uuid:task_id>/files/<int:number>")
@@ -121,18 +144,19 @@ def download_file(task_id: uuid.UUID, number: int) -> Response:
     return response
 
 
-def _files(task: queries.Task) -> list[Upload]:
+def _files(task: Task) -> list[Upload]:
     """The files of the answer that were received for this very question, in their order."""
     named = task.response.get("files", [])
     received = uploads_of([task.item_id]).get(task.item_id, {}) if named else {}
     return [received[digest] for digest in named if digest in received]
 
 
-def _answer_page(task: queries.Task, filled: forms.Filled, conflict: Conflict | None = None) -> str:
+def _answer_page(task: Task, filled: forms.Filled, conflict: Conflict | None = None) -> str:
     actor = require_actor()
     texts = rendering.Texts(locale_name())
-    own = task.mark is None or task.mark.marker_id == actor.person_id
     parts = task.parts
+    # Her own mark stands in the form while she may change it.
+    shown = [mark for mark in task.shown if not (task.editable and mark is task.mark)]
     return render_template(
         "quizzes/marking/answer.html",
         task=task,
@@ -142,12 +166,12 @@ def _answer_page(task: queries.Task, filled: forms.Filled, conflict: Conflict | 
         parts=[words.form_of(part, texts) for part in parts],
         to_mark={part.name for part in parts},
         lengths=words.lengths_of(parts, task.response),
-        given=words.mark_shown(task.body, task.marks, task.mark, texts) if task.mark else None,
+        given=[words.mark_shown(task.body, task.marks, mark, texts) for mark in shown],
         filled=filled,
         labels=_labels(parts, texts),
         conflict=conflict,
-        own=own,
-        editable=own and task.open,
+        apart=words.plain(task.panel.apart),
+        limit=words.plain(task.panel.max_difference),
         next_id=queries.next_task(actor, task.key, task.question_id, task.id),
         max_comment=rules.MAX_COMMENT,
     )

@@ -1,6 +1,7 @@
 """Rubrics and marks in the reader's language."""
 
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -9,8 +10,20 @@ from typing import Any
 from markupsafe import Markup
 
 from app.quizzes.grading.essay import length_of
+from app.quizzes.marking.answers import Listed, Panel
 from app.quizzes.marking.models import Mark
-from app.quizzes.marking.rules import MARKED_TYPES, Part, parts_of
+from app.quizzes.marking.rules import (
+    FLOOR,
+    MARKED_TYPES,
+    Marked,
+    MarkerFigures,
+    Part,
+    Spread,
+    Stage,
+    marker_figures,
+    parts_of,
+    spread,
+)
 from app.quizzes.queries import PaperItem
 from app.quizzes.rendering import Texts
 
@@ -106,12 +119,63 @@ def waits_for_people(items: Iterable[PaperItem]) -> bool:
 
 
 def marks_shown(
-    items: Iterable[PaperItem], marks: Mapping[uuid.UUID, Mark], texts: Texts
-) -> dict[uuid.UUID, GivenMark]:
-    """The marks of a paper in words, by item."""
+    items: Iterable[PaperItem], panels: Mapping[uuid.UUID, Panel], texts: Texts
+) -> dict[uuid.UUID, list[GivenMark]]:
+    """The marks of a paper that count, in words, by item."""
     return {
-        item.id: mark_shown(item.body, item.marks, marks[item.id], texts) for item in items if item.id in marks
+        item.id: [mark_shown(item.body, item.marks, mark, texts) for mark in panels[item.id].counting]
+        for item in items
+        if item.id in panels
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """How a queue has been marked so far, as one marker may know it."""
+
+    spreads: list[Spread]
+    #: Are they of the reader's marks alone?
+    own_only: bool
+    #: How many marks ``spreads`` counts.
+    marks_given: int
+    #: How many answers stand where; empty where one person marks.
+    stages: list[tuple[Stage, int]]
+    #: By how many per cent two marks may differ; None where one person marks.
+    limit: Decimal | None
+    figures: list[MarkerFigures]
+
+
+def overview_of(tasks: Iterable[Listed], reader_id: uuid.UUID, marks: Decimal, body: dict[str, Any]) -> Overview:
+    """Where two people mark, the marks of others are counted from ``FLOOR`` on, so that none can be guessed."""
+    panels = [task.panel for task in tasks]
+    limits = [panel.max_difference for panel in panels if panel.max_difference is not None]
+    others = sum(mark.marker_id != reader_id for panel in panels for mark in panel.marks)
+    own_only = bool(limits) and 0 < others < FLOOR
+    given = [
+        mark.given
+        for panel in panels
+        for mark in (panel.marks if limits else panel.counting)
+        if not own_only or mark.marker_id == reader_id
+    ]
+    marked = [
+        Marked(mark.item_id, mark.marker_id, panel.percent_of(mark), seat)
+        for panel in panels
+        for seat, mark in enumerate(panel.marks, start=1)
+    ]
+    stages = Counter(panel.stage for panel in panels)
+    return Overview(
+        spreads=spread(parts_of(body, {name for each in given for name in each}, marks), given),
+        own_only=own_only,
+        marks_given=len(given),
+        stages=[(stage, stages[stage]) for stage in Stage] if limits else [],
+        limit=max(limits, default=None),
+        figures=marker_figures(marked),
+    )
+
+
+def plain(number: Decimal | None) -> str:
+    """A number without noughts at its end."""
+    return f"{number:f}".rstrip("0").rstrip(".") if number and "." in f"{number:f}" else f"{number or 0:f}"
 
 
 def lengths_of(parts: Iterable[Part], response: Mapping[str, Any]) -> dict[str, int]:

@@ -17,12 +17,14 @@ class GradeRun(Identified, Base):
 
     __tablename__ = "grade_runs"
 
-    #: ``submission``, ``marking`` (people's marks joined to the machine's grades) or ``regrade``.
+    #: ``submission``; ``marking`` (people's marks joined to the machine's grades); ``release`` (the same, held
+    #: until then); ``regrade``.
     cause: Mapped[str]
     grader_version: Mapped[str]
     actor_id: Mapped[uuid.UUID | None]
     reason: Mapped[str] = mapped_column(default="")
-    #: None while a regrade is only tried, and where answers waited for a person: a ``marking`` run follows then.
+    #: None while a regrade is only tried, and where answers waited for a person
+    #: or results are held: a ``marking`` or ``release`` run follows then.
     applied_at: Mapped[datetime | None]
 
 

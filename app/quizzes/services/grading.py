@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
-from app.core.access import Actor
 from app.core.database import db
 from app.core.events import announce
 from app.core.identifiers import new_id
@@ -16,6 +15,7 @@ from app.quizzes import grading, rules
 from app.quizzes.events import AttemptGraded
 from app.quizzes.grading.base import PLACES, Result
 from app.quizzes.marking.models import MarkingTask
+from app.quizzes.marking.rules import Stage
 from app.quizzes.models import (
     Attempt,
     AttemptItem,
@@ -31,9 +31,10 @@ from app.quizzes.models import (
 def grade_attempt(attempt: Attempt, *, now: datetime) -> AttemptResult | None:
     """Grade a closed attempt from its events; the same number of statements for any number of questions.
 
-    None when an answer waits for a person: the machine's grades are kept in a run that is never applied, the
-    answer stands in the markers' queue, and nothing is announced until ``apply_marks``.
+    None when an answer waits for a person, or results come out together: the machine's grades are kept in a run
+    that is never applied, answers stand in the markers' queue, and nothing is announced until ``apply_marks``.
     """
+    settings = _settings(attempt)
     rows = db.session.execute(
         select(AttemptItem, QuestionRevision.body, ResponseEvent.body.label("response"))
         .join(QuestionRevision, QuestionRevision.id == AttemptItem.question_revision_id)
@@ -48,11 +49,12 @@ def grade_attempt(attempt: Attempt, *, now: datetime) -> AttemptResult | None:
     ).all()
     results = [(item, grading.grade(body, response, item.layout)) for item, body, response in rows]
     waits = any(result.waiting for _item, result in results)
+    held = waits or settings.release is rules.Release.TOGETHER
     run = GradeRun(
         id=new_id(),
         cause="submission",
         grader_version=grading.VERSION,
-        applied_at=None if waits else now,
+        applied_at=None if held else now,
         created_at=now,
     )
     db.session.add(run)
@@ -64,11 +66,19 @@ def grade_attempt(attempt: Attempt, *, now: datetime) -> AttemptResult | None:
         db.session.execute(
             insert(MarkingTask),
             [
-                {"id": uuid.uuid4(), "created_at": now, "item_id": grade["item_id"], "grade_id": grade["id"]}
+                {
+                    "id": uuid.uuid4(),
+                    "created_at": now,
+                    "item_id": grade["item_id"],
+                    "grade_id": grade["id"],
+                    "max_difference": settings.double_marking.difference if settings.double_marking else None,
+                    "stage": Stage.FIRST,
+                }
                 for grade in grades
                 if grade["waiting"]
             ],
         )
+    if held:
         return None
     earned = sum((_marks(item, result) for item, result in results), Decimal(0))
     possible = sum((item.marks for item, _result in results), Decimal(0))
@@ -76,11 +86,17 @@ def grade_attempt(attempt: Attempt, *, now: datetime) -> AttemptResult | None:
 
 
 def apply_marks(
-    attempt: Attempt, fractions: Mapping[uuid.UUID, Decimal], *, actor: Actor, now: datetime
+    attempt: Attempt,
+    fractions: Mapping[uuid.UUID, Decimal],
+    *,
+    actor_id: uuid.UUID,
+    cause: str,
+    now: datetime,
 ) -> AttemptResult:
     """Append the run that joins people's marks (item → fraction) to the machine's grades, and let it count.
 
-    The attempt is locked by the caller, has no result yet, and every answer that waits is in ``fractions``.
+    ``actor_id`` gave the last mark (cause ``marking``) or released the results (``release``). The attempt is
+    locked by the caller, has no result yet, and every answer that waited is in ``fractions``.
     """
     rows = db.session.execute(
         select(Grade, AttemptItem.marks)
@@ -91,9 +107,9 @@ def apply_marks(
     ).all()
     run = GradeRun(
         id=new_id(),
-        cause="marking",
+        cause=cause,
         grader_version=grading.VERSION,
-        actor_id=actor.person_id,
+        actor_id=actor_id,
         applied_at=now,
         created_at=now,
     )
@@ -149,9 +165,12 @@ def _grade(run: GradeRun, item: AttemptItem, result: Result, now: datetime) -> d
     }
 
 
+def _settings(attempt: Attempt) -> rules.QuizSettings:
+    return rules.QuizSettings.from_json(db.session.get_one(QuizRevision, attempt.quiz_revision_id).settings)
+
+
 def _apply(attempt: Attempt, run: GradeRun, earned: Decimal, possible: Decimal, now: datetime) -> AttemptResult:
-    revision = db.session.get_one(QuizRevision, attempt.quiz_revision_id)
-    settings = rules.QuizSettings.from_json(revision.settings)
+    settings = _settings(attempt)
     result = AttemptResult(
         run_id=run.id,
         attempt_id=attempt.id,

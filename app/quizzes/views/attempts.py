@@ -198,11 +198,11 @@ def _solutions(
     return {item.id: rendering.solution(item.body, texts, item.layout) for item in paper.items}
 
 
-def _marks(paper: queries.Paper, texts: rendering.Texts) -> dict[uuid.UUID, marking_words.GivenMark]:
+def _marks(paper: queries.Paper, texts: rendering.Texts) -> dict[uuid.UUID, list[marking_words.GivenMark]]:
     """What markers gave and wrote, by item."""
     if not marking_words.waits_for_people(paper.items):
         return {}
-    return marking_words.marks_shown(paper.items, marking_queries.marks_of_attempt(paper.attempt.id), texts)
+    return marking_words.marks_shown(paper.items, marking_queries.panels_of_attempt(paper.attempt.id), texts)
 
 
 def _tell(saved: services.Saved, *, running: bool) -> None:

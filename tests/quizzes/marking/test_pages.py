@@ -12,8 +12,8 @@ from app.core import clock
 from app.core.access import Actor, Role
 from app.core.database import db, release, transaction, write_mode
 from app.quizzes import services
+from app.quizzes.marking.answers import Task
 from app.quizzes.marking.models import Mark
-from app.quizzes.marking.queries import Task
 from app.quizzes.models import Attempt
 from tests.support.cast import Cast, make_person
 from tests.support.marking import fields, hand_in, marker, tasks_of

@@ -14,8 +14,8 @@ from app.core.errors import Conflict, Invalid, NotFound
 from app.quizzes import queries as quizzes
 from app.quizzes.events import AttemptGraded
 from app.quizzes.marking import queries, services
+from app.quizzes.marking.answers import Task
 from app.quizzes.marking.models import Mark, MarkingTask
-from app.quizzes.marking.queries import Task
 from app.quizzes.models import Attempt, AttemptState, Grade, GradeRun
 from tests.support.cast import Cast, as_actor, make_person
 from tests.support.marking import hand_in, levels, marker, tasks_of

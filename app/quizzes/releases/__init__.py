@@ -1,0 +1,1 @@
+"""Results that come out together: held until somebody with the right releases them all."""
