@@ -83,6 +83,7 @@ BETWEEN: Final[dict[str, str]] = {
     "marking.show_question": "tests/journeys/test_marking.py",
     "marking.show_next": "tests/journeys/test_marking.py",
     "marking.show_answer": "tests/journeys/test_marking.py",
+    "releases.show_held": "tests/journeys/test_marking.py",
     "marking.download_file": "tests/quizzes/marking (a file)",
     "questions.show_upload": "tests/quizzes/interchange/test_pages.py (its HTML, without axe)",
     "questions.edit_draft": "tests/quizzes/interchange/test_pages.py (its HTML, without axe)",

@@ -1,9 +1,11 @@
-"""A marker's afternoon in a real browser, by keyboard; and two markers who save at the same moment."""
+"""A marker's afternoon in real browsers, by keyboard; and two markers who save at the same moment."""
 
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -13,11 +15,12 @@ from app.core import clock, events
 from app.core.access import Actor, Role
 from app.core.database import db, release, transaction, write_mode
 from app.core.errors import Conflict
+from app.jobs.services import run_due_jobs
 from app.quizzes.events import AttemptGraded
 from app.quizzes.marking import services
 from app.quizzes.marking.answers import Task
-from app.quizzes.marking.models import Mark
-from app.quizzes.models import AttemptResult
+from app.quizzes.models import Attempt, AttemptResult
+from app.quizzes.rules import DoubleMarking, Release
 from tests.faults.servers import WebServer
 from tests.faults.storm import signed_in_headers
 from tests.support.cast import Cast, make_cast, make_login, make_person
@@ -46,9 +49,7 @@ class Papers:
 
     cast: Cast
     colleague: Person
-    candidate: str
     tasks: list[list[Task]]
-    login_id: uuid.UUID
 
 
 @pytest.fixture
@@ -59,22 +60,54 @@ def papers(site: Site) -> Papers:
         revision = make_quiz(("essay", "essay"), shuffle=False)
         attempts = [hand_in(person, revision) for person in (cast.trainee, cast.cohort_mate)]
         tasks = [tasks_of(marker(cast), attempt) for attempt in attempts]
-        papers = Papers(cast, colleague, cast.trainee.name, tasks, make_login(cast.instructor).id)
+        papers = Papers(cast, colleague, tasks)
     release()
     return papers
 
 
+@dataclass
+class Afternoon:
+    """An examination that two people mark and whose results come out together, sat by two."""
+
+    queue: str
+    candidates: list[Person]
+    attempts: list[Attempt]
+    #: Three markers, somebody who releases, a candidate: who → her session.
+    logins: dict[str, uuid.UUID]
+
+
 @pytest.fixture
-def page(site: Site, papers: Papers) -> Iterator[Page]:
+def afternoon(site: Site) -> Afternoon:
+    with write_mode():
+        cast = make_cast()
+        names = {"second": "第二评阅人", "third": "第三评阅人"}
+        people = {who: make_person(cast.university, Role.INSTRUCTOR, name=name) for who, name in names.items()}
+        people |= {"first": cast.instructor, "certifier": cast.certifier, "candidate": cast.trainee}
+        revision = make_quiz(("essay",), double_marking=DoubleMarking(Decimal(25)), release=Release.TOGETHER)
+        candidates = [cast.trainee, cast.cohort_mate]
+        attempts = [hand_in(person, revision) for person in candidates]
+        (task,) = tasks_of(marker(cast), attempts[0])
+        logins = {who: make_login(person).id for who, person in people.items()}
+        found = Afternoon(f"/marking/examinations/{task.key}/{task.question_id}", candidates, attempts, logins)
+    release()
+    return found
+
+
+@pytest.fixture
+def open_page(site: Site, afternoon: Afternoon) -> Iterator[Callable[[str], Page]]:
+    """A browser of its own for each of them."""
     web = WebServer(site, "gunicorn", "wsgi:app")
     web.start()
     base = f"http://127.0.0.1:{web.port}"
     with chromium() as browser:
-        context = browser.new_context(locale="zh-CN", base_url=base, viewport={"width": 1280, "height": 800})
-        name, value = signed_in_headers(site.app, papers.login_id)["Cookie"].split("=", 1)
-        context.add_cookies([{"name": name, "value": value, "url": base}])
-        yield context.new_page()
-        context.close()
+
+        def open_for(who: str) -> Page:
+            context = browser.new_context(locale="zh-CN", base_url=base, viewport={"width": 1280, "height": 800})
+            name, value = signed_in_headers(site.app, afternoon.logins[who])["Cookie"].split("=", 1)
+            context.add_cookies([{"name": name, "value": value, "url": base}])
+            return context.new_page()
+
+        yield open_for
     web.kill_all()
 
 
@@ -87,30 +120,75 @@ def tab_to(page: Page, text: str) -> None:
     raise AssertionError(f"Tab never reaches “{text}”")
 
 
-def test_a_question_is_marked_by_keyboard_alone(page: Page, papers: Papers) -> None:
-    page.goto("/marking")
-    assert violations(page) == []
-    tab_to(page, "题目prompt of essay")
-    page.keyboard.press("Tab")  # the button of that line
-    page.keyboard.press("Enter")
-    for left in (1, 0):
-        expect(page.locator("h1")).to_contain_text("作答")
-        assert papers.candidate not in page.content()
-        assert violations(page) == []
-        expect(page.locator("[data-criterion] input").first).to_be_focused()
-        page.keyboard.press("2")
-        page.keyboard.press("3")
-        expect(page.locator("#comment")).to_be_focused()
-        page.keyboard.type("3 点：论证清楚。")
-        page.keyboard.press("Control+Enter")
-        expect(page.locator(".flashes")).to_contain_text("已保存")
-        if left:
-            expect(page.locator("progress").first).to_have_attribute("value", "1")
-    expect(page.locator("h2", has_text="评分分布")).to_be_visible()
-    assert violations(page) == []
-    marks = db.session.scalars(db.select(Mark)).all()
-    assert [(str(mark.fraction), mark.comment) for mark in marks] == [("0.75000", "3 点：论证清楚。")] * 2
+def mark_by_keyboard(page: Page, keys: tuple[str, str], comment: str) -> None:
+    """The answer on the page: a key for each of two criteria, the comment, Ctrl+Enter."""
+    expect(page.locator("[data-criterion] input").first).to_be_focused()
+    for key in keys:
+        page.keyboard.press(key)
+    expect(page.locator("#comment")).to_be_focused()
+    page.keyboard.type(comment)
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".flashes")).to_contain_text("已保存")
+
+
+def test_a_markers_afternoon(open_page: Callable[[str], Page], afternoon: Afternoon) -> None:
+    """Two mark by keyboard, each for herself; a third decides where they differ; a certifier lets results out."""
+    first = open_page("first")
+    first.goto("/marking")
+    assert violations(first) == []
+    tab_to(first, "题目prompt of essay")
+    first.keyboard.press("Tab")  # the button of that line
+    first.keyboard.press("Enter")
+    marked: list[str] = []
+    for _again in range(2):
+        expect(first.locator("h1")).to_contain_text("作答")
+        assert [person.name for person in afternoon.candidates if person.name in first.content()] == []
+        assert violations(first) == []
+        marked.append(urlsplit(first.url).path)
+        mark_by_keyboard(first, ("3", "3"), "3 点：论证清楚。")
+    expect(first.locator("h2", has_text="评分分布")).to_be_visible()
+    assert violations(first) == []
+
+    second = open_page("second")
+    for path, keys in zip(marked, (("3", "2"), ("1", "1")), strict=True):
+        second.goto(path)
+        expect(second.locator(".callout")).to_contain_text("独立评阅")
+        assert "论证清楚" not in second.content()
+        mark_by_keyboard(second, keys, "结论与引用不符。")
+
+    third = open_page("third")
+    third.goto(f"{afternoon.queue}/next")
+    assert urlsplit(third.url).path == marked[1]
+    for comment in ("论证清楚", "结论与引用不符"):
+        expect(third.locator(".marking-rubric")).to_contain_text(comment)
+    assert violations(third) == []
+    mark_by_keyboard(third, ("2", "3"), "以本评分为准。")
+    release_and_read(open_page)
+    fractions = {str(fraction) for fraction in db.session.scalars(db.select(AttemptResult.percent))}
+    assert fractions == {"87.50000", "75.00000"}
     release()
+
+
+def release_and_read(open_page: Callable[[str], Page]) -> None:
+    """A candidate waits; a certifier releases and watches the job; the candidate reads her result."""
+    candidate, certifier = open_page("candidate"), open_page("certifier")
+    attempt_id = db.session.scalars(
+        db.select(Attempt.id).join(Person, Person.id == Attempt.candidate_id).where(Person.name == "林见微")
+    ).one()
+    release()
+    candidate.goto(f"/attempts/{attempt_id}/result")
+    expect(candidate.locator("main")).to_contain_text("统一公布")
+    certifier.goto("/results-to-release")
+    assert violations(certifier) == []
+    certifier.locator("main tbody a").click()
+    assert violations(certifier) == []
+    certifier.get_by_role("button", name="公布2份成绩").click()
+    expect(certifier.locator("#releases progress")).to_have_attribute("value", "0")
+    run_due_jobs()
+    expect(certifier.locator("#releases progress")).to_have_attribute("value", "2")
+    assert violations(certifier) == []
+    candidate.reload()
+    expect(candidate.locator("h1")).to_contain_text("合格：")
 
 
 def test_markers_of_the_last_answers_bring_out_one_result(site: Site, papers: Papers) -> None:
