@@ -160,7 +160,7 @@ def test_a_markers_afternoon(open_page: Callable[[str], Page], afternoon: Aftern
     third.goto(f"{afternoon.queue}/next")
     assert urlsplit(third.url).path == marked[1]
     for comment in ("论证清楚", "结论与引用不符"):
-        expect(third.locator(".marking-rubric")).to_contain_text(comment)
+        expect(third.locator(".marking-answer")).to_contain_text(comment)
     assert violations(third) == []
     mark_by_keyboard(third, ("2", "3"), "以本评分为准。")
     release_and_read(open_page)
