@@ -6,7 +6,7 @@ from alembic import op
 from app.core import types
 
 revision = "double_marking"
-down_revision = "sealed_events"
+down_revision = "sections"
 branch_labels = None
 depends_on = None
 
