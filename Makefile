@@ -56,6 +56,14 @@ messages: ## bring the catalogues up to date with the texts
 bench: ## benchmarks against their goals
 	$(BIN)/python -m bench.main
 
-.PHONY: storm
-storm: ## a morning of sign-ins at once
+.PHONY: sign-ins
+sign-ins: ## a morning of sign-ins at once
 	$(BIN)/python -m bench.sign_in
+
+.PHONY: exam-day
+exam-day: ## 2,000 examinees for five minutes, on both databases
+	$(BIN)/python -m bench.exam_day
+
+.PHONY: storm
+storm: ## 100,000 answers while everything is killed, on both databases
+	$(BIN)/python -m tests.faults.storm

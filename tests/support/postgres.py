@@ -49,9 +49,9 @@ class PostgresServer:
 
 
 @contextmanager
-def postgres_server() -> Iterator[PostgresServer]:
-    """A running server, removed afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="pg-"))
+def postgres_server(parent: Path | None = None) -> Iterator[PostgresServer]:
+    """A running server, in a folder of its own that is removed afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="pg-", dir=parent))
     if os.geteuid() == 0:
         owner = pwd.getpwnam("postgres")
         os.chown(folder, owner.pw_uid, owner.pw_gid)
