@@ -61,7 +61,7 @@ def lesson(stage: Stage, rounds: int, seconds: float) -> list[Figure]:
     readers = stage.headers(stage.add_trainees(CLIENTS))
     path = stage.lesson_path()
     ours = Side(lambda client, _count: get(path, readers[client]["Cookie"]))
-    bare = Side(lambda client, _count: get("/bare/lesson", readers[client]["Cookie"]))
+    bare = Side(lambda _client, _count: get("/bare/lesson"))
     with served(stage, readers[0]) as server:
         ratio = compare(server, ours, bare, rounds, seconds)
     return [
@@ -88,9 +88,12 @@ def save(stage: Stage, rounds: int, seconds: float) -> list[Figure]:
 
 
 def _changes(sittings: list[Sitting], path: str | None) -> Callable[[int, int], bytes]:
+    """Changes sent to each sitting's own address, or without its cookie to another one."""
+
     def request(client: int, _count: int) -> bytes:
         one = sittings[client]
-        return post(path or one.path, json.dumps(one.change()).encode(), one.headers)
+        headers = {"Content-Type": "application/json"} if path else one.headers
+        return post(path or one.path, json.dumps(one.change()).encode(), headers)
 
     return request
 
