@@ -3,6 +3,7 @@
 import os
 import secrets
 import tempfile
+from collections.abc import Callable
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
@@ -17,6 +18,7 @@ from app.config import PROJECT, Settings, load_settings
 from app.core.access import init_access
 from app.core.assets import init_assets
 from app.core.cli import init_commands
+from app.core.cookies import Sessions
 from app.core.database import init_database
 from app.core.languages import init_languages
 from app.core.navigation import init_navigation
@@ -44,6 +46,13 @@ PACKAGES = (
     "home",
     "demo",
 )
+
+
+class Academy(Flask):
+    """Flask, whose views and hooks are plain functions: none is looked at for being a coroutine."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func
 
 
 def _secret(settings: Settings) -> str:
@@ -78,7 +87,7 @@ def _load_packages(app: Flask) -> None:
 def create_app(**overrides: Any) -> Flask:
     """Build the application. Keyword arguments override settings of the environment (tests, tools)."""
     settings = load_settings(**overrides)
-    app = Flask(__name__.split(".", maxsplit=1)[0], instance_path=str(settings.data_dir.absolute()))
+    app = Academy(__name__.split(".", maxsplit=1)[0], instance_path=str(settings.data_dir.absolute()))
     app.extensions["academy.settings"] = settings
     app.extensions["academy.create_app"] = create_app
     app.config.update(
@@ -91,6 +100,7 @@ def create_app(**overrides: Any) -> Flask:
         COMPRESS_BR_LEVEL=4,
         TEMPLATES_AUTO_RELOAD=False,
     )
+    app.session_interface = Sessions(app)
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     init_web(app)
     init_database(app, settings)

@@ -2,14 +2,16 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
+from app.core import database as core_database
 from app.core.database import db, write_mode
 from app.factory import create_app
 from tests.support.cast import Cast, make_cast
@@ -31,6 +33,13 @@ class KeptSession(scoped_session[Session]):
 
     def close_for_good(self) -> None:
         super().remove()
+
+
+@contextmanager
+def savepoint(connection: Connection) -> Iterator[Connection]:
+    """What core_transaction() gets in a test: a part of the test's own transaction."""
+    with connection.begin_nested():
+        yield connection
 
 
 @pytest.fixture(scope="session")
@@ -82,14 +91,15 @@ def database(app: Flask, request: pytest.FixtureRequest) -> Iterator[None]:
         connection = db.engine.connect()
     with write_mode():
         outer = connection.begin()
-    original = db.session
+    original, begin_core = db.session, core_database.begin_core
     kept = KeptSession(
         sessionmaker(bind=connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
     )
     db.session = kept  # type: ignore[assignment]
+    core_database.begin_core = lambda: savepoint(connection)
     yield
     kept.close_for_good()
-    db.session = original
+    db.session, core_database.begin_core = original, begin_core
     outer.rollback()
     connection.close()
 

@@ -111,7 +111,7 @@ def requires(*roles: Role, reads_first: bool = False) -> Callable[[View], View]:
 
 
 def own_check(reason: str) -> Callable[[View], View]:
-    """The view authorises by a joined select of its own (the hot path); the reason is for the guard's list."""
+    """The view authorises by a statement of its own (the hot path); the reason is for the guard's list."""
     return _declare(Rule(f"own check: {reason}", lambda _: True))
 
 

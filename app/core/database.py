@@ -7,7 +7,7 @@ meets another writer fails at once, whatever the busy timeout. So whether a tran
 
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,7 +18,7 @@ import pysqlite3
 from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Date, Engine, Enum, MetaData, Uuid, event, func, select
+from sqlalchemy import Connection, Date, Engine, Enum, MetaData, Uuid, event, func, select
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -134,6 +134,23 @@ def transaction() -> Iterator[Session]:
         action()
 
 
+def begin_core() -> AbstractContextManager[Connection]:
+    """A connection of its own in a transaction (tests put theirs here)."""
+    return db.engine.begin()
+
+
+@contextmanager
+def core_transaction() -> Iterator[Connection]:
+    """``transaction()`` for a few Core statements, without a session: for the hottest path alone.
+
+    Raises RuntimeError when this request's session has begun something: the two would wait for each other.
+    """
+    if db.session.registry.has() and db.session().in_transaction():
+        raise RuntimeError("a session's transaction is open: core_transaction() comes first or after release()")
+    with write_mode(), begin_core() as connection:
+        yield connection
+
+
 def serialise(name: str) -> None:
     """Until the present transaction() ends, nobody else passes here under the same name.
 
@@ -172,7 +189,13 @@ def _guard_statement(state: Any) -> None:
 def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # the begin event below opens transactions, not the driver
     cursor = connection.cursor()
-    for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    for pragma in (
+        "busy_timeout=10000",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "wal_autocheckpoint=4000",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -2,12 +2,14 @@
 
 import hashlib
 import json
-from typing import Any
+from typing import Any, Final
+
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def canonical(data: Any) -> bytes:
     """JSON with sorted keys, no spaces and plain UTF-8; lists keep their order."""
-    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return _ENCODER.encode(data).encode()
 
 
 def digest_of(data: Any) -> str:

@@ -18,7 +18,7 @@ from flask import (
     url_for,
 )
 from flask_babel import gettext as _
-from flask_wtf.csrf import CSRFError, CSRFProtect
+from flask_wtf.csrf import CSRFError
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
@@ -26,6 +26,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.config import Settings
 from app.core import access
+from app.core.cookies import FormTokens
 from app.core.database import db, set_write_mode
 from app.core.errors import DomainError
 from app.core.languages import COOKIE, LOCALES
@@ -45,8 +46,15 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+_SECURITY = (
+    ("Content-Security-Policy", CONTENT_SECURITY_POLICY),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
+)
 
-csrf = CSRFProtect()
+csrf = FormTokens()
 blueprint = Blueprint("core", __name__)
 
 
@@ -128,16 +136,14 @@ def _decide_write_mode(app: Flask) -> None:
 
 
 def _secure(response: Response) -> Response:
-    headers = response.headers
-    headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Referrer-Policy", "same-origin")
-    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+    headers, said = response.headers, {name.lower() for name, _value in response.headers}
+    for name, value in _SECURITY:
+        if name.lower() not in said:
+            headers.add(name, value)
     if request.is_secure:
         headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
-    if request.endpoint != "static":
-        headers.setdefault("Cache-Control", "private, no-store")
+    if "cache-control" not in said and request.endpoint != "static":
+        headers.add("Cache-Control", "private, no-store")
     return response
 
 

@@ -6,13 +6,11 @@ The storm must catch it in every run; a harness that passes this one proves noth
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
 from sqlalchemy import Connection
 
-import app.quizzes.services.answers as hot_path
 import app.quizzes.views.answers as view
 from app.core.database import db, write_mode
 from app.factory import create_app
@@ -24,24 +22,13 @@ _open = threading.local()
 _never = threading.Event()
 
 
-class _Session:
-    """The session, whose connection outlives the request."""
-
-    def connection(self) -> Connection:
-        found: Connection = _open.connection
-        return found
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(db.session, name)
-
-
 @contextmanager
-def _left_open() -> Iterator[None]:
+def _left_open() -> Iterator[Connection]:
     _open.connection = db.engine.connect()
     with write_mode():
         _open.connection.begin()
     try:
-        yield
+        yield _open.connection
     except BaseException:
         _open.connection.close()
         _open.connection = None
@@ -49,8 +36,7 @@ def _left_open() -> Iterator[None]:
 
 
 real = create_app()
-patch.object(hot_path, "db", SimpleNamespace(session=_Session())).start()
-patch.object(view, "transaction", _left_open).start()
+patch.object(view, "core_transaction", _left_open).start()
 
 
 def app(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:

@@ -100,14 +100,14 @@ def test_an_answer_is_kept_with_a_receipt_that_verifies(device: Device, attempt:
     assert [event.body for event in events(attempt)] == [choice(attempt), choice(attempt, 1)]
 
 
-def test_a_save_is_four_statements_and_loads_nobody(device: Device, attempt: Attempt) -> None:
+def test_a_save_is_three_statements_and_loads_nobody(device: Device, attempt: Attempt) -> None:
     item = item_of(attempt, "single")
     device.save(item, choice(attempt))
     change = device.change(item, choice(attempt, 1))
     release()
     with counted_statements() as statements:
         device.post(change)
-    assert len(statements) == 4, statements
+    assert len(statements) == 3, statements
     assert not any("role_grants" in statement for statement in statements)
 
 

@@ -1,6 +1,6 @@
 """The engine's verbs. Who is entitled to a sitting is decided by the packages above."""
 
-from app.quizzes.services.answers import NotYours, original_receipt, receipt_of, take_answer
+from app.quizzes.services.answers import NotYours, Overdue, original_receipt, receipt_of, take_answer
 from app.quizzes.services.attempts import (
     NotAdmitted,
     count_code_try,
@@ -17,6 +17,7 @@ from app.quizzes.services.uploads import check_file, receive_file
 __all__ = [
     "NotAdmitted",
     "NotYours",
+    "Overdue",
     "Saved",
     "check_file",
     "count_code_try",

@@ -1,7 +1,8 @@
-"""Take an answer: the hot path. Four statements, Core only; acknowledged by the caller after the commit.
+"""Take an answer: the hot path. Three statements, Core only; acknowledged by the caller after the commit.
 
 Every writer of an attempt takes the next ordinal on the attempt's row and so holds its lock until the commit:
-state, cut-off and head are read under that lock, never before it.
+state, cut-off and head are read under that lock, never before it. The same statement authorises: what it took is
+given back when the answer turns out not to fit.
 """
 
 import uuid
@@ -27,21 +28,6 @@ _attempts: Any = Attempt.__table__
 _items: Any = AttemptItem.__table__
 _events: Any = ResponseEvent.__table__
 
-#: Session × person × attempt × question: no row unless this is her own attempt in a live session.
-_AUTHORISE: Final = (
-    select(_items.c.id.label("item_id"), _items.c.layout, _items.c.position)
-    .select_from(LoginSession.__table__)
-    .join(Person.__table__, Person.id == LoginSession.person_id)
-    .join(_attempts, _attempts.c.candidate_id == Person.id)
-    .outerjoin(_items, and_(_items.c.attempt_id == _attempts.c.id, _items.c.id == bindparam("item")))
-    .where(
-        LoginSession.id == bindparam("login"),
-        LoginSession.ended_at.is_(None),
-        LoginSession.expires_at > bindparam("now"),
-        Person.state == PersonState.ACTIVE,
-        _attempts.c.id == bindparam("attempt"),
-    )
-)
 #: Takes the next ordinal and the row's lock; the attempt's clock only moves forward.
 _NEXT: Final = (
     update(_attempts)
@@ -60,6 +46,25 @@ _NEXT: Final = (
         _attempts.c.clock_at,
         _attempts.c.closed_through,
     )
+)
+_ASKED: Final = select(_items.c.layout).where(
+    _items.c.id == bindparam("item"), _items.c.attempt_id == bindparam("attempt")
+)
+#: The same for the candidate in a live session, with the question: no row unless the attempt is hers.
+_NEXT_OF_OWN: Final = _NEXT.where(
+    _attempts.c.candidate_id
+    == select(Person.id)
+    .join(LoginSession, LoginSession.person_id == Person.id)
+    .where(
+        LoginSession.id == bindparam("login"),
+        LoginSession.ended_at.is_(None),
+        LoginSession.expires_at > bindparam("moment", type_=UtcDateTime()),
+        Person.state == PersonState.ACTIVE,
+    )
+    .scalar_subquery()
+).returning(
+    _ASKED.scalar_subquery().label("layout"),
+    _ASKED.with_only_columns(_items.c.position).scalar_subquery().label("position"),
 )
 #: Makes an event the answer unless another device answered this question after what this one had seen,
 #: or this device's own later change came first.
@@ -87,6 +92,10 @@ class NotYours(NotFound):
     """No live session of this attempt's candidate; the view tells signed-out (401) from foreign (404)."""
 
 
+class Overdue(Exception):
+    """The attempt's time is over and nobody has closed it yet: closing and grading needs a session."""
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One normalised change of one question, ready to be kept."""
@@ -104,31 +113,41 @@ class Change:
 
 
 def take_answer(
-    login_id: uuid.UUID, attempt_id: uuid.UUID, sent: Sent, *, keyring: Keyring, now: datetime
+    login_id: uuid.UUID,
+    attempt_id: uuid.UUID,
+    sent: Sent,
+    *,
+    keyring: Keyring,
+    now: datetime,
+    connection: Connection | None = None,
 ) -> Receipt:
     """Keep one change of the signed-in candidate's attempt and say what became of it.
 
     Late changes are kept and not counted; so are those that another device has overtaken. Raises NotYours,
-    Invalid for what does not fit the paper, and IntegrityError when this change (or this device's number) was
-    taken before: then ``original_receipt`` answers.
+    Invalid for what does not fit the paper, IntegrityError when this change (or this device's number) was taken
+    before: then ``original_receipt`` answers. With the ``connection`` of a core_transaction() it raises Overdue
+    where the attempt has to be closed, too: then the same again in a transaction().
     """
-    connection = db.session.connection()
-    known: Row[Any] | None = connection.execute(
-        _AUTHORISE, {"login": login_id, "attempt": attempt_id, "item": sent.item_id, "now": now}
-    ).first()
-    if known is None:
+    head = (
+        (connection or db.session.connection())
+        .execute(_NEXT_OF_OWN, {"login": login_id, "attempt": attempt_id, "item": sent.item_id, "moment": now})
+        .first()
+    )
+    if head is None:
         raise NotYours
+    if connection is not None and _must_close(head):
+        raise Overdue
     change = Change(
         item_id=sent.item_id,
-        position=known.position or 0,
+        position=head.position or 0,
         kind=sent.kind,
-        body=_normalised(sent, known.layout if known.item_id else None),
+        body=_normalised(sent, head.layout),
         client_id=sent.client_id,
         device_id=sent.device_id,
         client_seq=sent.client_seq,
         base_ordinal=sent.base_ordinal,
     )
-    return keep_change(connection, attempt_id, change, keyring=keyring, now=now)
+    return _append(connection or db.session.connection(), attempt_id, change, head, keyring)
 
 
 def keep_change(
@@ -136,8 +155,19 @@ def keep_change(
 ) -> Receipt:
     """Append the change under the attempt's lock, and make it the answer if it counts."""
     head = connection.execute(_NEXT, {"attempt": attempt_id, "moment": now}).one()
-    running = head.state is AttemptState.IN_PROGRESS
-    over = not running or head.clock_at > head.cutoff_at
+    return _append(connection, attempt_id, change, head, keyring)
+
+
+def _must_close(head: Row[Any]) -> bool:
+    """The server's own clock has passed the cut-off of a running attempt: no clock may reopen it."""
+    return head.state is AttemptState.IN_PROGRESS and head.clock_at > head.cutoff_at
+
+
+def _append(
+    connection: Connection, attempt_id: uuid.UUID, change: Change, head: Row[Any], keyring: Keyring
+) -> Receipt:
+    """Keep the change at the ordinal that was taken for it."""
+    over = head.state is not AttemptState.IN_PROGRESS or head.clock_at > head.cutoff_at
     late = over or change.position <= head.closed_through
     seq = change.client_seq or head.head_ordinal
     superseded = False
@@ -179,8 +209,7 @@ def keep_change(
             "superseded": superseded,
         },
     )
-    if over and running:
-        # The server's own clock has passed the cut-off: close now, so that no clock can reopen it.
+    if _must_close(head):
         attempt = lock_attempt(attempt_id)
         assert attempt is not None  # noqa: S101 - its row was updated above
         close_attempt(attempt, AttemptState.EXPIRED, now=head.clock_at)
