@@ -36,6 +36,7 @@ PACKAGES = (
     "quizzes.analysis",
     "quizzes.interchange",
     "quizzes.marking",
+    "quizzes.regrading",
     "quizzes.verification",
     "quizzes.releases",
     "courses",

@@ -20,3 +20,15 @@ class AttemptGraded(Event):
     percent: Decimal
     passed: bool
     grade_run_id: uuid.UUID
+    #: Nobody sat anything just now: a regrade changed the result. Progress follows; no document does by itself.
+    by_regrade: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RegradeApplied(Event):
+    """Every sitting of a regrade has its new result; announced once."""
+
+    regrade_id: uuid.UUID
+    grade_run_id: uuid.UUID
+    #: Who decided to apply it.
+    actor_id: uuid.UUID

@@ -1,7 +1,15 @@
-"""Where an attempt came from: the packages above say where “back” leads."""
+"""What the packages above tell the engine: where an attempt came from, which contexts belong together, and what
+rests on a result."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Select
+
+from app.core.access import Actor
+from app.core.text import Bilingual
+from app.quizzes.results import Outcome
 
 ContextUrl = Callable[[uuid.UUID], str]
 
@@ -17,3 +25,70 @@ def url_of_context(context_type: str, context_id: uuid.UUID) -> str:
     """The page an attempt belongs to; the first page when nobody registered one."""
     make = _urls.get(context_type)
     return make(context_id) if make else "/"
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """A kind of groups of contexts, such as cohorts: which of them somebody may choose, and whose they are."""
+
+    label: object
+    #: (identifier, name) of the groups of the actor whose sittings of a quiz a regrade may be narrowed to.
+    choices: Callable[[Actor, uuid.UUID], Sequence[tuple[uuid.UUID, str]]]
+    #: The identifiers of the contexts of a group.
+    contexts: Callable[[uuid.UUID], Select[uuid.UUID]]
+
+
+_groups: dict[str, Groups] = {}
+
+
+def context_groups(kind: str, groups: Groups) -> None:
+    """Register a kind of groups of contexts."""
+    _groups[kind] = groups
+
+
+def group_kinds() -> dict[str, Groups]:
+    """Every registered kind of groups."""
+    return dict(_groups)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A sitting whose result a regrade would change, for those who know what rests on it."""
+
+    attempt_id: uuid.UUID
+    person_id: uuid.UUID
+    quiz_id: uuid.UUID
+    context_type: str
+    context_id: uuid.UUID
+    before: Outcome
+    after: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Consequence:
+    """Something that rests on a result: a certificate, an appointment. ``label`` names it to people."""
+
+    attempt_id: uuid.UUID
+    kind: str
+    subject_id: uuid.UUID
+    label: Bilingual
+
+
+#: Changes of a batch, what lower packages found → what this package finds. The same statements for any number.
+Finder = Callable[[Sequence[Change], Sequence[Consequence]], Sequence[Consequence]]
+
+_finders: dict[str, Finder] = {}
+
+
+def consequences(kind: str, find: Finder) -> None:
+    """Register who finds things of a kind that rest on results; lower packages are asked first."""
+    _finders[kind] = find
+
+
+def consequences_of(changes: Sequence[Change]) -> list[Consequence]:
+    """Everything that rests on results that would change."""
+    found: list[Consequence] = []
+    if changes:
+        for find in _finders.values():
+            found += find(changes, tuple(found))
+    return found

@@ -8,6 +8,7 @@ from typing import Any, Final
 from app.core.digests import digest_of
 from app.core.errors import Invalid
 from app.quizzes.grading import base, certainty
+from app.quizzes.grading.amending import Amendable, Values
 from app.quizzes.grading.base import (
     Body,
     Drawing,
@@ -58,6 +59,7 @@ _ABOUT: Final = ("objective", "difficulty", "tags", "as_of", "law", "use")
 __all__ = [
     "TYPES",
     "VERSION",
+    "Amendable",
     "Body",
     "Graded",
     "Layout",
@@ -65,6 +67,8 @@ __all__ = [
     "Posted",
     "Response",
     "Result",
+    "amend",
+    "amendable",
     "full_layout",
     "grade",
     "lay_out",
@@ -162,6 +166,22 @@ def view(body: Body, layout: Layout) -> dict[str, Any]:
     shown = {"type": body["type"], "prompt": body["prompt"], "marks": body["marks"], "certainty": False}
     shown |= TYPES[body["type"]].view(body, layout)
     return shown | {"certainty": bool(layout.get("certainty"))}
+
+
+def amendable(body: Body) -> list[Amendable]:
+    """The fields that a regrade of this question may change, as they are now."""
+    return TYPES[body["type"]].amendable(body)
+
+
+def amend(body: Body, values: Values) -> Body:
+    """The question with new values in amendable fields; identifiers stay. Raises Invalid, naming what to mend."""
+    kind = TYPES[body["type"]]
+    known = {field.name for field in kind.amendable(body)}
+    if unknown := set(values) - known:
+        raise Invalid(f"not to be changed: {', '.join(sorted(unknown))}", code="question")
+    amended = kind.amend(body, values)
+    validate("amended", kind.authored(amended))
+    return amended
 
 
 def marks_of(body: Body) -> Decimal:

@@ -18,6 +18,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.core.errors import Invalid
 from app.core.identifiers import content_id
+from app.quizzes.grading.amending import Amendable, Values
 
 Body = dict[str, Any]
 Layout = dict[str, Any]
@@ -122,6 +123,18 @@ class QuestionType(ABC):
     def all_or_nothing(self, body: Body) -> bool:
         """Is every answer simply right or wrong? Only then can a certainty be asked."""
         return False
+
+    def amendable(self, body: Body) -> list[Amendable]:
+        """The fields that a regrade may change; none where people mark."""
+        return []
+
+    def amend(self, body: Body, values: Values) -> Body:
+        """A copy of the body with new values in fields that are amendable. Raises Invalid."""
+        return dict(body)
+
+    def authored(self, body: Body) -> dict[str, Any]:
+        """The body as ``validate`` reads it, identifiers in place of the author's names."""
+        return dict(body)
 
     @abstractmethod
     def read_form(self, posted: Posted, name: str, layout: Layout) -> Mapping[str, Any]:

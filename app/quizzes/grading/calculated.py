@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from app.core.errors import Invalid
 from app.quizzes.grading import arithmetic, base, gapped
+from app.quizzes.grading.amending import Amendable, Shape, Topic, Values
 from app.quizzes.grading.numeric import DECIMALS, LIMIT, Numeric, quantity
 
 MAX_PARAMETERS: Final = 6
@@ -55,6 +56,17 @@ class Calculated(Numeric):
 
     def answer(self, body: base.Body, layout: base.Layout) -> Decimal:
         return _answer(body, layout["parameters"])
+
+    def amendable(self, body: base.Body) -> list[Amendable]:
+        return [
+            Amendable("formula", Topic.FORMULA, Shape.TEXT, (body["formula"],)),
+            Amendable("decimals", Topic.DECIMALS, Shape.NUMBER, (str(body["decimals"]),)),
+            Amendable("tolerance", Topic.TOLERANCE, Shape.NUMBER, (body["tolerance"],)),
+        ]
+
+    def amend(self, body: base.Body, values: Values) -> base.Body:
+        amended = super().amend(body, values)
+        return amended | {"decimals": int(base.number(amended["decimals"], "decimals"))}
 
     def view(self, body: base.Body, layout: base.Layout) -> dict[str, Any]:
         prompt = {tag: gapped.filled(text, layout["parameters"]) for tag, text in body["prompt"].items()}

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from app.core.errors import Invalid
 from app.quizzes.grading import base
+from app.quizzes.grading.amending import Amendable, Values
 
 
 class Composite(base.QuestionType):
@@ -105,3 +106,22 @@ class Composite(base.QuestionType):
             view = self.kinds[part["type"]].view(part, layout[self.container][part["id"]])
             shown.append({name: part[name] for name in ("id", "type", "marks", "prompt") if name in part} | view)
         return {"parts": shown}
+
+    def amendable(self, body: base.Body) -> list[Amendable]:
+        return [
+            field.inside(part["id"], number)
+            for number, part in enumerate(body[self.container], start=1)
+            for field in self.kinds[part["type"]].amendable(part)
+        ]
+
+    def amend(self, body: base.Body, values: Values) -> base.Body:
+        parts = []
+        for part in body[self.container]:
+            start = f"{part['id']}/"
+            mine = {name.removeprefix(start): given for name, given in values.items() if name.startswith(start)}
+            parts.append(self.kinds[part["type"]].amend(part, mine))
+        return body | {self.container: parts}
+
+    def authored(self, body: base.Body) -> dict[str, Any]:
+        parts = [self.kinds[part["type"]].authored(part) for part in body[self.container]]
+        return body | {self.container: parts}

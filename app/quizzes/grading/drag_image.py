@@ -36,6 +36,9 @@ class DragImage(Placement):
         image = {name: body["image"][name] for name in ("digest", "width", "height", "alt")}
         return super().view(body, layout) | {"image": image, "zones": zones}
 
+    def authored(self, body: base.Body) -> dict[str, Any]:
+        return body | {"zones": body["places"]}
+
 
 def _read_image(raw: Any) -> dict[str, Any]:
     if not isinstance(raw, Mapping) or not _DIGEST.fullmatch(str(raw.get("digest"))):

@@ -21,3 +21,6 @@ class DragText(Placement):
     def view(self, body: base.Body, layout: base.Layout) -> dict[str, Any]:
         paragraphs = {tag: gapped.paragraphs(text) for tag, text in body["text"].items()}
         return super().view(body, layout) | {"paragraphs": paragraphs}
+
+    def authored(self, body: base.Body) -> dict[str, Any]:
+        return body | {"gaps": body["places"]}

@@ -7,6 +7,7 @@ from app.core.digests import digest_of
 from app.core.errors import Invalid
 from app.core.identifiers import content_id
 from app.quizzes.grading import base
+from app.quizzes.grading.amending import Amendable, Shape, Topic, Values, one, texts
 
 
 class Matching(base.QuestionType):
@@ -70,3 +71,21 @@ class Matching(base.QuestionType):
             ],
             "right": base.in_order(layout["right"], body["rights"], "text"),
         }
+
+    def amendable(self, body: base.Body) -> list[Amendable]:
+        rights = texts(body["rights"])
+        return [
+            Amendable(f"pair-{pair['id']}", Topic.KEY, Shape.ONE, (pair["right"],), rights, about=pair["left"])
+            for pair in body["pairs"]
+        ]
+
+    def amend(self, body: base.Body, values: Values) -> base.Body:
+        fields = self.amendable(body)
+        pairs = [pair | {"right": one(values, field)} for pair, field in zip(body["pairs"], fields, strict=True)]
+        return body | {"pairs": pairs}
+
+    def authored(self, body: base.Body) -> dict[str, Any]:
+        known = {right["id"]: right["text"] for right in body["rights"]}
+        pairs = [pair | {"right": known[pair["right"]]} for pair in body["pairs"]]
+        taken = {pair["right"] for pair in body["pairs"]}
+        return body | {"pairs": pairs, "distractors": [each for each in body["rights"] if each["id"] not in taken]}

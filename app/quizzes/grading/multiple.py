@@ -1,12 +1,13 @@
 """Multiple choice."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from app.core.errors import Invalid
 from app.quizzes.grading import base
-from app.quizzes.grading.single import correct_ids, read_choices
+from app.quizzes.grading.amending import Amendable, Shape, Topic, Values, one, some, words
+from app.quizzes.grading.single import correct_ids, key_field, read_choices, with_key
 
 SCORING = ("all_or_nothing", "partial", "partial_with_penalty", "right_minus_wrong")
 
@@ -58,6 +59,18 @@ class Multiple(base.QuestionType):
 
     def all_or_nothing(self, body: base.Body) -> bool:
         return bool(body["scoring"] == "all_or_nothing")
+
+    def amendable(self, body: base.Body) -> list[Amendable]:
+        return [key_field(body), scoring_field(body, SCORING)]
+
+    def amend(self, body: base.Body, values: Values) -> base.Body:
+        key, scoring = self.amendable(body)
+        return with_key(body, some(values, key)) | {"scoring": one(values, scoring)}
+
+
+def scoring_field(body: base.Body, rules: Sequence[str]) -> Amendable:
+    """How answers that are partly right earn."""
+    return Amendable("scoring", Topic.SCORING, Shape.ONE, (body["scoring"],), words(rules))
 
 
 def earned(scoring: str, r: int, w: int, right: int, wrong: int) -> Decimal:

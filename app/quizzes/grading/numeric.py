@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from app.core.errors import Invalid
 from app.core.identifiers import content_id
 from app.quizzes.grading import base
+from app.quizzes.grading.amending import Amendable, Shape, Topic, Values, one
 
 LIMIT = Decimal(10) ** 15
 DECIMALS = 10
@@ -86,6 +87,20 @@ class Numeric(base.QuestionType):
 
     def all_or_nothing(self, body: base.Body) -> bool:
         return True
+
+    def amendable(self, body: base.Body) -> list[Amendable]:
+        return [
+            Amendable("answer", Topic.KEY, Shape.NUMBER, (body["answer"],)),
+            Amendable("tolerance", Topic.TOLERANCE, Shape.NUMBER, (body["tolerance"],)),
+        ]
+
+    def amend(self, body: base.Body, values: Values) -> base.Body:
+        return body | {field.name: one(values, field) for field in self.amendable(body)}
+
+    def authored(self, body: base.Body) -> dict[str, Any]:
+        if not body.get("units"):
+            return dict(body)
+        return body | {"units": [{"unit": unit["text"], "factor": unit["factor"]} for unit in body["units"]]}
 
 
 def quantity(key: str, raw: Mapping[str, Any]) -> base.Body:

@@ -4,7 +4,10 @@ import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from app.core.errors import Invalid
 from app.quizzes.grading import base
+from app.quizzes.grading.amending import Amendable, Shape, Topic, Values, one, words
+from app.quizzes.grading.multiple import scoring_field
 
 SCORING = ("position", "all_or_nothing", "adjacent", "longest_run")
 
@@ -78,6 +81,22 @@ class Ordering(base.QuestionType):
 
     def all_or_nothing(self, body: base.Body) -> bool:
         return bool(body["scoring"] == "all_or_nothing")
+
+    def amendable(self, body: base.Body) -> list[Amendable]:
+        places = words([str(place) for place in range(1, len(body["items"]) + 1)])
+        order = [
+            Amendable(f"place-{item['id']}", Topic.KEY, Shape.ONE, (str(place),), places, about=item["text"])
+            for place, item in enumerate(body["items"], start=1)
+        ]
+        return [*order, scoring_field(body, SCORING)]
+
+    def amend(self, body: base.Body, values: Values) -> base.Body:
+        *order, scoring = self.amendable(body)
+        places = [int(one(values, field)) for field in order]
+        if len(set(places)) != len(places):
+            raise Invalid("items: each at a place of its own", code="question")
+        ordered = sorted(zip(places, body["items"], strict=True), key=lambda pair: pair[0])
+        return body | {"items": [item for _place, item in ordered], "scoring": one(values, scoring)}
 
 
 def _row(positions: Mapping[str, int], length: int) -> list[str | None]:

@@ -7,6 +7,7 @@ from app.core.digests import digest_of
 from app.core.errors import Invalid
 from app.core.identifiers import content_id
 from app.quizzes.grading import base
+from app.quizzes.grading.amending import Amendable, Shape, Topic, Values, one, texts
 
 
 class Placement(base.QuestionType):
@@ -42,6 +43,22 @@ class Placement(base.QuestionType):
 
     def view(self, body: base.Body, layout: base.Layout) -> dict[str, Any]:
         return {"items": base.in_order(layout["items"], body["items"], "text")}
+
+    def amendable(self, body: base.Body) -> list[Amendable]:
+        items = texts(body["items"])
+        return [
+            Amendable(
+                f"place-{place['id']}", Topic.KEY, Shape.ONE, (place["item"],), items, place.get("label"), number
+            )
+            for number, place in enumerate(body["places"], start=1)
+        ]
+
+    def amend(self, body: base.Body, values: Values) -> base.Body:
+        fields = self.amendable(body)
+        places = [
+            place | {"item": one(values, field)} for place, field in zip(body["places"], fields, strict=True)
+        ]
+        return body | {"places": places}
 
 
 def read_items(key: str, raw: Any) -> tuple[list[dict[str, Any]], dict[str, str]]:

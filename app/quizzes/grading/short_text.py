@@ -9,6 +9,7 @@ import opencc
 
 from app.core.errors import Invalid
 from app.quizzes.grading import base
+from app.quizzes.grading.amending import Amendable, Shape, Topic, Values, some, words
 
 MAX_LENGTH = 500
 #: Differences an author may have ignored; spacing always is.
@@ -66,6 +67,19 @@ class ShortText(base.QuestionType):
 
     def all_or_nothing(self, body: base.Body) -> bool:
         return True
+
+    def amendable(self, body: base.Body) -> list[Amendable]:
+        patterns, ignored = tuple(body.get("patterns", ())), tuple(body["ignore"])
+        return [
+            Amendable("accept", Topic.ACCEPTED, Shape.LINES, tuple(body["accept"])),
+            Amendable("patterns", Topic.PATTERNS, Shape.LINES, patterns, required=False),
+            Amendable("ignore", Topic.IGNORED, Shape.SEVERAL, ignored, words(DIFFERENCES), required=False),
+        ]
+
+    def amend(self, body: base.Body, values: Values) -> base.Body:
+        amended = body | {field.name: some(values, field) for field in self.amendable(body)}
+        amended["ignore"] = [name for name in DIFFERENCES if name in amended["ignore"]]
+        return {name: value for name, value in amended.items() if name != "patterns" or value}
 
 
 def compared(text: str, ignore: Collection[str] = ("width", "case")) -> str:

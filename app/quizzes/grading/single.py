@@ -1,20 +1,27 @@
 """Single choice."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.core.errors import Invalid
 from app.quizzes.grading import base
+from app.quizzes.grading.amending import Amendable, Shape, Topic, Values, some, texts
 
 
 class Single(base.QuestionType):
-    """One choice of several is right. Response: ``{"choice": id}``."""
+    """One choice of several is right; with ``any_right`` (a regrade makes it so) any of several right ones.
+    Response: ``{"choice": id}``."""
 
     name = "single"
 
     def validate(self, key: str, raw: Mapping[str, Any]) -> base.Body:
         choices = read_choices(key, raw)
-        if sum(choice["correct"] for choice in choices) != 1:
+        right = sum(choice["correct"] for choice in choices)
+        if raw.get("any_right"):
+            if not 1 < right < len(choices):
+                raise Invalid("choices: with any_right several but not all must be correct", code="question")
+            return {"choices": choices, "any_right": True}
+        if right != 1:
             raise Invalid("choices: exactly one must be correct", code="question")
         return {"choices": choices}
 
@@ -43,6 +50,24 @@ class Single(base.QuestionType):
 
     def all_or_nothing(self, body: base.Body) -> bool:
         return True
+
+    def amendable(self, body: base.Body) -> list[Amendable]:
+        return [key_field(body)]
+
+    def amend(self, body: base.Body, values: Values) -> base.Body:
+        amended = with_key(body, some(values, key_field(body)))
+        amended.pop("any_right", None)
+        return amended | ({"any_right": True} if len(correct_ids(amended)) > 1 else {})
+
+
+def key_field(body: base.Body) -> Amendable:
+    """Which choices are right. Of a single choice too several may turn out to be."""
+    return Amendable("correct", Topic.KEY, Shape.SEVERAL, tuple(correct_ids(body)), texts(body["choices"]))
+
+
+def with_key(body: base.Body, right: Sequence[str]) -> base.Body:
+    """The body with these choices right, and no other."""
+    return body | {"choices": [choice | {"correct": choice["id"] in right} for choice in body["choices"]]}
 
 
 def read_choices(key: str, raw: Mapping[str, Any]) -> list[dict[str, Any]]:

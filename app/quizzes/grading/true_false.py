@@ -5,6 +5,7 @@ from typing import Any
 
 from app.core.errors import Invalid
 from app.quizzes.grading import base
+from app.quizzes.grading.amending import Amendable, Shape, Topic, Values, one, words
 
 
 class TrueFalse(base.QuestionType):
@@ -38,3 +39,11 @@ class TrueFalse(base.QuestionType):
 
     def all_or_nothing(self, body: base.Body) -> bool:
         return True
+
+    def amendable(self, body: base.Body) -> list[Amendable]:
+        value = ("true" if body["answer"] else "false",)
+        return [Amendable("answer", Topic.KEY, Shape.ONE, value, words(("true", "false")))]
+
+    def amend(self, body: base.Body, values: Values) -> base.Body:
+        (field,) = self.amendable(body)
+        return body | {"answer": one(values, field) == "true"}

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.database import Base, Identified
 from app.core.types import Json
+from app.quizzes.results import Treatment
 
 
 class GradeRun(Identified, Base):
@@ -23,8 +24,7 @@ class GradeRun(Identified, Base):
     grader_version: Mapped[str]
     actor_id: Mapped[uuid.UUID | None]
     reason: Mapped[str] = mapped_column(default="")
-    #: None while a regrade is only tried, and where answers waited for a person
-    #: or results are held: a ``marking`` or ``release`` run follows then.
+    #: None where answers waited for a person or results are held: a ``marking`` or ``release`` run follows then.
     applied_at: Mapped[datetime | None]
 
 
@@ -36,12 +36,15 @@ class Grade(Identified, Base):
         UniqueConstraint("run_id", "item_id"),
         CheckConstraint("fraction between 0 and 100000", name="fraction"),
         CheckConstraint("certainty_mark between -6 and 3", name="certainty_mark"),
+        CheckConstraint("treatment in ('graded','dropped','full_marks')", name="treatment"),
     )
 
     run_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("grade_runs.id"))
     attempt_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("attempts.id"), index=True)
     item_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("attempt_items.id"))
+    #: The revision it was graded by: the one on the paper, or the one that a regrade corrected.
     question_revision_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("question_revisions.id"), index=True)
+    treatment: Mapped[Treatment] = mapped_column(default=Treatment.GRADED, server_default=Treatment.GRADED.value)
     #: None: nothing was answered.
     event_ordinal: Mapped[int | None]
     #: Between 0 and 1.

@@ -14,6 +14,7 @@ from app.core.identifiers import content_id, new_id
 from app.core.text import Bilingual
 from app.quizzes import grading
 from app.quizzes.models import Question, QuestionRevision, Quiz, QuizRevision, QuizRevisionItem
+from app.quizzes.regrading.models import Regrade
 from app.quizzes.rules import Pool, QuizSettings
 
 
@@ -41,10 +42,64 @@ def save_question(key: str, *, body: Mapping[str, Any], source: str, now: dateti
         )
         db.session.add(revision)
         db.session.flush()
+    if question.current_revision_id not in {None, revision.id}:
+        revision = _as_corrected(question, revision)
     if question.current_revision_id != revision.id or question.source != source:
         question.current_revision_id, question.source = revision.id, source
         db.session.flush()
     return revision
+
+
+def _as_corrected(question: Question, revision: QuestionRevision) -> QuestionRevision:
+    """What a regrade corrected stays corrected when the file that still holds the mistake is loaded again."""
+    rows = db.session.execute(
+        select(Regrade.question_revision_id, Regrade.graded_by_id)
+        .join(QuestionRevision, QuestionRevision.id == Regrade.question_revision_id)
+        .where(QuestionRevision.question_id == question.id, Regrade.corrects_bank, Regrade.run_id.is_not(None))
+        .order_by(Regrade.approved_at)
+    )
+    corrected = dict(rows.all())
+    found: uuid.UUID | None = revision.id
+    for _step in corrected:
+        found = corrected.get(found) if found else None
+        if found is not None and found == question.current_revision_id:
+            return db.session.get_one(QuestionRevision, found)
+    return revision
+
+
+def use_correction(asked_id: uuid.UUID, corrected_id: uuid.UUID, *, now: datetime) -> None:
+    """Later papers get the corrected revision of a question: in the bank, and in every quiz that asks it now."""
+    asked = db.session.get_one(QuestionRevision, asked_id)
+    question = db.session.get_one(Question, asked.question_id)
+    replaced = {asked_id, question.current_revision_id} - {corrected_id}
+    question.current_revision_id = corrected_id
+    rows = db.session.execute(
+        select(Quiz, QuizRevision)
+        .join(QuizRevision, QuizRevision.id == Quiz.current_revision_id)
+        .join(QuizRevisionItem, QuizRevisionItem.quiz_revision_id == QuizRevision.id)
+        .where(QuizRevisionItem.question_revision_id.in_(replaced))
+    ).all()
+    for quiz, revision in rows:
+        members = _members(revision)
+        frozen = [[corrected_id if each in replaced else each for each in pool] for pool in members]
+        _keep_revision(
+            quiz,
+            title=revision.title,
+            settings=revision.settings,
+            pools=revision.pools,
+            members=frozen,
+            now=now,
+        )
+
+
+def _members(revision: QuizRevision) -> list[list[uuid.UUID]]:
+    """The question revisions of a quiz revision, pool by pool."""
+    rows = db.session.execute(
+        select(QuizRevisionItem.pool, QuizRevisionItem.question_revision_id)
+        .where(QuizRevisionItem.quiz_revision_id == revision.id)
+        .order_by(QuizRevisionItem.pool, QuizRevisionItem.position)
+    ).all()
+    return [[row[1] for row in rows if row.pool == pool] for pool in range(len(revision.pools))]
 
 
 def publish_quiz(
@@ -59,30 +114,47 @@ def publish_quiz(
     if {pool.section for pool in pools} != set(range(len(settings.sections) or 1)):
         raise Invalid(f"{key}: each section needs a pool, and each pool one of the sections", code="quiz")
     described = [_described(pool) for pool in pools]
-    fingerprint = digest_of(
-        {
-            "title": dict(title),
-            "settings": settings.as_json(),
-            "pools": [
-                {**about, "questions": [revision.digest for revision in frozen]}
-                for about, frozen in zip(described, members, strict=True)
-            ],
-        }
-    )
     quiz = db.session.get(Quiz, content_id(key))
     if quiz is None:
         quiz = Quiz(id=content_id(key), key=key, created_at=now, current_revision_id=None)
         db.session.add(quiz)
         db.session.flush()
+    frozen = [[revision.id for revision in pool] for pool in members]
+    return _keep_revision(
+        quiz, title=dict(title), settings=settings.as_json(), pools=described, members=frozen, now=now
+    )
+
+
+def _keep_revision(
+    quiz: Quiz,
+    *,
+    title: dict[str, Any],
+    settings: dict[str, Any],
+    pools: list[dict[str, Any]],
+    members: list[list[uuid.UUID]],
+    now: datetime,
+) -> QuizRevision:
+    """The quiz as it is from now on; a new revision only where it changed."""
+    ids = [each for pool in members for each in pool]
+    digests = dict(
+        db.session.execute(
+            select(QuestionRevision.id, QuestionRevision.digest).where(QuestionRevision.id.in_(ids))
+        ).all()
+    )
+    described = [
+        {**about, "questions": [digests[each] for each in pool]}
+        for about, pool in zip(pools, members, strict=True)
+    ]
+    fingerprint = digest_of({"title": title, "settings": settings, "pools": described})
     revision = db.session.scalar(select(QuizRevision).filter_by(quiz_id=quiz.id, digest=fingerprint))
     if revision is None:
         revision = QuizRevision(
             quiz_id=quiz.id,
             number=_next_number(QuizRevision.number, QuizRevision.quiz_id == quiz.id),
             digest=fingerprint,
-            title=dict(title),
-            settings=settings.as_json(),
-            pools=described,
+            title=title,
+            settings=settings,
+            pools=pools,
             created_at=now,
             id=new_id(),
         )
@@ -105,16 +177,16 @@ def _next_number(column: Any, where: Any) -> int:
     return (db.session.scalar(select(func.max(column)).where(where)) or 0) + 1
 
 
-def _items(revision_id: uuid.UUID, members: Sequence[Sequence[QuestionRevision]]) -> list[dict[str, Any]]:
+def _items(revision_id: uuid.UUID, members: Sequence[Sequence[uuid.UUID]]) -> list[dict[str, Any]]:
     return [
         {
             "quiz_revision_id": revision_id,
-            "question_revision_id": revision.id,
+            "question_revision_id": question_id,
             "pool": pool,
             "position": position,
         }
         for pool, frozen in enumerate(members)
-        for position, revision in enumerate(frozen)
+        for position, question_id in enumerate(frozen)
     ]
 
 

@@ -26,6 +26,7 @@ from app.quizzes.models import (
     QuizRevision,
     ResponseEvent,
 )
+from app.quizzes.regrading import services as regrading
 
 
 def grade_attempt(attempt: Attempt, *, now: datetime) -> AttemptResult | None:
@@ -183,6 +184,7 @@ def _apply(attempt: Attempt, run: GradeRun, earned: Decimal, possible: Decimal, 
     db.session.add(result)
     attempt.grade_run_id = run.id
     db.session.flush()
+    result = _as_regraded(attempt, now) or result
     announce(
         AttemptGraded(
             attempt_id=attempt.id,
@@ -193,7 +195,13 @@ def _apply(attempt: Attempt, run: GradeRun, earned: Decimal, possible: Decimal, 
             context_id=attempt.context_id,
             percent=result.percent,
             passed=result.passed,
-            grade_run_id=run.id,
+            grade_run_id=result.run_id,
         )
     )
     return result
+
+
+def _as_regraded(attempt: Attempt, now: datetime) -> AttemptResult | None:
+    """Questions of this paper may have been regraded while it was being answered or marked."""
+    asked = select(AttemptItem.question_revision_id).where(AttemptItem.attempt_id == attempt.id)
+    return regrading.follow_standing(attempt, asked, now)

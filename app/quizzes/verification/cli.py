@@ -8,13 +8,11 @@ from typing import Any
 
 import click
 from flask import Flask
-from flask.cli import AppGroup
 
 from app.core.database import release
+from app.quizzes.commands import quizzes
 from app.quizzes.context import keyring
 from app.quizzes.verification import document, queries, rules
-
-quizzes = AppGroup("quizzes", help="Examinations and their receipts.")
 
 
 @quizzes.command("verify-receipts")

@@ -1,0 +1,367 @@
+"""Prepare a regrade, try it, decide on it, and carry it out."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+import structlog
+from flask_babel import gettext as _
+from sqlalchemy import Select, delete, exists, func, insert, select, update
+
+from app.audit import services as audit
+from app.core.access import Actor
+from app.core.database import db, serialise
+from app.core.digests import digest_of
+from app.core.errors import Conflict, Invalid, NotAllowed
+from app.core.events import announce
+from app.core.identifiers import new_id
+from app.jobs import services as jobs
+from app.quizzes import grading, registry
+from app.quizzes.events import AttemptGraded, RegradeApplied
+from app.quizzes.models import Attempt, AttemptResult, GradeRun, QuestionRevision
+from app.quizzes.regrading import policies, queries
+from app.quizzes.regrading.models import Regrade, RegradeChange
+from app.quizzes.regrading.queries import RegradedQuestion
+from app.quizzes.regrading.rules import Basis, Correction, Figures, RegradeState, Scope
+from app.quizzes.regrading.working import Corrected, Impossible, Regraded, regraded
+from app.quizzes.results import Treatment
+from app.quizzes.services import replay
+from app.quizzes.services.bank import use_correction
+
+TRY = "regrading.try"
+APPLY = "regrading.apply"
+#: Sittings in one transaction: short enough that no candidate's answer waits long for SQLite's write lock.
+BATCH = 50
+MAX_REASON = 2_000
+_FIGURES = ("earned", "possible", "percent", "passed")
+
+log = structlog.get_logger()
+
+
+def prepare_regrade(
+    actor: Actor,
+    question: RegradedQuestion,
+    correction: Correction,
+    scope: Scope,
+    *,
+    corrects_bank: bool = False,
+    group_label: str = "",
+    now: datetime,
+) -> Regrade:
+    """Keep what is to be changed and over which sittings, and ask for its dry run. Nothing else happens yet.
+
+    Raises NotAllowed, and Invalid when the question cannot be graded like this.
+    """
+    if not actor.has(*policies.REGRADERS):
+        raise NotAllowed
+    correction = _checked(question.body, correction)
+    organisations = policies.reach(actor)
+    regrade = Regrade(
+        id=new_id(),
+        created_at=now,
+        created_by=actor.person_id,
+        question_revision_id=question.id,
+        treatment=correction.treatment,
+        changes=dict(correction.changes),
+        corrects_bank=corrects_bank and correction.treatment is Treatment.GRADED,
+        quiz_id=scope.quiz_id,
+        group_kind=scope.group_kind,
+        group_id=scope.group_id,
+        group_label=group_label,
+        since=scope.since,
+        until=scope.until,
+        organisations=None if organisations is None else sorted(each.hex for each in organisations),
+        state=RegradeState.TRYING,
+    )
+    db.session.add(regrade)
+    db.session.flush()
+    _ask_for_trial(actor, regrade)
+    audit.record(actor, "quizzes.prepare_regrade", regrade, **correction.as_json())
+    return regrade
+
+
+def _checked(body: grading.Body, correction: Correction) -> Correction:
+    """Only what differs from the question as published. Raises Invalid."""
+    now = {field.name: list(field.value) for field in grading.amendable(body)}
+    changes = {name: list(given) for name, given in correction.changes.items() if now.get(name) != list(given)}
+    grading.amend(body, changes)
+    return Correction(correction.treatment, changes)
+
+
+def try_again(actor: Actor, regrade_id: uuid.UUID) -> Regrade:
+    """Ask for another dry run. Raises NotFound, and Conflict once it is decided."""
+    regrade = queries.get_regrade_for(actor, regrade_id, lock=True)
+    _demand(regrade, RegradeState.TRIED, RegradeState.IMPOSSIBLE, RegradeState.TRYING)
+    regrade.state, regrade.problem = RegradeState.TRYING, ""
+    _ask_for_trial(actor, regrade)
+    return regrade
+
+
+def discard_regrade(actor: Actor, regrade_id: uuid.UUID) -> Regrade:
+    """Put a regrade away that was not applied. Raises NotFound, and Conflict once it is decided."""
+    regrade = queries.get_regrade_for(actor, regrade_id, lock=True)
+    _demand(regrade, RegradeState.TRIED, RegradeState.IMPOSSIBLE, RegradeState.TRYING)
+    regrade.state = RegradeState.DISCARDED
+    audit.record(actor, "quizzes.discard_regrade", regrade)
+    return regrade
+
+
+def _demand(regrade: Regrade, *states: RegradeState) -> None:
+    if regrade.state not in states:
+        raise Conflict(_("This regrade has been decided or put away already."), code="decided")
+
+
+def _ask_for_trial(actor: Actor, regrade: Regrade) -> None:
+    job = jobs.enqueue(TRY, {"regrade_id": str(regrade.id)}, actor=actor)
+    regrade.job_id = job.id
+    db.session.flush()
+
+
+def corrected_by(regrade: Regrade) -> Corrected:
+    """The question as a regrade grades it; before the decision by a revision that is not kept."""
+    body = db.session.get_one(QuestionRevision, regrade.question_revision_id).body
+    correction = regrade.correction
+    graded_by = regrade.graded_by_id or (new_id() if correction.changes else regrade.question_revision_id)
+    return Corrected(regrade.question_revision_id, correction, grading.amend(body, correction.changes), graded_by)
+
+
+# The dry run
+
+
+def begin_trial(regrade_id: uuid.UUID) -> bool:
+    """Forget what an earlier dry run found; False when there is nothing to try any more."""
+    regrade = queries.get_regrade(regrade_id, lock=True)
+    if regrade.state is not RegradeState.TRYING:
+        return False
+    db.session.execute(delete(RegradeChange).where(RegradeChange.regrade_id == regrade_id))
+    return True
+
+
+def note_changes(regrade: Regrade, found: Sequence[Regraded], figures: Figures, now: datetime) -> None:
+    """Keep the sittings of a batch whose result would change, with what rests on each."""
+    changed = [each for each in found if each.changed]
+    rests = registry.consequences_of([_change(each) for each in changed])
+    figures.rest_on(one.kind for one in rests)
+    rows = []
+    for each in changed:
+        before, after = each.sat.before, each.after
+        figures.count(before, after)
+        mine = [one for one in rests if one.attempt_id == each.sat.id]
+        rows.append(
+            {
+                "id": new_id(),
+                "created_at": now,
+                "regrade_id": regrade.id,
+                "attempt_id": each.sat.id,
+                **{
+                    f"{name}_before": getattr(before, name) for name in ("earned", "possible", "percent", "passed")
+                },
+                **{f"{name}_after": getattr(after, name) for name in ("earned", "possible", "percent", "passed")},
+                "consequences": [
+                    {"kind": one.kind, "subject_id": str(one.subject_id), "label": dict(one.label)} for one in mine
+                ],
+            }
+        )
+    if rows:
+        db.session.execute(insert(RegradeChange), rows)
+
+
+def _change(each: Regraded) -> registry.Change:
+    sat = each.sat
+    return registry.Change(
+        sat.id, sat.candidate_id, sat.quiz_id, sat.context_type, sat.context_id, sat.before, each.after
+    )
+
+
+def finish_trial(regrade_id: uuid.UUID, figures: Figures, basis: Basis, now: datetime) -> None:
+    """Let the figures be read."""
+    regrade = queries.get_regrade(regrade_id, lock=True)
+    if regrade.state is RegradeState.TRYING:
+        regrade.state, regrade.tried_at = RegradeState.TRIED, now
+        regrade.figures, regrade.basis = figures.as_json(), basis.digest
+        db.session.flush()
+
+
+def note_impossible(regrade_id: uuid.UUID, impossible: Impossible, now: datetime) -> None:
+    """Say why it cannot be done."""
+    regrade = queries.get_regrade(regrade_id, lock=True)
+    if regrade.state is RegradeState.TRYING:
+        regrade.state, regrade.problem = RegradeState.IMPOSSIBLE, impossible.problem.value
+        regrade.tried_at = now
+        db.session.flush()
+
+
+def present_basis(regrade: Regrade) -> str:
+    """The fingerprint of the scope as it is now. One statement."""
+    basis = Basis()
+    for attempt_id, run_id in queries.basis_rows(regrade):
+        basis.add(attempt_id, run_id)
+    return basis.digest
+
+
+# The decision
+
+
+def approve_regrade(
+    actor: Actor, regrade_id: uuid.UUID, *, tried_at: datetime, reason: str, notice: str, now: datetime
+) -> Regrade:
+    """Decide to apply a regrade whose figures of ``tried_at`` the actor has read; a job carries it out.
+
+    Raises NotFound, NotAllowed for somebody who sat it herself, Invalid without a reason and words for the
+    candidates, and Conflict: ``decided``, or ``moved`` when sittings or results changed since the dry run.
+    """
+    regrade = queries.get_regrade_for(actor, regrade_id, lock=True)
+    _demand(regrade, RegradeState.TRIED)
+    if not reason.strip() or not notice.strip():
+        raise Invalid(_("Give the reason, and the words for the candidates."), code="reason")
+    own = exists().where(*queries.in_scope(regrade), Attempt.candidate_id == actor.person_id)
+    if db.session.scalar(select(own)):
+        raise NotAllowed(_("A sitting of your own would change. A colleague has to apply this regrade."))
+    serialise(f"regrade:{regrade.question_revision_id}")
+    if queries.is_being_applied(regrade.question_revision_id):
+        raise Conflict(_("Another regrade of this question is being applied. Wait until it is done."), code="busy")
+    if regrade.tried_at != tried_at or present_basis(regrade) != regrade.basis:
+        raise Conflict(
+            _("Sittings or results have changed since the dry run. Look at the new figures."), code="moved"
+        )
+    run = GradeRun(
+        id=new_id(),
+        created_at=now,
+        cause="regrade",
+        grader_version=grading.VERSION,
+        actor_id=actor.person_id,
+        reason=reason.strip()[:MAX_REASON],
+        applied_at=now,
+    )
+    db.session.add(run)
+    db.session.flush()
+    regrade.graded_by_id = _revision_of(regrade, now)
+    regrade.run_id, regrade.approved_by, regrade.approved_at = run.id, actor.person_id, now
+    regrade.reason, regrade.notice = run.reason, notice.strip()[:MAX_REASON]
+    regrade.state = RegradeState.APPLYING
+    job = jobs.enqueue(APPLY, {"regrade_id": str(regrade.id)}, unique_key=f"{APPLY}:{regrade.id}", actor=actor)
+    regrade.job_id = job.id
+    db.session.flush()
+    if regrade.corrects_bank:
+        use_correction(regrade.question_revision_id, regrade.graded_by_id, now=now)
+    audit.record(actor, "quizzes.approve_regrade", regrade, reason=regrade.reason, **regrade.correction.as_json())
+    return regrade
+
+
+def _revision_of(regrade: Regrade, now: datetime) -> uuid.UUID:
+    """The revision by which grades are made: the one on the papers, or one that says what the correction makes of
+    it. An equal one that the bank has already is taken."""
+    corrected = corrected_by(regrade)
+    if not corrected.correction.changes:
+        return corrected.asked_id
+    asked = db.session.get_one(QuestionRevision, corrected.asked_id)
+    fingerprint = digest_of(corrected.body)
+    known = db.session.scalar(
+        select(QuestionRevision.id).filter_by(question_id=asked.question_id, digest=fingerprint)
+    )
+    if known is not None:
+        return known
+    newest = select(func.max(QuestionRevision.number)).where(QuestionRevision.question_id == asked.question_id)
+    revision = QuestionRevision(
+        id=corrected.graded_by,
+        created_at=now,
+        question_id=asked.question_id,
+        number=(db.session.scalar(newest) or 0) + 1,
+        digest=fingerprint,
+        type=asked.type,
+        body=corrected.body,
+    )
+    db.session.add(revision)
+    db.session.flush()
+    return revision.id
+
+
+# Carrying it out
+
+
+def apply_batch(regrade_id: uuid.UUID, now: datetime) -> int:
+    """Append the grades of the next sittings, under their locks; how many there were. 0: all are done."""
+    regrade = queries.get_regrade(regrade_id)
+    ids = queries.sittings_to_apply(regrade, BATCH)
+    if not ids:
+        return 0
+    db.session.execute(select(Attempt.id).where(Attempt.id.in_(ids)).order_by(Attempt.id).with_for_update()).all()
+    done = set(
+        db.session.scalars(
+            select(AttemptResult.attempt_id).where(
+                AttemptResult.run_id == regrade.run_id, AttemptResult.attempt_id.in_(ids)
+            )
+        )
+    )
+    _carry_out(regrade, [each for each in ids if each not in done], now)
+    return len(ids)
+
+
+def _carry_out(regrade: Regrade, ids: Sequence[uuid.UUID], now: datetime) -> list[Regraded]:
+    """Append grades and results of locked sittings to the regrade's run, make them count, and announce changes."""
+    found = regraded(queries.sittings_named(ids), corrected_by(regrade))
+    if not found:
+        return []
+    run = db.session.get_one(GradeRun, regrade.run_id)
+    replay.keep_grades(run, [line for each in found for line in each.lines], now)
+    replay.keep_results(run, {each.sat.id: each.after for each in found}, now)
+    db.session.execute(
+        update(Attempt)
+        .where(Attempt.id.in_([each.sat.id for each in found]))
+        .values(grade_run_id=run.id)
+        .execution_options(synchronize_session=False)
+    )
+    for each in found:
+        if each.changed:
+            announce(_graded(each, run.id))
+    return found
+
+
+def _graded(each: Regraded, run_id: uuid.UUID) -> AttemptGraded:
+    sat = each.sat
+    return AttemptGraded(
+        attempt_id=sat.id,
+        person_id=sat.candidate_id,
+        quiz_id=sat.quiz_id,
+        quiz_revision_id=sat.quiz_revision_id,
+        context_type=sat.context_type,
+        context_id=sat.context_id,
+        percent=each.after.percent,
+        passed=each.after.passed,
+        grade_run_id=run_id,
+        by_regrade=True,
+    )
+
+
+def finish_regrade(regrade_id: uuid.UUID, now: datetime) -> bool:
+    """Every sitting is done: say so, once."""
+    regrade = queries.get_regrade(regrade_id, lock=True)
+    if regrade.state is not RegradeState.APPLYING:
+        return False
+    regrade.state, regrade.applied_at = RegradeState.APPLIED, now
+    db.session.flush()
+    assert regrade.run_id is not None  # noqa: S101 - check constraint
+    assert regrade.approved_by is not None  # noqa: S101 - check constraint
+    audit.record(None, "quizzes.apply_regrade", regrade, sittings=queries.count_applied(regrade))
+    announce(RegradeApplied(regrade.id, regrade.run_id, regrade.approved_by))
+    return True
+
+
+def follow_standing(attempt: Attempt, question_ids: Select[uuid.UUID], now: datetime) -> AttemptResult | None:
+    """A result comes out of questions that were regraded before: it follows those regrades at once.
+
+    The attempt is locked and has a result; nothing is announced. None when no regrade is about it.
+    """
+    result = None
+    for regrade in queries.standing_regrades(attempt, question_ids):
+        try:
+            (found,) = regraded(queries.sittings_named([attempt.id]), corrected_by(regrade))
+        except Impossible as error:  # her paper stands as it is; nothing may keep her from handing it in
+            log.error("standing regrade not followed", attempt=str(attempt.id), problem=error.problem.value)
+            continue
+        run = db.session.get_one(GradeRun, regrade.run_id)
+        replay.keep_grades(run, found.lines, now)
+        (result,) = replay.keep_results(run, {attempt.id: found.after}, now)
+        attempt.grade_run_id = run.id
+        db.session.flush()
+    return result
