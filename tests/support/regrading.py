@@ -10,7 +10,15 @@ from app.core.access import Actor, Grant, Role
 from app.core.database import db, release, transaction
 from app.core.identifiers import content_id
 from app.jobs.services import run_due_jobs
-from app.quizzes.models import Attempt, AttemptResult, Question, QuestionRevision, QuizRevision, QuizRevisionItem
+from app.quizzes.models import (
+    Attempt,
+    AttemptResult,
+    Question,
+    QuestionRevision,
+    Quiz,
+    QuizRevision,
+    QuizRevisionItem,
+)
 from app.quizzes.regrading import queries, services
 from app.quizzes.regrading.models import Regrade, RegradeChange
 from app.quizzes.regrading.rules import Correction, Scope
@@ -54,7 +62,7 @@ def prepare(
     **values: Any,
 ) -> uuid.UUID:
     """A regrade of one examination (unless a scope is given) with its dry run."""
-    key = db.session.scalars(db.select(queries.Quiz.key).where(queries.Quiz.id == revision.quiz_id)).one()
+    key = db.session.scalars(db.select(Quiz.key).where(Quiz.id == revision.quiz_id)).one()
     found = queries.get_question(key, question.id)
     release()
     with transaction():
