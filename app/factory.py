@@ -35,6 +35,7 @@ PACKAGES = (
     "quizzes",
     "quizzes.analysis",
     "quizzes.interchange",
+    "quizzes.invigilation",
     "quizzes.marking",
     "quizzes.regrading",
     "quizzes.verification",

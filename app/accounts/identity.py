@@ -93,6 +93,14 @@ def _load(user_id: str) -> SignedIn | None:
     return SignedIn(actor) if actor else None
 
 
+def claimed_session() -> uuid.UUID | None:
+    """The session that the cookie names, whether it lives or not: for views with a check of their own."""
+    try:
+        return uuid.UUID(session.get("_user_id", ""))
+    except ValueError:
+        return None
+
+
 def actor_of_request() -> Actor | None:
     """The one typed way to flask-login's current user."""
     user: Any = current_user

@@ -2,11 +2,14 @@
 
 from typing import Any
 
+from flask_babel import gettext as _
+
 from app.cohorts import programmes, queries, services
 from app.core import clock
+from app.core.errors import Conflict
 from app.core.events import subscribe
 from app.courses.events import ContentSynced, CourseCompleted
-from app.quizzes.events import AttemptGraded
+from app.quizzes.events import AttemptGraded, ResultWithdrawn
 
 
 def _course_completed(event: CourseCompleted) -> None:
@@ -18,6 +21,17 @@ def _attempt_graded(event: AttemptGraded) -> None:
         services.check_completion(event.context_id, clock.now())
 
 
+def _result_withdrawn(event: ResultWithdrawn) -> None:
+    if event.context_type == queries.EXAM_CONTEXT and queries.has_completed(event.context_id):
+        raise Conflict(
+            _(
+                "A completed programme, and its certificate, rest on this result; it cannot be taken back here."
+                " A regrade can correct it: a certifier then decides about the certificate."
+            ),
+            code="rests",
+        )
+
+
 def _content_synced(event: ContentSynced) -> None:
     programmes.sync_programmes(event.content, clock.now())
 
@@ -26,4 +40,5 @@ def init_app(_app: Any) -> None:
     """Subscribe once the application is put together."""
     subscribe(CourseCompleted, _course_completed)
     subscribe(AttemptGraded, _attempt_graded)
+    subscribe(ResultWithdrawn, _result_withdrawn)
     subscribe(ContentSynced, _content_synced)

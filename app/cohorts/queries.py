@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from app.accounts.models import Person
@@ -299,6 +299,11 @@ class Evidence:
     grade_run_id: str | None
     completed_at: datetime
     certificate: Mapping[str, Any]
+
+
+def has_completed(membership_id: uuid.UUID) -> bool:
+    """Has the programme been completed in this membership?"""
+    return bool(db.session.scalar(select(exists().where(ProgrammeCompletion.membership_id == membership_id))))
 
 
 def completion_evidence(membership_id: uuid.UUID) -> Evidence:

@@ -110,9 +110,9 @@ def requires(*roles: Role, reads_first: bool = False) -> Callable[[View], View]:
     return _declare(Rule(names, lambda actor: actor is not None and actor.has(*roles), reads_first))
 
 
-def own_check(reason: str) -> Callable[[View], View]:
+def own_check(reason: str, *, reads_first: bool = False) -> Callable[[View], View]:
     """The view authorises by a statement of its own (the hot path); the reason is for the guard's list."""
-    return _declare(Rule(f"own check: {reason}", lambda _: True))
+    return _declare(Rule(f"own check: {reason}", lambda _: True, reads_first))
 
 
 def rule_of(view: object) -> Rule | None:

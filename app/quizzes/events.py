@@ -32,3 +32,17 @@ class RegradeApplied(Event):
     grade_run_id: uuid.UUID
     #: Who decided to apply it.
     actor_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ResultWithdrawn(Event):
+    """A result by which an attempt was passed is about to be taken back by an invigilator's decision.
+
+    Who has built something on it that must not fall raises Conflict; then nothing happens.
+    """
+
+    attempt_id: uuid.UUID
+    person_id: uuid.UUID
+    quiz_id: uuid.UUID
+    context_type: str
+    context_id: uuid.UUID

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import Subquery, bindparam, func, literal, select, union_all
+from sqlalchemy import Subquery, bindparam, exists, func, literal, select, union_all
 
 from app.core.database import db
 from app.courses.models import (
@@ -129,6 +129,11 @@ def place_of(enrolment: Enrolment) -> tuple[str, str, str] | None:
         )
     ).first()
     return (row[0], row[1], row[2]) if row else None
+
+
+def is_completed(enrolment_id: uuid.UUID) -> bool:
+    """Has the course of this enrolment been completed?"""
+    return bool(db.session.scalar(select(exists().where(CourseCompletion.enrolment_id == enrolment_id))))
 
 
 def completion_of(enrolment: Enrolment) -> CourseCompletion | None:

@@ -1,6 +1,7 @@
 """The tables of the engine: the bank and its quizzes, attempts and answers, grades."""
 
 from app.quizzes.models.attempts import (
+    OPEN_STATES,
     Attempt,
     AttemptItem,
     AttemptState,
@@ -12,6 +13,7 @@ from app.quizzes.models.grades import AttemptResult, Grade, GradeRun
 from app.quizzes.models.uploads import Upload
 
 __all__ = [
+    "OPEN_STATES",
     "Attempt",
     "AttemptItem",
     "AttemptResult",

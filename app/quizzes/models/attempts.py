@@ -6,20 +6,34 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.database import Base, Identified
 from app.core.types import Json
 
+_UNCOUNTED: Any = dict.fromkeys(("sqlite_where", "postgresql_where"), text("late or superseded"))
+
 
 class AttemptState(StrEnum):
-    """Only ``in_progress`` takes answers that count. The other three are final: no clock reopens them."""
+    """The last three are final: no clock reopens them. An invigilator may, except a voided one."""
 
+    #: Begun; no time runs and no question is shown until an invigilator lets the candidate in.
+    WAITING = "waiting"
     IN_PROGRESS = "in_progress"
+    #: Interrupted by an invigilator: the time stands still, answers on their way count.
+    PAUSED = "paused"
     SUBMITTED = "submitted"
     EXPIRED = "expired"
     VOIDED = "voided"
+
+    @property
+    def is_open(self) -> bool:
+        """Has the attempt not ended?"""
+        return self in OPEN_STATES
+
+
+OPEN_STATES = (AttemptState.WAITING, AttemptState.IN_PROGRESS, AttemptState.PAUSED)
 
 
 class EventKind(StrEnum):
@@ -36,7 +50,11 @@ class Attempt(Identified, Base):
     __table_args__ = (
         # However many starts arrive at once, one of them makes the attempt.
         UniqueConstraint("candidate_id", "quiz_id", "context_type", "context_id", "number"),
-        CheckConstraint("state in ('in_progress','submitted','expired','voided')", name="state"),
+        CheckConstraint(
+            "state in ('waiting','in_progress','paused','submitted','expired','voided')", name="state"
+        ),
+        CheckConstraint("(state = 'paused') = (paused_at is not null)", name="paused"),
+        CheckConstraint("decisions >= 0", name="decisions"),
         CheckConstraint("head_ordinal >= 0", name="head"),
         Index("ix_attempts_state_cutoff", "state", "cutoff_at"),
         Index("ix_attempts_quiz", "quiz_id", "state"),
@@ -49,6 +67,7 @@ class Attempt(Identified, Base):
     context_id: Mapped[uuid.UUID]
     number: Mapped[int]
     state: Mapped[AttemptState] = mapped_column(default=AttemptState.IN_PROGRESS)
+    #: When its time began; of a waiting one, when it was asked for.
     started_at: Mapped[datetime]
     #: What the candidate is told.
     deadline_at: Mapped[datetime]
@@ -56,6 +75,10 @@ class Attempt(Identified, Base):
     cutoff_at: Mapped[datetime]
     #: When it was submitted, or closed by the server.
     submitted_at: Mapped[datetime | None]
+    #: Since when its time stands still; only while it is paused.
+    paused_at: Mapped[datetime | None]
+    #: How many decisions of invigilators concern it; a candidate's page asks again when there are more.
+    decisions: Mapped[int] = mapped_column(default=0)
     seed: Mapped[int] = mapped_column(BigInteger)
     #: What was granted to this candidate when she started (``rules.Allowance`` as JSON).
     allowance: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
@@ -105,6 +128,8 @@ class ResponseEvent(Base):
         CheckConstraint("kind in ('answer','flag')", name="kind"),
         CheckConstraint("client_seq > 0", name="client_seq"),
         CheckConstraint("ordinal > 0", name="ordinal"),
+        # Few answers are not counted; an invigilator's page asks for these alone.
+        Index("ix_response_events_uncounted", "attempt_id", **_UNCOUNTED),
     )
 
     attempt_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("attempts.id"), primary_key=True)

@@ -18,8 +18,8 @@ class GradeRun(Identified, Base):
 
     __tablename__ = "grade_runs"
 
-    #: ``submission``; ``marking`` (people's marks joined to the machine's grades); ``release`` (the same, held
-    #: until then); ``regrade``.
+    #: ``submission``; ``late_answers`` (an invigilator let some count); ``marking`` (people's marks joined to the
+    #: machine's grades); ``release`` (the same, held until then); ``regrade``.
     cause: Mapped[str]
     grader_version: Mapped[str]
     actor_id: Mapped[uuid.UUID | None]

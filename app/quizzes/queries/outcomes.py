@@ -155,8 +155,8 @@ def results_of(
 
 def _with_attempt(known: QuizOutcome | None, row: object) -> QuizOutcome:
     attempt: Any = row
-    running = attempt.id if attempt.state is AttemptState.IN_PROGRESS else None
-    used = 1 + (known.attempts_used if known else 0)
+    running = attempt.id if attempt.state.is_open else None
+    used = (attempt.state is not AttemptState.WAITING) + (known.attempts_used if known else 0)
     running = running or (known.running_attempt_id if known else None)
     # A pass is never undone by a later, higher failure under a stricter revision.
     better = attempt.percent is not None and (
@@ -211,7 +211,12 @@ def rules_view(
         .order_by(Attempt.number.desc())
     ).all()
     running = next(
-        (row.id for row in attempts if row.state is AttemptState.IN_PROGRESS and now <= row.cutoff_at), None
+        (
+            row.id
+            for row in attempts
+            if row.state.is_open and (row.state is not AttemptState.IN_PROGRESS or now <= row.cutoff_at)
+        ),
+        None,
     )
     ended = [row.submitted_at or row.deadline_at for row in attempts if row.id != running]
     return QuizRules(

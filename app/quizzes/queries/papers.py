@@ -210,9 +210,13 @@ def _item(row: Row[Any]) -> PaperItem:
 def get_attempt_state(person_id: uuid.UUID, attempt_id: uuid.UUID) -> dict[str, Any]:
     """A candidate's own attempt as her browser follows it: no keys, no marks. Two statements. Raises NotFound."""
     attempt = db.session.execute(
-        select(Attempt.state, Attempt.deadline_at, Attempt.head_ordinal, Attempt.closed_through).where(
-            Attempt.id == attempt_id, Attempt.candidate_id == person_id
-        )
+        select(
+            Attempt.state,
+            Attempt.deadline_at,
+            Attempt.head_ordinal,
+            Attempt.closed_through,
+            Attempt.decisions,
+        ).where(Attempt.id == attempt_id, Attempt.candidate_id == person_id)
     ).first()
     if attempt is None:
         raise NotFound
@@ -231,6 +235,7 @@ def get_attempt_state(person_id: uuid.UUID, attempt_id: uuid.UUID) -> dict[str, 
         "deadline_at": timestamp(attempt.deadline_at),
         "head": attempt.head_ordinal,
         "closed_through": attempt.closed_through,
+        "decisions": attempt.decisions,
         "items": [
             {
                 "id": str(row.id),

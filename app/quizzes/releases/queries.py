@@ -12,7 +12,7 @@ from app.core.errors import NotFound
 from app.quizzes import rules
 from app.quizzes.marking.models import MarkingTask
 from app.quizzes.marking.rules import Stage
-from app.quizzes.models import Attempt, AttemptItem, AttemptState, Quiz, QuizRevision
+from app.quizzes.models import OPEN_STATES, Attempt, AttemptItem, AttemptState, Quiz, QuizRevision
 from app.quizzes.releases.models import ReleasedPaper, ResultRelease
 
 _FINISHED = (AttemptState.SUBMITTED, AttemptState.EXPIRED)
@@ -95,7 +95,7 @@ def list_held(key: str | None = None) -> list[Held]:
             Quiz.id,
             Quiz.key,
             QuizRevision.title,
-            count(Attempt.state == AttemptState.IN_PROGRESS, "running"),
+            count(Attempt.state.in_(OPEN_STATES), "running"),
             count(_is_held() & _unmarked(), "unmarked"),
             ready,
             count(finished & ~graded & exists().where(ReleasedPaper.attempt_id == Attempt.id), "on_the_way"),

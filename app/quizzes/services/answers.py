@@ -167,7 +167,8 @@ def _append(
     connection: Connection, attempt_id: uuid.UUID, change: Change, head: Row[Any], keyring: Keyring
 ) -> Receipt:
     """Keep the change at the ordinal that was taken for it."""
-    over = head.state is not AttemptState.IN_PROGRESS or head.clock_at > head.cutoff_at
+    running = head.state is AttemptState.IN_PROGRESS
+    over = head.clock_at > head.cutoff_at if running else head.state is not AttemptState.PAUSED
     late = over or change.position <= head.closed_through
     seq = change.client_seq or head.head_ordinal
     superseded = False

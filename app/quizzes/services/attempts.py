@@ -5,7 +5,7 @@ import secrets
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from flask_babel import format_datetime
 from flask_babel import gettext as _
@@ -30,12 +30,17 @@ from app.quizzes.models import (
 )
 from app.quizzes.services.grading import grade_attempt
 
-SUBMITTED, EXPIRED, IN_PROGRESS, VOIDED = (
+WAITING, IN_PROGRESS, PAUSED, SUBMITTED, EXPIRED, VOIDED = (
+    AttemptState.WAITING,
+    AttemptState.IN_PROGRESS,
+    AttemptState.PAUSED,
     AttemptState.SUBMITTED,
     AttemptState.EXPIRED,
-    AttemptState.IN_PROGRESS,
     AttemptState.VOIDED,
 )
+RUNNING: Final = (IN_PROGRESS, PAUSED)
+#: A browser's clock may be ahead of the deadline by so much.
+EARLY: Final = timedelta(seconds=5)
 
 
 class NotAdmitted(Conflict):
@@ -59,8 +64,8 @@ def start_attempt(
     """
     revision = _current_revision(quiz_id)
     earlier = _earlier_attempts(actor.person_id, quiz_id, context_type, context_id)
-    running = next((attempt for attempt in earlier if attempt.state is IN_PROGRESS), None)
-    if running is not None and now <= running.cutoff_at:
+    running = next((attempt for attempt in earlier if attempt.state.is_open), None)
+    if running is not None and (running.state is not IN_PROGRESS or now <= running.cutoff_at):
         return running
     if running is not None:
         close_attempt(running, EXPIRED, now=now)
@@ -84,15 +89,21 @@ def start_attempt(
     return attempt
 
 
-def submit_attempt(actor: Actor, attempt_id: uuid.UUID, *, now: datetime) -> Attempt:
-    """End the actor's own sitting and grade it; submitting again changes nothing. Raises NotFound."""
+def submit_attempt(actor: Actor, attempt_id: uuid.UUID, *, now: datetime, time_over: bool = False) -> Attempt:
+    """End the actor's own sitting and grade it; submitting again changes nothing. Raises NotFound.
+
+    ``time_over``: her page submits by itself because its clock has run down; nothing happens while there is time.
+    """
     attempt = lock_attempt(attempt_id)
     if attempt is None or attempt.candidate_id != actor.person_id:
         raise NotFound
-    if attempt.state is not IN_PROGRESS:
+    if attempt.state not in RUNNING:
         return attempt
     moment = max(now, attempt.clock_at)
-    close_attempt(attempt, SUBMITTED if moment <= attempt.cutoff_at else EXPIRED, now=moment)
+    if time_over and (attempt.state is PAUSED or moment < attempt.deadline_at - EARLY):
+        return attempt  # her page did not know yet that an invigilator has moved the deadline
+    in_time = attempt.state is PAUSED or moment <= attempt.cutoff_at
+    close_attempt(attempt, SUBMITTED if in_time else EXPIRED, now=moment)
     audit.record(actor, "quizzes.submit_attempt", attempt, state=attempt.state.value)
     return attempt
 
@@ -122,8 +133,8 @@ def close_attempt(attempt: Attempt, state: AttemptState, *, now: datetime) -> No
     ended = min(now, attempt.deadline_at) if state is EXPIRED else now
     closed = db.session.execute(
         update(Attempt)
-        .where(Attempt.id == attempt.id, Attempt.state == IN_PROGRESS)
-        .values(state=state, submitted_at=ended)
+        .where(Attempt.id == attempt.id, Attempt.state.in_(RUNNING))
+        .values(state=state, submitted_at=ended, paused_at=None)
         .execution_options(synchronize_session=False)
     )
     if closed.rowcount == 0:  # type: ignore[attr-defined]
@@ -212,7 +223,7 @@ def _new_attempt(
         context_type=context[0],
         context_id=context[1],
         number=number,
-        state=IN_PROGRESS,
+        state=WAITING if settings.identity_check else IN_PROGRESS,
         started_at=now,
         created_at=now,
         clock_at=now,

@@ -6,7 +6,8 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import ScalarSelect, insert, select
+from sqlalchemy.orm import aliased
 
 from app.core.database import db
 from app.core.events import announce
@@ -29,7 +30,14 @@ from app.quizzes.models import (
 from app.quizzes.regrading import services as regrading
 
 
-def grade_attempt(attempt: Attempt, *, now: datetime) -> AttemptResult | None:
+def grade_attempt(
+    attempt: Attempt,
+    *,
+    now: datetime,
+    cause: str = "submission",
+    actor_id: uuid.UUID | None = None,
+    reason: str = "",
+) -> AttemptResult | None:
     """Grade a closed attempt from its events; the same number of statements for any number of questions.
 
     None when an answer waits for a person, or results come out together: the machine's grades are kept in a run
@@ -50,11 +58,14 @@ def grade_attempt(attempt: Attempt, *, now: datetime) -> AttemptResult | None:
     ).all()
     results = [(item, grading.grade(body, response, item.layout)) for item, body, response in rows]
     waits = any(result.waiting for _item, result in results)
-    held = waits or settings.release is rules.Release.TOGETHER
+    # A result that is out already is replaced at once.
+    held = waits or (settings.release is rules.Release.TOGETHER and attempt.grade_run_id is None)
     run = GradeRun(
         id=new_id(),
-        cause="submission",
+        cause=cause,
         grader_version=grading.VERSION,
+        actor_id=actor_id,
+        reason=reason,
         applied_at=None if held else now,
         created_at=now,
     )
@@ -65,25 +76,25 @@ def grade_attempt(attempt: Attempt, *, now: datetime) -> AttemptResult | None:
         db.session.execute(insert(Grade), grades)
     if waits:
         db.session.execute(
-            insert(MarkingTask),
-            [
-                {
-                    "id": uuid.uuid4(),
-                    "created_at": now,
-                    "item_id": grade["item_id"],
-                    "grade_id": grade["id"],
-                    "max_difference": settings.double_marking.difference if settings.double_marking else None,
-                    "stage": Stage.FIRST,
-                }
-                for grade in grades
-                if grade["waiting"]
-            ],
+            insert(MarkingTask), [_task(grade, settings, now) for grade in grades if grade["waiting"]]
         )
     if held:
         return None
     earned = sum((_marks(item, result) for item, result in results), Decimal(0))
     possible = sum((item.marks for item, _result in results), Decimal(0))
     return _apply(attempt, run, earned, possible, now)
+
+
+def _task(grade: dict[str, Any], settings: rules.QuizSettings, now: datetime) -> dict[str, Any]:
+    """The row by which an answer stands in the markers' queue."""
+    return {
+        "id": uuid.uuid4(),
+        "created_at": now,
+        "item_id": grade["item_id"],
+        "grade_id": grade["id"],
+        "max_difference": settings.double_marking.difference if settings.double_marking else None,
+        "stage": Stage.FIRST,
+    }
 
 
 def apply_marks(
@@ -101,9 +112,8 @@ def apply_marks(
     """
     rows = db.session.execute(
         select(Grade, AttemptItem.marks)
-        .join(GradeRun, GradeRun.id == Grade.run_id)
         .join(AttemptItem, AttemptItem.id == Grade.item_id)
-        .where(Grade.attempt_id == attempt.id, GradeRun.cause == "submission")
+        .where(Grade.attempt_id == attempt.id, Grade.run_id == _machine_run(attempt))
         .order_by(AttemptItem.position)
     ).all()
     run = GradeRun(
@@ -120,6 +130,19 @@ def apply_marks(
     db.session.execute(insert(Grade), grades)
     earned = sum((grade["marks"] for grade in grades), Decimal(0))
     return _apply(attempt, run, earned, sum((marks for _grade, marks in rows), Decimal(0)), now)
+
+
+def _machine_run(attempt: Attempt) -> ScalarSelect[uuid.UUID]:
+    """The machine's last run over the attempt: it has several when an invigilator opened it again."""
+    machine = aliased(Grade)
+    return (
+        select(machine.run_id)
+        .join(GradeRun, GradeRun.id == machine.run_id)
+        .where(machine.attempt_id == attempt.id, GradeRun.cause.in_(("submission", "late_answers")))
+        .order_by(GradeRun.created_at.desc(), GradeRun.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
 
 
 def _marked(

@@ -58,7 +58,8 @@ def receive_file(
     attempt = lock_attempt(attempt_id)
     if attempt is None or attempt.candidate_id != actor.person_id or actor.session_id is None:
         raise NotFound
-    if attempt.state is not AttemptState.IN_PROGRESS or max(now, attempt.clock_at) > attempt.cutoff_at:
+    in_time = attempt.state is AttemptState.IN_PROGRESS and max(now, attempt.clock_at) <= attempt.cutoff_at
+    if not in_time and attempt.state is not AttemptState.PAUSED:
         raise Conflict(_("This attempt has ended; the file does not count."), code="ended")
     if place.position <= attempt.closed_through:
         raise Conflict(_("You have left this question; the file does not count."), code="left")

@@ -2,17 +2,22 @@
 
 import json
 import uuid
+from datetime import datetime
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, Response, abort, request, session
+from flask import Blueprint, Response, abort, request
 from flask_wtf.csrf import generate_csrf
 from sqlalchemy.exc import IntegrityError
 
+from app.accounts.identity import claimed_session
 from app.core import access, clock
 from app.core.database import core_transaction, transaction
+from app.core.languages import format_moment
 from app.quizzes import queries, services
 from app.quizzes.context import keyring
+from app.quizzes.invigilation import queries as decided
+from app.quizzes.invigilation import words
 from app.quizzes.protocol import MAX_BYTES, read_sent
 from app.quizzes.receipts import Receipt, timestamp
 
@@ -48,15 +53,22 @@ def show_state(attempt_id: uuid.UUID) -> Response:
     """What the server has: for a page that comes back after a while, or from another device."""
     actor = access.require_actor()
     state = queries.get_attempt_state(actor.person_id, attempt_id)
-    return _json({**state, "now": timestamp(clock.now()), "csrf_token": generate_csrf()})
+    told = words.told(decided.interventions_of(attempt_id)) if state["decisions"] else []
+    deadline = format_moment(datetime.fromisoformat(state["deadline_at"]))
+    return _json(
+        {
+            **state,
+            "deadline_text": deadline,
+            "told": [each.as_json() for each in told],
+            "now": timestamp(clock.now()),
+            "csrf_token": generate_csrf(),
+        }
+    )
 
 
 def _login() -> uuid.UUID:
     """The session the cookie names; the first statement decides whether it lives."""
-    try:
-        return uuid.UUID(session.get("_user_id", ""))
-    except ValueError:
-        abort(401)
+    return claimed_session() or abort(401)
 
 
 def _acknowledge(receipt: Receipt) -> Response:

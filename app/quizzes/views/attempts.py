@@ -13,6 +13,8 @@ from app.core.database import transaction
 from app.core.languages import format_moment, locale_name
 from app.quizzes import queries, registry, rendering, rules, services, words
 from app.quizzes.context import keyring
+from app.quizzes.invigilation import queries as decided
+from app.quizzes.invigilation import words as decision_words
 from app.quizzes.marking import queries as marking_queries
 from app.quizzes.marking import words as marking_words
 from app.quizzes.models import AttemptState
@@ -28,7 +30,7 @@ blueprint = Blueprint("quizzes", __name__)
 def show_attempt(attempt_id: uuid.UUID) -> str | BaseResponse:
     """The paper, to be answered."""
     paper = queries.get_own_paper(access.require_actor(), attempt_id)
-    if paper.attempt.state is not AttemptState.IN_PROGRESS:
+    if not paper.attempt.state.is_open:
         return redirect(url_for("quizzes.show_result", attempt_id=attempt_id))
     return _paper_page(paper)
 
@@ -96,8 +98,9 @@ def review_attempt(attempt_id: uuid.UUID) -> str | BaseResponse:
 @access.signed_in
 def submit_attempt(attempt_id: uuid.UUID) -> BaseResponse:
     """Submit for good; an attempt whose time is over is closed as it stands."""
+    by_clock = request.form.get("by") == "clock"
     with transaction():
-        services.submit_attempt(access.require_actor(), attempt_id, now=clock.now())
+        services.submit_attempt(access.require_actor(), attempt_id, now=clock.now(), time_over=by_clock)
     return redirect(url_for("quizzes.show_result", attempt_id=attempt_id))
 
 
@@ -108,16 +111,19 @@ def show_result(attempt_id: uuid.UUID) -> str | BaseResponse:
     actor = access.require_actor()
     paper = queries.get_paper(actor, attempt_id)
     own = paper.attempt.candidate_id == actor.person_id
-    if paper.result is None:
-        if own and paper.attempt.state is AttemptState.IN_PROGRESS:
-            return redirect(url_for("quizzes.show_attempt", attempt_id=attempt_id))
-        return render_template("quizzes/running.html", paper=paper)
+    if own and paper.attempt.state.is_open:
+        return redirect(url_for("quizzes.show_attempt", attempt_id=attempt_id))
+    told = _told(paper)
+    if paper.result is None or paper.attempt.state is AttemptState.VOIDED:
+        back = registry.url_of_context(paper.attempt.context_type, paper.attempt.context_id)
+        return render_template("quizzes/running.html", paper=paper, own=own, told=told, back=back)
     texts = rendering.Texts(locale_name())
     shown = rules.Shown() if paper.reviewer else paper.shown(clock.now())
     return render_template(
         "quizzes/result.html",
         paper=paper,
         own=own,
+        told=told,
         shown=shown,
         missing=_missing(paper, shown),
         views=_views(paper, paper.items, texts),
@@ -146,7 +152,9 @@ def download_receipts(attempt_id: uuid.UUID) -> Response:
 
 
 def _paper_page(paper: queries.Paper, saved: services.Saved | None = None) -> str:
-    """The paper; or, when its time is over, the page that says so and closes it."""
+    """The paper; or the page of one that waits or stands still, or whose time is over."""
+    if paper.attempt.state in (AttemptState.WAITING, AttemptState.PAUSED):
+        return render_template("quizzes/invigilation/hold.html", paper=paper, told=_told(paper))
     if paper.is_over(clock.now()):
         return render_template("quizzes/time_over.html", paper=paper)
     if not rules.is_inside(paper.settings, request.remote_addr or ""):
@@ -159,7 +167,15 @@ def _paper_page(paper: queries.Paper, saved: services.Saved | None = None) -> st
         views=_views(paper, paper.step_items, texts),
         errors=saved.errors if saved else {},
         refused=saved.refused if saved else {},
+        told=_told(paper),
     )
+
+
+def _told(paper: queries.Paper) -> list[decision_words.Told]:
+    """What invigilators decided about this attempt, the latest first."""
+    if not paper.attempt.decisions:
+        return []
+    return decision_words.told(decided.interventions_of(paper.attempt.id))
 
 
 def _clock(paper: queries.Paper) -> dict[str, Any]:

@@ -148,6 +148,12 @@ export class Queue extends EventTarget {
     if (receipt.ordinal > this.seen || receipt.status !== 'counted') this.tell('sync');
   }
 
+  // Somebody else noticed that the server does not answer (0), or not to this person: tell, and try until it does.
+  lost(status) {
+    this.be(status === 0 ? 'offline' : [401, 403, 404].includes(status) ? 'signed-out' : 'busy');
+    this.later();
+  }
+
   // Ask what the server has; also fetches a fresh form token. True when it answered for this person.
   async refresh() {
     const answer = await this.request(this.stateUrl, {});

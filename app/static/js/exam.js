@@ -2,6 +2,7 @@
 // one form that is posted as a whole.
 
 import { isText, readAnswer, same, writeAnswer } from './exam-fields.js';
+import { Pulse } from './exam-pulse.js';
 import { Queue } from './exam-queue.js';
 
 const form = document.getElementById('paper');
@@ -11,14 +12,16 @@ const say = (name, values = {}) => (words[name] ?? '').replace(/\{(\w+)\}/g, (_,
 
 // --- the clock: the server's time, carried on by a clock that no one can set ------------------------------------------
 const clock = document.getElementById('clock');
-const timing = { offset: 0, deadline: 0, told: new Set() };
+const timing = { offset: 0, deadline: 0, told: new Set(), paused: false, over: () => {} };
 const now = () => timing.offset + performance.now();
 const setClock = (server, deadline) => {
   timing.offset = Date.parse(server) - performance.now();
   timing.deadline = Date.parse(deadline);
 };
 
-function tick(onOver) {
+function tick() {
+  clearTimeout(timing.timer);
+  if (timing.paused) return;
   const left = Math.max(0, Math.floor((timing.deadline - now()) / 1000));
   const shown = clock.querySelector('[data-left]');
   const text = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}`;
@@ -29,13 +32,14 @@ function tick(onOver) {
       if (form) announce(minutes === 1 ? say('minuteLeft') : say('minutesLeft', { minutes }));
     }
   }
-  if (left > 0) setTimeout(() => tick(onOver), 1000 - ((timing.deadline - now()) % 1000 + 1000) % 1000 / 2 || 500);
-  else onOver();
+  if (left > 0) timing.timer = setTimeout(tick, 1000 - ((timing.deadline - now()) % 1000 + 1000) % 1000 / 2 || 500);
+  else timing.over();
 }
 
 if (clock) {
   setClock(clock.dataset.now, clock.dataset.deadline);
-  tick(form ? () => timeOver() : () => location.replace(clock.dataset.over));
+  timing.over = form ? () => timeOver() : () => location.replace(clock.dataset.over);
+  tick();
 }
 
 // --- the paper -------------------------------------------------------------------------------------------------------
@@ -156,15 +160,48 @@ function put(item, answer) {
 
 function takeState(state) {
   setClock(state.now, state.deadline_at);
+  for (const place of document.querySelectorAll('[data-deadline-text]')) place.textContent = state.deadline_text;
+  if (state.decisions > timing.decisions) tell(state.told);
+  timing.decisions = state.decisions;
+  standStill(state.state === 'paused');
   queue.seen = Math.max(queue.seen, state.head);
   const waiting = new Set(queue.waiting().map((change) => `${change.kind}:${change.item}`));
   for (const entry of state.items.filter(({ id }) => here(id))) {
     if (!waiting.has(`answer:${entry.id}`) && !drafts.has(entry.id)) put(entry.id, entry.response);
     if (!waiting.has(`flag:${entry.id}`)) byItem.get(entry.id).querySelector('[data-flag]').checked = entry.flagged;
   }
-  if (state.state !== 'in_progress') end();
-  else if (state.closed_through >= Number(form.elements.last.value)) notice(say('left'));
+  if (!['in_progress', 'paused'].includes(state.state)) { commitAll(); end(); } else tick();
+  if (!ended && state.closed_through >= Number(form.elements.last.value)) notice(say('left'));
   show();
+}
+
+// --- what invigilators decide ------------------------------------------------------------------------------------------
+function tell(told) {
+  const line = (each) => (each.reason ? `${each.text} ${say('reason', { reason: each.reason })}` : each.text);
+  const box = document.getElementById('exam-decisions');
+  const [latest, ...earlier] = told;
+  box.hidden = !latest;
+  if (!latest) return;
+  box.querySelector('p').textContent = line(latest);
+  const past = box.querySelector('details');
+  past.hidden = !earlier.length;
+  past.querySelector('ul').replaceChildren(...earlier.map((each) => {
+    const entry = document.createElement('li');
+    entry.textContent = `${line(each)} (${each.when})`;
+    return entry;
+  }));
+}
+
+// While the time stands still the questions are out of sight; what was typed has been saved and stays in its fields.
+function standStill(paused) {
+  if (timing.paused === paused) return;
+  if (paused) commitAll();
+  timing.paused = paused;
+  pulse.every = paused ? 10 : 20;
+  document.getElementById('exam-paused').hidden = !paused;
+  form.hidden = paused;
+  document.querySelector('.question-nav').hidden = paused;
+  if (paused) clock.querySelector('[data-left]').textContent = say('paused');
 }
 
 function end() {
@@ -226,17 +263,32 @@ function leave(button) {
   return form.submit();
 }
 
+let closing = false;
 async function timeOver() {
+  if (closing || ended || leaving) return;
+  closing = true;
   commitAll();
   notice(say('timeOver'));
   queue.wake();
   await drained(4000);
   while (queue.size) await drained(60000); // offline: the answers are kept, and sent late, when it is back
+  const asked = await queue.refresh(); // an invigilator may have moved the deadline a moment ago
+  closing = false;
+  if (!asked) return setTimeout(tick, 5000); // the server closes by itself what we cannot reach it for
+  if (ended || timing.paused || timing.deadline - now() > 1000) return notice('');
   leaving = true;
   document.getElementById('time-over').submit();
 }
 
+const pulse = form && new Pulse({ url: form.dataset.pulse, every: 20, token: () => queue.token })
+  .on('heard', ({ state, decisions }) => {
+    if (ended) return;
+    if (decisions !== timing.decisions || !['in_progress', 'paused'].includes(state)) queue.refresh();
+  })
+  .on('lost', (status) => { if (!ended && queue.connection === 'ok') queue.lost(status); });
+
 if (form) {
+  timing.decisions = Number(form.dataset.decisions);
   form.classList.add('is-paged');
   form.querySelector('[data-save-all]').hidden = true;
   form.addEventListener('input', changed);
@@ -272,4 +324,5 @@ if (form) {
   turnTo(fromAddress() ?? sections[0], false);
   show();
   queue.start();
+  pulse.start();
 }

@@ -1,0 +1,80 @@
+"""Move time: extend, interrupt, go on; one attempt, several, or all that are under way."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from app.core.access import Actor
+from app.core.database import db
+from app.quizzes.invigilation.models import Decision
+from app.quizzes.invigilation.services.deciding import (
+    Decided,
+    check_minutes,
+    clean_reason,
+    decide,
+    has_time,
+    lock_attempts,
+    moment_of,
+)
+from app.quizzes.models import Attempt, AttemptState
+
+
+def extend_attempts(
+    actor: Actor, attempt_ids: Sequence[uuid.UUID], *, minutes: int, reason: str, now: datetime
+) -> Decided:
+    """Move the deadlines by so many minutes, past the end of the window if need be.
+
+    Attempts whose time is over, or that wait to begin, are passed over. Raises Invalid, NotFound.
+    """
+    check_minutes(minutes)
+    reason = clean_reason(reason)
+    decided = Decided()
+    for attempt in lock_attempts(actor, attempt_ids):
+        if not has_time(attempt, now):
+            decided.passed_over.append(attempt.id)
+            continue
+        _move(attempt, timedelta(minutes=minutes))
+        decide(actor, attempt, Decision.EXTEND, reason, now=now, minutes=minutes)
+        decided.done.append(attempt.id)
+    db.session.flush()
+    return decided
+
+
+def pause_attempts(actor: Actor, attempt_ids: Sequence[uuid.UUID], *, reason: str, now: datetime) -> Decided:
+    """Let the clock stand still. Attempts that do not run are passed over. Raises Invalid, NotFound."""
+    reason = clean_reason(reason)
+    decided = Decided()
+    for attempt in lock_attempts(actor, attempt_ids):
+        if attempt.state is not AttemptState.IN_PROGRESS or not has_time(attempt, now):
+            decided.passed_over.append(attempt.id)
+            continue
+        attempt.paused_at = moment_of(attempt, now)
+        attempt.state = AttemptState.PAUSED
+        decide(actor, attempt, Decision.PAUSE, reason, now=now)
+        decided.done.append(attempt.id)
+    db.session.flush()
+    return decided
+
+
+def resume_attempts(actor: Actor, attempt_ids: Sequence[uuid.UUID], *, reason: str, now: datetime) -> Decided:
+    """Let the clock run on: deadline and cut-off move by the pause. Attempts that do not stand still are passed
+    over. Raises Invalid, NotFound."""
+    reason = clean_reason(reason)
+    decided = Decided()
+    for attempt in lock_attempts(actor, attempt_ids):
+        if attempt.paused_at is None:
+            decided.passed_over.append(attempt.id)
+            continue
+        paused = moment_of(attempt, now) - attempt.paused_at
+        _move(attempt, paused)
+        attempt.paused_at = None
+        attempt.state = AttemptState.IN_PROGRESS
+        decide(actor, attempt, Decision.RESUME, reason, now=now, seconds=round(paused.total_seconds()))
+        decided.done.append(attempt.id)
+    db.session.flush()
+    return decided
+
+
+def _move(attempt: Attempt, by: timedelta) -> None:
+    attempt.deadline_at += by
+    attempt.cutoff_at += by

@@ -1,0 +1,126 @@
+"""Decisions, states and flags in the reader's words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from app.core.languages import format_moment
+from app.quizzes.invigilation.models import Decision, Intervention
+from app.quizzes.invigilation.rules import Flag, Means
+from app.quizzes.models import AttemptState
+from app.quizzes.receipts import timestamp
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A decision as the candidate (and whoever looks at the history) reads it."""
+
+    number: int
+    at: datetime
+    text: str
+    reason: str
+    #: Late answers that it lets count.
+    ordinals: tuple[int, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "number": self.number,
+            "at": timestamp(self.at),
+            "when": format_moment(self.at),
+            "text": self.text,
+            "reason": self.reason,
+        }
+
+
+def told(interventions: Sequence[Intervention]) -> list[Told]:
+    """Decisions in words, the latest first."""
+    return [
+        Told(
+            each.number,
+            each.created_at,
+            sentence(each.decision, each.details),
+            each.reason,
+            tuple(each.details.get("ordinals", ())),
+        )
+        for each in reversed(interventions)
+    ]
+
+
+def sentence(decision: Decision, details: dict[str, Any]) -> str:
+    """What was decided, to the candidate."""
+    deadline = format_moment(datetime.fromisoformat(details["deadline"]))
+    minutes = details.get("minutes", 0)
+    seconds = details.get("seconds", 0)
+    texts = {
+        Decision.RELEASE: lambda: (
+            _("Your identity was checked by video. The examination ends at %(time)s.", time=deadline)
+            if details.get("means") == Means.VIDEO
+            else _("Your identity was checked in person. The examination ends at %(time)s.", time=deadline)
+        ),
+        Decision.REFUSE: lambda: _("You were not let in to this examination. This uses up no attempt."),
+        Decision.EXTEND: lambda: ngettext(
+            "You have %(num)d more minute. The examination now ends at %(time)s.",
+            "You have %(num)d more minutes. The examination now ends at %(time)s.",
+            minutes,
+            time=deadline,
+        ),
+        Decision.PAUSE: lambda: _(
+            "The examination is paused. Your time stands still; what you have given is kept."
+        ),
+        Decision.RESUME: lambda: _(
+            "The examination goes on. The pause of %(length)s is not counted; it now ends at %(time)s.",
+            length=length(seconds),
+            time=deadline,
+        ),
+        Decision.VOID: lambda: _(
+            "This attempt has been declared void. It uses up no attempt; your answers are kept."
+        ),
+        Decision.REOPEN: lambda: ngettext(
+            "Your attempt is open again for %(num)d minute, until %(time)s. The result is withdrawn until then.",
+            "Your attempt is open again for %(num)d minutes, until %(time)s. The result is withdrawn until then.",
+            minutes,
+            time=deadline,
+        ),
+        Decision.COUNT_LATE: lambda: ngettext(
+            "%(num)d answer that came late counts after all.",
+            "%(num)d answers that came late count after all.",
+            len(details.get("ordinals", ())),
+        ),
+    }
+    return str(texts[decision]())
+
+
+def length(seconds: int) -> str:
+    """How long something took: seconds below two minutes, then minutes."""
+    if seconds < 120:
+        return str(ngettext("%(num)d second", "%(num)d seconds", seconds))
+    return str(ngettext("%(num)d minute", "%(num)d minutes", round(seconds / 60)))
+
+
+def states() -> dict[str, str]:
+    """The states of an attempt, to invigilators."""
+    return {
+        AttemptState.WAITING: _("waits for release"),
+        AttemptState.IN_PROGRESS: _("under way"),
+        AttemptState.PAUSED: _("paused"),
+        AttemptState.SUBMITTED: _("submitted"),
+        AttemptState.EXPIRED: _("time ran out"),
+        AttemptState.VOIDED: _("void"),
+    }
+
+
+def flags() -> dict[str, str]:
+    """The flags in a few words; ``{count}`` is filled in by the page."""
+    return {
+        Flag.WAITING: _("identity to be checked"),
+        Flag.SILENT: _("nothing heard of the page"),
+        Flag.LATE: _("late answers: {count}"),
+        Flag.SUPERSEDED: _("overtaken answers: {count}"),
+        Flag.DEVICES: _("devices: {count}"),
+        Flag.CLOCK: _("device clock differs, or answers waited offline"),
+        Flag.PAUSED_SAVE: _("answered during the pause"),
+    }
