@@ -1,0 +1,102 @@
+"""JSON-LD without a network: pinned contexts, nothing unsigned, one way to write each statement."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+
+from pyld import jsonld
+
+from app.certificates.proof.refusal import Refused
+
+CREDENTIALS: Final = "https://www.w3.org/ns/credentials/v2"
+OPEN_BADGES: Final = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
+#: Our own context stands under the issuer's address.
+OWN_PATH: Final = "/contexts/certificate-v1.json"
+
+PINNED: Final = {
+    "credentials-v2.json": "59955ced6697d61e03f2b2556febe5308ab16842846f5b586d7f1f7adec92734",
+    "open-badges-3.0.3.json": "3d34f4d4ef1bce691106e63798beb5e7b862ba841423f5ee1e53ab7ddf3bca84",
+    "certificate-v1.json": "b8b5808ff5b65064207bdaee685dc9907ff5feb79c28ee9ce2fb818a0e3a7a9c",
+}
+
+Contexts = Mapping[str, Any]
+
+
+@cache
+def bundled(name: str) -> bytes:
+    """A context as we ship it. Raises Refused when the file is not the pinned one."""
+    data = (files("app.certificates.proof") / "contexts" / name).read_bytes()
+    if hashlib.sha256(data).hexdigest() != PINNED[name]:
+        raise Refused("context_altered", name)
+    return data
+
+
+@cache
+def contexts_of(base: str) -> Contexts:
+    """The contexts of an issuer whose address is ``base``; no other is ever read."""
+    return {
+        CREDENTIALS: json.loads(bundled("credentials-v2.json")),
+        OPEN_BADGES: json.loads(bundled("open-badges-3.0.3.json")),
+        base + OWN_PATH: json.loads(bundled("certificate-v1.json")),
+    }
+
+
+def _options(contexts: Contexts) -> dict[str, Any]:
+    def load(url: str, _options: object = None) -> dict[str, Any]:
+        if url not in contexts:
+            raise Refused("unknown_context", url)
+        return {
+            "contentType": "application/ld+json",
+            "contextUrl": None,
+            "documentUrl": url,
+            "document": contexts[url],
+        }
+
+    return {"documentLoader": load, "processingMode": "json-ld-1.1"}
+
+
+def canonical_statements(document: Mapping[str, Any], contexts: Contexts) -> str:
+    """The document's statements as canonical N-Quads (RDFC-1.0).
+
+    Raises Refused for a member that no context defines: it would say something that nobody signed.
+    """
+
+    def refuse(name: Any) -> None:
+        raise Refused("unsigned_member", str(name))
+
+    try:
+        expanded = jsonld.expand(dict(document), _options(contexts), on_property_dropped=refuse)
+        statements: str = jsonld.normalize(
+            expanded, {**_options(contexts), "algorithm": "URDNA2015", "format": "application/n-quads"}
+        )
+    except jsonld.JsonLdError as error:
+        if isinstance(error.cause, Refused):
+            raise error.cause from None
+        raise Refused("not_json_ld", error.type) from None
+    return statements
+
+
+def demand_compacted(document: Mapping[str, Any], contexts: Contexts) -> None:
+    """The JSON must be exactly how its contexts write its statements, so that what is read is what is signed.
+
+    Raises Refused for another spelling of the same statements (a full IRI for a term, a moved node …).
+    """
+    try:
+        expanded = jsonld.expand(dict(document), _options(contexts))
+        compacted = jsonld.compact(expanded, document["@context"], _options(contexts))
+    except jsonld.JsonLdError as error:
+        raise Refused("not_json_ld", error.type) from None
+    if _plain(compacted) != _plain(dict(document)):
+        raise Refused("not_compacted")
+
+
+def _plain(value: Any) -> Any:
+    """A list of one is the same as its only element to JSON-LD."""
+    if isinstance(value, Mapping):
+        return {name: _plain(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return _plain(value[0]) if len(value) == 1 else [_plain(item) for item in value]
+    return value
