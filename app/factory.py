@@ -44,6 +44,8 @@ PACKAGES = (
     "cohorts",
     "certificates",
     "certificates.keys",
+    "certificates.ledger",
+    "certificates.credentials",
     "experts",
     "home",
     "demo",

@@ -1,6 +1,5 @@
 """What a document of the academy states: frozen claims, their canonical form, and the states of its life."""
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import date
@@ -207,7 +206,7 @@ class Snapshot:
     @property
     def digest(self) -> str:
         """SHA-256 of the canonical form, in hex."""
-        return hashlib.sha256(canonical(self.to_json())).hexdigest()
+        return digests.digest_of(self.to_json())
 
     @property
     def file_name(self) -> str:
@@ -222,27 +221,6 @@ def _claims(kind: DocumentKind, data: Mapping[str, Any]) -> Claims:
         return CompletionClaims(**{**data, "courses": courses})
     lists = {name: tuple(data[name]) for name in ("fields", "jurisdictions", "languages")}
     return AppointmentClaims(**{**data, **lists})
-
-
-def canonical(data: Any) -> bytes:
-    """Canonical JSON (RFC 8785): sorted keys, no white space, UTF-8.
-
-    The records here hold only text, whole numbers, booleans, null, lists and objects with ASCII keys; for
-    these the house's canonical form agrees with the standard. Raises ValueError for a float.
-    """
-    _refuse_floats(data)
-    return digests.canonical(data)
-
-
-def _refuse_floats(data: Any) -> None:
-    if isinstance(data, float):
-        raise ValueError("a float has no place in a canonical record; write it as text")
-    if isinstance(data, Mapping):
-        for value in data.values():
-            _refuse_floats(value)
-    elif isinstance(data, list | tuple):
-        for value in data:
-            _refuse_floats(value)
 
 
 def masked_name(name: str) -> str:

@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.accounts.models import Person
 from app.audit import services as audit
 from app.certificates import numbers, policies
+from app.certificates.credentials import services as credentials
 from app.certificates.fonts import missing_characters
 from app.certificates.keys.queries import is_ready
 from app.certificates.models import Certificate, NumberSeries, StatusEvent
@@ -26,7 +26,7 @@ from app.certificates.rules import (
     state_after,
 )
 from app.core.access import Actor
-from app.core.database import db
+from app.core.database import db, upsert
 from app.core.errors import Conflict, NotAllowed, NotFound
 from app.core.identifiers import new_id
 from app.jobs import services as jobs
@@ -298,9 +298,4 @@ def _append(
         )
     )
     db.session.flush()
-
-
-def upsert(model: Any) -> Any:
-    """INSERT … ON CONFLICT, which both databases spell alike and SQLAlchemy keeps in two dialects."""
-    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
-    return dialect.insert(model)
+    credentials.note_event(certificate, kind, now)

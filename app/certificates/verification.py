@@ -21,8 +21,7 @@ from app.certificates.rules import (
     has_expired,
     masked_name,
 )
-from app.certificates.services import upsert
-from app.core.database import db
+from app.core.database import db, upsert
 from app.core.errors import TooMany
 from app.core.text import Bilingual
 

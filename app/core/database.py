@@ -19,6 +19,7 @@ from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, Date, Engine, Enum, MetaData, Uuid, event, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -161,6 +162,12 @@ def serialise(name: str) -> None:
         raise RuntimeError("serialise() belongs inside transaction()")
     if session.get_bind().dialect.name == "postgresql":
         session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
+
+
+def upsert(model: Any) -> Any:
+    """INSERT … ON CONFLICT, which both databases spell alike and SQLAlchemy keeps in two dialects."""
+    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+    return dialect.insert(model)
 
 
 def after_commit(action: Callable[[], None]) -> None:

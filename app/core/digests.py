@@ -1,4 +1,9 @@
-"""One canonical form of authored data, and its SHA-256: the same content has the same digest everywhere."""
+"""One canonical form of records, and its SHA-256: the same content has the same digest everywhere.
+
+It is that of RFC 8785 (JCS) for records of text, whole numbers below 2**53, booleans, null, lists and objects
+whose keys are ASCII: everything that is signed, logged or printed is such a record. A fraction, which only
+authored content may hold, is written as Python writes it: digests of such content never change with a library.
+"""
 
 import hashlib
 import json

@@ -11,7 +11,12 @@ from app.certificates.proof.refusal import Refused
 #: Rendering modes that draw nothing (3) or only clip (7).
 _INVISIBLE: Final = {3, 7}
 _DEPTH: Final = 8
-_OPERATORS: Final = 400_000
+#: Instructions that have nothing to do with which text is shown, passed over at once.
+_NEUTRAL: Final = re.compile(
+    rb"(?:\s++|(?:[-+.\d]++\s++)*+(?:[mlcvyhSsFnWgGkKwJjMi]|[fBbW]\*?|re|rg|RG|cm|T[dDmcwzLs*]|BT|ET|EMC)(?=\s))+"
+)
+#: A form without any of these can show no text.
+_WRITES: Final = re.compile(rb"Tj|TJ|['\"]|Do|BI")
 
 
 def comparable(text: str) -> str:
@@ -21,14 +26,14 @@ def comparable(text: str) -> str:
 
 def text_of(pdf: Pdf) -> str:
     """What the file's pages draw as text. Raises Refused for what cannot be read, or lies on the page."""
-    drawn: list[str] = []
+    drawing = _Drawing(pdf)
     for page in pdf.pages():
         _refuse_annotations(pdf, page)
         contents = pdf.resolve(page.get("Contents"))
         streams = contents if isinstance(contents, list) else [contents]
         data = b"\n".join(pdf.unpack(_stream(pdf.resolve(one))) for one in streams)
-        _Drawing(pdf, drawn).run(data, pdf.resolve(page.get("Resources")) or {}, 0)
-    return "".join(drawn)
+        drawing.run(data, pdf.resolve(page.get("Resources")) or {}, 0)
+    return "".join(drawing.drawn)
 
 
 def _stream(value: Any) -> Stream:
@@ -55,19 +60,21 @@ class _State:
 class _Drawing:
     """Follows content streams and collects what they show."""
 
-    def __init__(self, pdf: Pdf, drawn: list[str]) -> None:
+    def __init__(self, pdf: Pdf) -> None:
         self.pdf = pdf
-        self.drawn = drawn
+        self.drawn: list[str] = []
         self.fonts: dict[int, _Font] = {}
-        self.operators = 0
+        self.forms: dict[int, list[str]] = {}
 
     def run(self, data: bytes, resources: dict[str, Any], depth: int) -> None:
         """Read one stream. Raises Refused when forms are nested too deeply or a stream never ends."""
         if depth > _DEPTH:
             raise Refused("pdf_unreadable", "forms nested too deeply")
-        reader, operands = Reader(data), []
-        state, kept = _State(), []
+        reader, operands = Reader(data), list[Any]()
+        state, kept = _State(), list[_State]()
         while True:
+            if not operands and (passed := _NEUTRAL.match(data, reader.position)):
+                reader.position = passed.end()
             reader.skip()
             if reader.position >= len(data):
                 return
@@ -75,9 +82,8 @@ class _Drawing:
             if not isinstance(value, Operator):
                 operands.append(value)
                 continue
-            self.operators += 1
-            if self.operators > _OPERATORS or value.word == b"BI":
-                raise Refused("pdf_unreadable", "contents of a page")
+            if value.word == b"BI":
+                raise Refused("pdf_unreadable", "an inline image")
             if value.word == b"q":
                 kept.append(_State(state.font, state.mode))
             elif value.word == b"Q" and kept:
@@ -106,13 +112,21 @@ class _Drawing:
         self.drawn += [state.font.text(piece) for piece in pieces if isinstance(piece, bytes)]
 
     def _form(self, operands: list[Any], resources: dict[str, Any], depth: int) -> None:
-        name = operands[0] if operands else ""
-        form = self.pdf.entry(resources, "XObject", name)
-        if not isinstance(form, Stream):
+        """Draw a form; one that is drawn a hundred times (a cell of the border) is read once."""
+        holder = self.pdf.entry(resources, "XObject") or {}
+        reference = holder.get(operands[0] if operands else "")
+        form = self.pdf.resolve(reference)
+        if not isinstance(form, Stream) or not isinstance(reference, Reference):
             raise Refused("pdf_unreadable", "a missing form")
-        if form.entries.get("Subtype") == "Form":
-            inner = self.pdf.resolve(form.entries.get("Resources")) or {}
-            self.run(self.pdf.unpack(form), inner, depth + 1)
+        if form.entries.get("Subtype") != "Form":
+            return
+        if reference.number not in self.forms:
+            outside, self.drawn = self.drawn, []
+            data = self.pdf.unpack(form)
+            if _WRITES.search(data):
+                self.run(data, self.pdf.resolve(form.entries.get("Resources")) or {}, depth + 1)
+            self.forms[reference.number], self.drawn = self.drawn, outside
+        self.drawn += self.forms[reference.number]
 
     def _font(self, fonts: Any, name: str) -> "_Font":
         holder = fonts.get(name) if isinstance(fonts, dict) else None

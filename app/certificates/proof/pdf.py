@@ -4,6 +4,7 @@ It follows the file's cross-reference tables and streams from the newest revisio
 whatever it does not know. It repairs nothing: a damaged file is a damaged file.
 """
 
+import binascii
 import re
 import zlib
 from dataclasses import dataclass, field
@@ -103,11 +104,14 @@ class Reader:
 
     def _hex(self) -> bytes:
         end = self.data.find(b">", self.position)
-        digits = re.sub(rb"[\x00\t\n\x0c\r ]", b"", self.data[self.position + 1 : end])
-        if end < 0 or not re.fullmatch(rb"[0-9A-Fa-f]*", digits):
+        if end < 0:
             raise Refused("pdf_unreadable", "a hexadecimal string")
+        digits = self.data[self.position + 1 : end].translate(None, _SPACE)
         self.position = end + 1
-        return bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode())
+        try:
+            return binascii.unhexlify(digits + b"0" * (len(digits) % 2))
+        except binascii.Error:
+            raise Refused("pdf_unreadable", "a hexadecimal string") from None
 
     def _literal(self) -> bytes:
         parts, level, data = bytearray(), 1, self.data
