@@ -6,7 +6,7 @@ from alembic import op
 from app.core import types
 
 revision = "proofs"
-down_revision = "sealed_events"
+down_revision = "double_marking"
 branch_labels = None
 depends_on = None
 

@@ -35,7 +35,7 @@ def routes_of(app: Flask) -> list[Route]:
     return sorted(found, key=str)
 
 
-_WORD = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*(\.[a-z]+)?")
+_WORD = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*(\.[a-z]+)?|\.well-known")
 _PARAMETER = re.compile(r"<(?:(?P<type>[a-z_]+)(?:\([^)]*\))?:)?[a-z_]+>")
 
 

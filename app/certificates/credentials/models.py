@@ -4,6 +4,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.certificates.credentials.rules import Places
 from app.core.database import Base
 
 
@@ -32,6 +33,11 @@ class Credential(Base):
     document: Mapped[str | None]
     digest: Mapped[str | None]
     secured_at: Mapped[datetime | None]
+
+    @property
+    def places(self) -> Places:
+        """Where the status lists speak of it."""
+        return Places(self.list_number, self.revocation_index, self.suspension_index)
 
     @property
     def urn(self) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
+from xml.etree import ElementTree
 
 from app.certificates.claims import printed_claims
 from app.certificates.proof.issuer import did_of
@@ -82,6 +83,13 @@ def credential_of(
         ],
         "pageText": page_text,
     }
+
+
+def page_text(markup: str) -> str:
+    """The text that a document's markup puts on the page, in order, a line for each passage."""
+    body = ElementTree.fromstring(markup).find("body")  # noqa: S314 - made by our own templates, which escape
+    passages = body.itertext() if body is not None else ()
+    return "\n".join(line for line in (" ".join(passage.split()) for passage in passages) if line)
 
 
 def _status(purpose: str, places: Places, base: str) -> dict[str, str]:

@@ -17,7 +17,7 @@ from app.certificates.ledger import services as ledger
 from app.certificates.models import Certificate
 from app.certificates.proof import integrity
 from app.certificates.proof.issuer import did_of, origin_of
-from app.certificates.proof.jsonld import contexts_of, demand_compacted
+from app.certificates.proof.jsonld import contexts_of
 from app.certificates.proof.statuslists import LENGTH, moment, unsigned_list
 from app.certificates.rules import Snapshot, StatusKind
 from app.core.database import db, upsert
@@ -85,27 +85,20 @@ class Site:
 
 
 def sign_credential(
-    credential: Credential,
     snapshot: Snapshot,
     *,
+    urn: str,
+    places: Places,
     issued_at: datetime,
     page_text: str,
     site: Site,
     signer: Signer,
 ) -> bytes:
     """The signed credential as the file ``credential.json``; slow work, done outside the write transaction."""
-    places = Places(credential.list_number, credential.revocation_index, credential.suspension_index)
     unsigned = credential_of(
-        snapshot,
-        urn=credential.urn,
-        places=places,
-        base=site.base,
-        issued_at=issued_at,
-        page_text=page_text,
+        snapshot, urn=urn, places=places, base=site.base, issued_at=issued_at, page_text=page_text
     )
     unsigned = json.loads(canonical(unsigned))  # lists for tuples: exactly what will be read back
-    contexts = contexts_of(site.base)
-    demand_compacted(unsigned, contexts)
     return canonical(_secured(unsigned, issued_at, site, signer))
 
 

@@ -1,5 +1,6 @@
 """``flask certificates keys …``."""
 
+import json
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -10,6 +11,7 @@ from app.certificates import services as certificates
 from app.certificates.cli import group
 from app.certificates.keys import certification, queries, services
 from app.certificates.keys.context import holders
+from app.certificates.keys.issuer import public_keys
 from app.certificates.keys.models import SigningKey
 from app.certificates.keys.rules import Purpose
 from app.certificates.keys.sealing import Unopenable
@@ -120,6 +122,18 @@ def import_certificate(name: str, file: Path) -> None:
     except (DomainError, ValueError) as error:
         raise click.ClickException(str(error)) from None
     print(f"{name} has its certificate; let it sign with: flask certificates keys activate {name}")
+
+
+@keys.command("export-public")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path), required=False)
+def export_public(file: Path | None) -> None:
+    """Write all public keys as one file, which is all that the offline verifier needs."""
+    text = json.dumps(public_keys(public_root(), clock.now()).to_json(), ensure_ascii=False, indent=1)
+    release()
+    if file is None:
+        print(text)
+    else:
+        file.write_text(text + "\n", encoding="utf-8")
 
 
 @keys.command("reencrypt")

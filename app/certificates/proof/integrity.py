@@ -8,7 +8,7 @@ from typing import Any, Final
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from app.certificates.proof.jsonld import Contexts, canonical_statements, demand_compacted
+from app.certificates.proof.jsonld import Contexts, Statements, statements_of
 from app.certificates.proof.refusal import Refused
 from app.core import base58
 
@@ -27,12 +27,11 @@ def proof_options(method: str, created: str) -> dict[str, str]:
     }
 
 
-def signed_bytes(unsecured: Mapping[str, Any], options: Mapping[str, Any], contexts: Contexts) -> bytes:
+def signed_bytes(stated: Statements, options: Mapping[str, Any]) -> bytes:
     """What the key signs: the hash of the proof's options, then the hash of the document."""
-    stated = {**options, "@context": unsecured["@context"]}
-    return b"".join(
-        hashlib.sha256(canonical_statements(part, contexts).encode()).digest() for part in (stated, unsecured)
-    )
+    whole = {**options, "@context": stated.document["@context"]}
+    parts = (statements_of(whole, stated.contexts), stated)
+    return b"".join(hashlib.sha256(part.canonical.encode()).digest() for part in parts)
 
 
 def secure(
@@ -41,8 +40,13 @@ def secure(
     contexts: Contexts,
     sign: Callable[[bytes], bytes],
 ) -> dict[str, Any]:
-    """The document with its proof. Raises Refused when a member would stay unsigned."""
-    value = "z" + base58.encode(sign(signed_bytes(unsecured, options, contexts)))
+    """The document with its proof.
+
+    Raises Refused when a member would stay unsigned, or is written otherwise than its contexts write it.
+    """
+    stated = statements_of(unsecured, contexts)
+    stated.demand_compacted()
+    value = "z" + base58.encode(sign(signed_bytes(stated, options)))
     return {**unsecured, "proof": {**options, "proofValue": value}}
 
 
@@ -63,8 +67,8 @@ def verify(secured: Mapping[str, Any], contexts: Contexts, find_key: Callable[[s
     unsecured = {name: value for name, value in secured.items() if name != "proof"}
     try:
         signature = base58.decode(proof["proofValue"][1:]) if proof["proofValue"].startswith("z") else b""
-        signed = signed_bytes(unsecured, options, contexts)
-        Ed25519PublicKey.from_public_bytes(public).verify(signature, signed)
+        stated = statements_of(unsecured, contexts)
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, signed_bytes(stated, options))
     except (InvalidSignature, ValueError):
         raise Refused("proof_wrong") from None
-    demand_compacted(unsecured, contexts)
+    stated.demand_compacted()

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
@@ -58,44 +59,52 @@ def _options(contexts: Contexts) -> dict[str, Any]:
     return {"documentLoader": load, "processingMode": "json-ld-1.1"}
 
 
-def canonical_statements(document: Mapping[str, Any], contexts: Contexts) -> str:
-    """The document's statements as canonical N-Quads (RDFC-1.0).
+@dataclass(frozen=True, slots=True)
+class Statements:
+    """What a document states: its expanded form, and its statements as canonical N-Quads (RDFC-1.0)."""
 
-    Raises Refused for a member that no context defines: it would say something that nobody signed.
-    """
+    document: Mapping[str, Any]
+    contexts: Contexts
+    expanded: Any
+    canonical: str
+
+    def demand_compacted(self) -> None:
+        """The JSON must be exactly how its contexts write its statements, so that what is read is what is signed.
+
+        Raises Refused for another spelling of the same statements (a full IRI for a term, a moved node …).
+        """
+        try:
+            compacted = jsonld.compact(self.expanded, self.document["@context"], _options(self.contexts))
+        except jsonld.JsonLdError as error:
+            raise Refused("not_json_ld", error.type) from None
+        if _plain(compacted) != _plain(self.document):
+            raise Refused("not_compacted")
+
+
+def statements_of(document: Mapping[str, Any], contexts: Contexts) -> Statements:
+    """Raises Refused for a member that no context defines: it would say something that nobody signed."""
 
     def refuse(name: Any) -> None:
         raise Refused("unsigned_member", str(name))
 
+    for url in document["@context"]:
+        if url not in contexts:
+            raise Refused("unknown_context", str(url))
     try:
         expanded = jsonld.expand(dict(document), _options(contexts), on_property_dropped=refuse)
-        statements: str = jsonld.normalize(
+        canonical: str = jsonld.normalize(
             expanded, {**_options(contexts), "algorithm": "URDNA2015", "format": "application/n-quads"}
         )
     except jsonld.JsonLdError as error:
-        if isinstance(error.cause, Refused):
-            raise error.cause from None
         raise Refused("not_json_ld", error.type) from None
-    return statements
-
-
-def demand_compacted(document: Mapping[str, Any], contexts: Contexts) -> None:
-    """The JSON must be exactly how its contexts write its statements, so that what is read is what is signed.
-
-    Raises Refused for another spelling of the same statements (a full IRI for a term, a moved node …).
-    """
-    try:
-        expanded = jsonld.expand(dict(document), _options(contexts))
-        compacted = jsonld.compact(expanded, document["@context"], _options(contexts))
-    except jsonld.JsonLdError as error:
-        raise Refused("not_json_ld", error.type) from None
-    if _plain(compacted) != _plain(dict(document)):
-        raise Refused("not_compacted")
+    return Statements(document, contexts, expanded, canonical)
 
 
 def _plain(value: Any) -> Any:
-    """A list of one is the same as its only element to JSON-LD."""
+    """To JSON-LD a list of one is the same as its only element, and a bare reference the same as its address."""
     if isinstance(value, Mapping):
+        if set(value) == {"id"}:
+            return value["id"]
         return {name: _plain(item) for name, item in value.items()}
     if isinstance(value, list):
         return _plain(value[0]) if len(value) == 1 else [_plain(item) for item in value]

@@ -14,6 +14,14 @@ EMPTY: Final = hashlib.sha256(b"").digest()
 TileHash = Callable[[int, int], bytes]
 
 
+def tile_index(number: int) -> str:
+    """A tile's number in path elements of three digits, all but the last with an x."""
+    parts = [f"{number % 1000:03d}"]
+    while number := number // 1000:
+        parts.insert(0, f"x{number % 1000:03d}")
+    return "/".join(parts)
+
+
 def leaf_hash(entry: bytes) -> bytes:
     return hashlib.sha256(b"\x00" + entry).digest()
 

@@ -8,7 +8,7 @@ import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from asn1crypto import cms, tsp
@@ -23,6 +23,8 @@ from app.certificates.proof.pdf import Pdf
 from app.certificates.proof.refusal import Refused
 
 _SUBFILTER: Final = "ETSI.CAdES.detached"
+_SHA256: Final = {"algorithm": "sha256", "parameters": None}
+_ECDSA: Final = {"algorithm": "sha256_ecdsa", "parameters": None}
 _TIMESTAMP: Final = "signature_time_stamp_token"
 _HASHES: Final[dict[str, Callable[[], HashAlgorithm]]] = {"sha256": SHA256, "sha384": SHA384, "sha512": SHA512}
 
@@ -55,7 +57,13 @@ def verify_signature(pdf: Pdf, issuer: Issuer) -> Signed:
         raise Refused("signature_wrong") from None
     subject = load_der_x509_certificate(certificate).subject.rfc4514_string()
     stamp = _timestamp(info)
-    return Signed(subject, stamp[0], stamp[1]) if stamp else Signed(subject, moment)
+    return Signed(subject, stamp[0], stamp[1]) if stamp else Signed(subject, moment or _stated(value))
+
+
+def _stated(value: dict[str, Any]) -> datetime | None:
+    """The moment that the file states for its signature."""
+    found = re.fullmatch(rb"D:(\d{14})Z", value.get("M", b""))
+    return datetime.strptime(found[1].decode(), "%Y%m%d%H%M%S").replace(tzinfo=UTC) if found else None
 
 
 def _signature_of(pdf: Pdf) -> dict[str, Any]:
@@ -86,17 +94,46 @@ def _covered(data: bytes, value: dict[str, Any]) -> tuple[bytes, bytes]:
 
 
 def _content_info(padded: bytes) -> Any:
-    """The signature, which must be exactly as DER writes it, and be followed by zeros alone."""
+    """The signature, which must be written as DER, and be followed by zeros alone."""
+    size = _der_size(padded, 0)
+    if size > len(padded) or padded[size:].strip(b"\0"):
+        raise Refused("signature_malformed", "after the signature")
+    _demand_der(padded[:size], 0)
     try:
-        content = cms.ContentInfo.load(padded)
-        size = len(content.dump())
         content = cms.ContentInfo.load(padded[:size], strict=True)
-        whole = content.dump(force=True)
+        kind = content["content_type"].native
     except (ValueError, TypeError, KeyError, AttributeError):
         raise Refused("signature_malformed", "CMS") from None
-    if whole != padded[:size] or padded[size:].strip(b"\0") or content["content_type"].native != "signed_data":
+    if kind != "signed_data":
         raise Refused("signature_malformed", "CMS")
     return content
+
+
+def _der_size(data: bytes, at: int) -> int:
+    """Where the element that begins here ends. Raises Refused for a length that DER writes otherwise."""
+    if len(data) < at + 2 or data[at] & 0x1F == 0x1F:
+        raise Refused("signature_malformed", "DER")
+    first = data[at + 1]
+    if first < 0x80:
+        return at + 2 + first
+    count = first & 0x7F
+    length = int.from_bytes(data[at + 2 : at + 2 + count], "big")
+    if not 1 <= count <= 4 or length < 0x80 or length >> 8 * (count - 1) == 0:
+        raise Refused("signature_malformed", "DER")
+    return at + 2 + count + length
+
+
+def _demand_der(data: bytes, depth: int) -> None:
+    """Every element of a run of them, down to the innermost, ends where it says."""
+    at = 0
+    while at < len(data):
+        end = _der_size(data, at)
+        if end > len(data) or depth > 24:
+            raise Refused("signature_malformed", "DER")
+        if data[at] & 0x20:  # made of others
+            start = at + 2 + (data[at + 1] & 0x7F if data[at + 1] & 0x80 else 0)
+            _demand_der(data[start:end], depth + 1)
+        at = end
 
 
 def _signer(signed: Any, issuer: Issuer) -> bytes:
@@ -105,7 +142,7 @@ def _signer(signed: Any, issuer: Issuer) -> bytes:
         certificates = [one.chosen.dump() for one in signed["certificates"]]
         shape = (
             signed["version"].native,
-            [one["algorithm"].native for one in signed["digest_algorithms"]],
+            [one.native for one in signed["digest_algorithms"]],
             signed["encap_content_info"]["content_type"].native,
             signed["encap_content_info"]["content"].native,
             signed["crls"].native,
@@ -113,7 +150,7 @@ def _signer(signed: Any, issuer: Issuer) -> bytes:
         )
     except (ValueError, TypeError, KeyError, AttributeError):
         raise Refused("signature_malformed", "CMS") from None
-    if shape != ("v1", ["sha256"], "data", None, None, 1):
+    if shape != ("v1", [_SHA256], "data", None, None, 1):
         raise Refused("signature_malformed", "CMS")
     for chain in issuer.documents:
         if sorted(certificates) == sorted(chain):
@@ -133,15 +170,15 @@ def _attributes(info: Any, covered: bytes, certificate: bytes) -> datetime | Non
             info["version"].native,
             sid["serial_number"].native,
             sid["issuer"].dump(),
-            info["digest_algorithm"]["algorithm"].native,
-            info["signature_algorithm"]["algorithm"].native,
+            info["digest_algorithm"].native,
+            info["signature_algorithm"].native,
             stated["content_type"][0].native,
         )
         digest = stated["message_digest"][0].native
         moment = stated["signing_time"][0].native if "signing_time" in stated else None
     except (ValueError, TypeError, KeyError, AttributeError, IndexError):
         raise Refused("signature_malformed", "attributes") from None
-    expected = ("v1", own.serial_number, own.issuer.public_bytes(), "sha256", "sha256_ecdsa", "data")
+    expected = ("v1", own.serial_number, own.issuer.public_bytes(), _SHA256, _ECDSA, "data")
     if shape != expected or reference != hashlib.sha256(certificate).digest():
         raise Refused("signature_malformed", "attributes")
     if unsigned not in ([], [_TIMESTAMP]):

@@ -181,6 +181,7 @@ class Pdf:
     trailer: dict[str, Any] = field(default_factory=dict)
     revisions: int = 0
     _known: dict[int, Any] = field(default_factory=dict)
+    _packed: dict[int, tuple[bytes, list[tuple[int, int]]]] = field(default_factory=dict)
     _opening: set[int] = field(default_factory=set)
     _unpacked: int = 0
 
@@ -300,15 +301,23 @@ class Pdf:
             return None
         if isinstance(place, int):
             return self._read_object(place, number)
-        holder, index = self.resolve(Reference(place[0])), place[1]
-        if not isinstance(holder, Stream) or holder.entries.get("Type") != "ObjStm":
+        data, members = self._members(place[0])
+        if place[1] >= len(members) or members[place[1]][0] != number:
             raise Refused("pdf_unreadable", "an object stream")
-        data, first = self.unpack(holder), self.resolve(holder.entries.get("First"))
-        header = Reader(data)
-        pairs = [(header.read(), header.read()) for _ in range(self.resolve(holder.entries.get("N")))]
-        if index >= len(pairs) or pairs[index][0] != number:
-            raise Refused("pdf_unreadable", "an object stream")
-        return Reader(data, first + pairs[index][1]).read()
+        return Reader(data, members[place[1]][1]).read()
+
+    def _members(self, number: int) -> tuple[bytes, list[tuple[int, int]]]:
+        """An object stream, unpacked: its bytes, and the number and place of each object in it."""
+        if number not in self._packed:
+            holder = self.resolve(Reference(number))
+            if not isinstance(holder, Stream) or holder.entries.get("Type") != "ObjStm":
+                raise Refused("pdf_unreadable", "an object stream")
+            data, first = self.unpack(holder), self.resolve(holder.entries.get("First"))
+            header = Reader(data)
+            count = min(self.resolve(holder.entries.get("N")), len(data))
+            pairs = [(header.read(), header.read()) for _ in range(count)]
+            self._packed[number] = data, [(found, first + at) for found, at in pairs]
+        return self._packed[number]
 
     def unpack(self, stream: Stream) -> bytes:
         """A stream's bytes, unpacked. Raises Refused beyond the limit and for unknown filters."""

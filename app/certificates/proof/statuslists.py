@@ -37,7 +37,7 @@ def decode(text: str) -> bytes:
         bits = unpacker.decompress(raw, LENGTH // 8 + 1)
     except (binascii.Error, ValueError, zlib.error):
         raise Refused("status_malformed") from None
-    if not text.startswith("u") or len(bits) != LENGTH // 8 or not unpacker.eof:
+    if not text.startswith("u") or len(bits) != LENGTH // 8 or not unpacker.eof or unpacker.unused_data:
         raise Refused("status_malformed")
     return bits
 

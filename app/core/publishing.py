@@ -1,0 +1,21 @@
+"""Answers for programs anywhere: the right type, a time to live, and open to every origin."""
+
+import json
+from typing import Any
+
+from flask import Response, request
+
+#: For what can never change at its address.
+FOREVER = 365 * 86_400
+
+
+def publish(data: bytes | str | dict[str, Any], media_type: str, *, seconds: int) -> Response:
+    """Public data that may be kept for so many seconds; who has it already is told so."""
+    body = json.dumps(data, ensure_ascii=False) if isinstance(data, dict) else data
+    response = Response(body, content_type=media_type)
+    lasting = ", immutable" if seconds >= FOREVER else ""
+    response.headers["Cache-Control"] = f"public, max-age={seconds}{lasting}"
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.add_etag()
+    response.make_conditional(request)
+    return response
