@@ -1,4 +1,4 @@
-"""Five separate verdicts on a file. Each says what it found out and why; what cannot be checked is never “valid”."""
+"""Five separate verdicts on a file. Each says what it found; what cannot be checked is never “valid”."""
 
 import hashlib
 import json

@@ -118,5 +118,11 @@ def test_contexts_are_the_pinned_ones(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_canonical_form_is_that_of_rfc_8785() -> None:
-    record: Any = {"z": [1, True, None, {"b": 'é\u2028\x07\\"/', "a": "林𬭎"}], "a": {}, "B": "\n", "e": [], "n": -17}
+    record: Any = {
+        "z": [1, True, None, {"b": 'é\u2028\x07\\"/', "a": "林𬭎"}],
+        "a": {},
+        "B": "\n",
+        "e": [],
+        "n": -17,
+    }
     assert canonical(record) == rfc8785.dumps(record)

@@ -6,7 +6,7 @@ from alembic import op
 from app.core import types
 
 revision = "proofs"
-down_revision = "double_marking"
+down_revision = "invigilation"
 branch_labels = None
 depends_on = None
 
