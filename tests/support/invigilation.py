@@ -23,6 +23,11 @@ def invigilator(cast: Cast) -> Actor:
     return as_actor(cast.instructor, Grant(Role.INSTRUCTOR, cast.university.id))
 
 
+def national(person: Person) -> Actor:
+    """The person as one of the national authority, who invigilates everybody."""
+    return as_actor(person, Grant(Role.ADMINISTRATOR, new_id(), national=True))
+
+
 def fresh(attempt: Attempt) -> Attempt:
     """The attempt as it stands in the database."""
     return db.session.get_one(Attempt, attempt.id, populate_existing=True)

@@ -1,6 +1,7 @@
 """Reads of one attempt for invigilators and its candidate; the live page's are in ``live``."""
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -163,3 +164,29 @@ def decisions_about(person_id: uuid.UUID) -> list[dict[str, Any]]:
         }
         for row in rows
     ]
+
+
+def late_answers_counted(attempt_ids: Collection[uuid.UUID]) -> list[tuple[uuid.UUID, int]]:
+    """Attempt and ordinal of the late answers that invigilators let count. One statement."""
+    rows = db.session.execute(
+        select(Intervention.attempt_id, Intervention.details).where(
+            Intervention.attempt_id.in_(attempt_ids), Intervention.decision == Decision.COUNT_LATE
+        )
+    )
+    return [(row.attempt_id, ordinal) for row in rows for ordinal in row.details["ordinals"]]
+
+
+def attempts_under_way(actor: Actor, key: str) -> list[uuid.UUID]:
+    """The attempts of an examination that have begun and not ended, as far as she invigilates. One statement."""
+    return list(
+        db.session.scalars(
+            select(Attempt.id)
+            .join(Person, Person.id == Attempt.candidate_id)
+            .join(Quiz, Quiz.id == Attempt.quiz_id)
+            .where(
+                Quiz.key == key,
+                Attempt.state.in_((AttemptState.IN_PROGRESS, AttemptState.PAUSED)),
+                *within_reach(actor),
+            )
+        )
+    )

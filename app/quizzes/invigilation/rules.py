@@ -54,7 +54,7 @@ class Signs:
     late: int
     superseded: int
     devices: int
-    #: The latest device number behind an answer: microseconds since 1970 by the device's clock.
+    #: The device's number of the latest event: microseconds since 1970 by its clock; a form's is its ordinal.
     device_clock: int | None
 
 
@@ -76,6 +76,12 @@ def flags_of(signs: Signs, now: datetime) -> list[Flag]:
     if signs.paused_at and signs.saved_at and signs.saved_at > signs.paused_at:
         found.append(Flag.PAUSED_SAVE)
     return found
+
+
+def count_of(flag: Flag, signs: Signs) -> int:
+    """How many a flag stands for; 1 where there is nothing to count."""
+    counts = {Flag.LATE: signs.late, Flag.SUPERSEDED: signs.superseded, Flag.DEVICES: signs.devices}
+    return counts.get(flag, 1)
 
 
 def is_silent(signs: Signs, now: datetime) -> bool:

@@ -5,11 +5,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select, tuple_
 
 from app.core.database import db
 from app.core.errors import Invalid
 from app.quizzes import grading
+from app.quizzes.invigilation.queries import late_answers_counted
 from app.quizzes.models import Attempt, AttemptState, EventKind, Grade, Quiz, ResponseEvent
 from app.quizzes.regrading import queries
 from app.quizzes.regrading.queries import Sat
@@ -84,14 +85,18 @@ def _check(ids: Sequence[uuid.UUID]) -> Iterator[Checked]:
 
 
 def _answers(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, tuple[int, grading.Response | None]]:
-    """By item the answer that the events give: the newest that is neither late nor superseded. One statement."""
+    """By item the answer that the events give: the newest that is neither superseded nor late, unless an
+    invigilator let it count. Two statements."""
+    counted = late_answers_counted(ids)
     rows = db.session.execute(
-        select(ResponseEvent.item_id, ResponseEvent.ordinal, ResponseEvent.body)
+        select(ResponseEvent.attempt_id, ResponseEvent.item_id, ResponseEvent.ordinal, ResponseEvent.body)
         .where(
             ResponseEvent.attempt_id.in_(ids),
             ResponseEvent.kind == EventKind.ANSWER,
-            ResponseEvent.late.is_(False),
-            ResponseEvent.superseded.is_(False),
+            or_(
+                ResponseEvent.late.is_(False) & ResponseEvent.superseded.is_(False),
+                tuple_(ResponseEvent.attempt_id, ResponseEvent.ordinal).in_(counted),
+            ),
         )
         .order_by(ResponseEvent.attempt_id, ResponseEvent.ordinal)
     )

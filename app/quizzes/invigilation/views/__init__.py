@@ -1,5 +1,5 @@
 """The candidate's sign of life, and the invigilators' pages."""
 
-from app.quizzes.invigilation.views import pulse
+from app.quizzes.invigilation.views import decisions, pages, pulse
 
-blueprints = (pulse.blueprint,)
+blueprints = (pulse.blueprint, pages.blueprint, decisions.blueprint)

@@ -1,0 +1,162 @@
+"""The invigilators' pages: what is under way, one examination live, one attempt."""
+
+import uuid
+
+from flask import Blueprint, current_app, render_template, request
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.accounts.queries import people_named
+from app.core import access, clock
+from app.core.access import require_actor
+from app.quizzes.invigilation import forms, live, policies, queries, seating, words
+from app.quizzes.invigilation.context import board
+from app.quizzes.invigilation.seating import Show, Sort
+from app.quizzes.models import AttemptState
+
+blueprint = Blueprint("invigilation", __name__)
+
+#: How often the live page asks, in seconds.
+POLL_SECONDS = 5
+
+
+@blueprint.get("/invigilation")
+@access.requires(*policies.INVIGILATORS)
+def list_examinations() -> str:
+    """The examinations under way, and those of the last day."""
+    now = clock.now()
+    return render_template(
+        "quizzes/invigilation/index.html", examinations=live.list_examinations(require_actor(), now), now=now
+    )
+
+
+@blueprint.get("/invigilation/<string:key>")
+@access.requires(*policies.INVIGILATORS)
+def show_live(key: str) -> str:
+    """One examination: who sits, who needs somebody."""
+    return live_page(key, forms.ManyForm(formdata=None))
+
+
+@blueprint.get("/invigilation/<string:key>/seats.json")
+@access.requires(*policies.INVIGILATORS)
+def show_seats(key: str) -> BaseResponse:
+    """The seats as the page polls them: from a snapshot of this process, 304 when nothing is new."""
+    now = clock.now()
+    packed = board().look(key, now).packed_for(require_actor())
+    gzipped = request.accept_encodings.quality("gzip") > 0
+    response = current_app.response_class(packed.gzipped if gzipped else packed.plain, mimetype="application/json")
+    if gzipped:
+        response.headers["Content-Encoding"] = "gzip"
+    response.headers["Vary"] = "Accept-Encoding, Cookie"
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["X-Server-Time"] = str(int(now.timestamp() * 1000))
+    response.set_etag(packed.etag)
+    return response.make_conditional(request)
+
+
+@blueprint.get("/invigilation/attempts/<uuid:attempt_id>")
+@access.requires(*policies.INVIGILATORS)
+def show_attempt(attempt_id: uuid.UUID) -> str:
+    """One candidate's attempt: her state, what was decided, what can be."""
+    return attempt_page(queries.get_watched(require_actor(), attempt_id))
+
+
+def live_page(key: str, form: forms.ManyForm, selected: frozenset[str] = frozenset()) -> str:
+    """The live page, read anew: what was just decided stands on it."""
+    title, now = live.get_title(key), clock.now()
+    seats = live.Snapshot(live.read_seats(key, now), 0).seen_by(require_actor())
+    view = seating.View.of(request.args)
+    found = seating.chosen(seats, view)
+    return render_template(
+        "quizzes/invigilation/live.html",
+        key=key,
+        title=title,
+        seats=found[: seating.ROWS],
+        found=len(found),
+        counts=seating.counts(seats),
+        view=view,
+        form=form,
+        selected=selected,
+        now=now,
+        poll=POLL_SECONDS,
+        rows=seating.ROWS,
+        national=policies.reach(require_actor()) is None,
+        shows=_shows(),
+        sorts=_sorts(),
+        **vocabulary(),
+    )
+
+
+def attempt_page(watched: queries.Watched, form: object = None, failed: str = "") -> str:
+    """One attempt with the forms of what can be decided about it; ``form`` keeps what was refused."""
+    attempt = watched.attempt
+    history = queries.interventions_of(attempt.id)
+    late = queries.late_answers(attempt.id)
+    made = {
+        "release": forms.ReleaseForm(formdata=None),
+        "refuse": forms.ReasonForm(formdata=None),
+        "extend": forms.TimeForm(formdata=None),
+        "pause": forms.ReasonForm(formdata=None),
+        "resume": forms.ReasonForm(formdata=None),
+        "void": forms.VoidForm(formdata=None),
+        "reopen": forms.TimeForm(formdata=None),
+        "count-late": forms.ReasonForm(formdata=None),
+    }
+    if failed:
+        made[failed] = form  # type: ignore[assignment]
+    return render_template(
+        "quizzes/invigilation/attempt.html",
+        watched=watched,
+        attempt=attempt,
+        told={each.number: each for each in words.told(history)},
+        history=list(reversed(history)),
+        people=people_named({each.actor_id for each in history}),
+        late=late,
+        forms=made,
+        failed=failed,
+        possible=possible(watched, late),
+        now=clock.now(),
+        **vocabulary(),
+    )
+
+
+def possible(watched: queries.Watched, late: list[queries.LateAnswer]) -> list[str]:
+    """What can be decided about an attempt in this state."""
+    by_state: dict[AttemptState, list[str]] = {
+        AttemptState.WAITING: ["release", "refuse"],
+        AttemptState.IN_PROGRESS: ["extend", "pause", "void"],
+        AttemptState.PAUSED: ["resume", "extend", "void"],
+        AttemptState.SUBMITTED: ["reopen", "void"],
+        AttemptState.EXPIRED: ["reopen", "void"],
+        AttemptState.VOIDED: [],
+    }
+    found = by_state[watched.attempt.state]
+    counts = watched.attempt.state not in (AttemptState.WAITING, AttemptState.VOIDED)
+    if counts and any(not each.counted for each in late):
+        found = ["count-late", *found]
+    return found
+
+
+def vocabulary() -> dict[str, dict[str, str]]:
+    """Words that several templates need."""
+    return {"state_words": words.states(), "flag_words": words.flags()}
+
+
+def _shows() -> dict[Show, str]:
+    return {
+        Show.ALL: _("All"),
+        Show.ATTENTION: _("Need somebody"),
+        Show.WAITING: _("Wait for release"),
+        Show.RUNNING: _("Under way"),
+        Show.PAUSED: _("Paused"),
+        Show.ENDED: _("Ended"),
+    }
+
+
+def _sorts() -> dict[Sort, str]:
+    return {
+        Sort.ATTENTION: _("who needs somebody first"),
+        Sort.NAME: _("name"),
+        Sort.TIME: _("time left"),
+        Sort.SAVED: _("longest without a save"),
+    }

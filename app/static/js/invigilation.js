@@ -1,0 +1,190 @@
+// The live page of invigilators: asks every few seconds for the seats (304 when nothing is new), filters, sorts and counts
+// down in the browser. The rows are those of the template; a row keeps its place while the keyboard is inside the table.
+
+const live = document.getElementById('live');
+const words = JSON.parse(document.getElementById('live-words').textContent);
+const say = (name, values = {}) => words[name].replace(/\{(\w+)\}/g, (_, key) => values[key]);
+const body = live.querySelector('tbody');
+const filter = document.getElementById('seat-filter');
+const chips = [...live.querySelectorAll('.chips a')];
+const FIELDS = ['id', 'name', 'student', 'organisation', 'number', 'state', 'started', 'deadline', 'ended', 'saved', 'seen', 'paused', 'answered', 'questions', 'flags', 'attention'];
+const OPEN = ['waiting', 'in_progress', 'paused'];
+const language = document.documentElement.lang.startsWith('zh') ? 'zh' : 'en';
+const collator = new Intl.Collator(document.documentElement.lang, { numeric: true });
+
+const board = { seats: [], etag: '', offset: 0, asOf: null, show: live.dataset.show, told: '' };
+const selected = new Set([...body.querySelectorAll('input:checked')].map((box) => box.value));
+const rows = new Map([...body.rows].map((row) => [row.dataset.seat, row]));
+const now = () => (performance.timeOrigin + performance.now() + board.offset) / 1000;
+
+// --- words for time ----------------------------------------------------------------------------------------------------
+const length = (seconds) => {
+  const whole = Math.max(0, Math.floor(seconds));
+  const minutes = String(Math.floor(whole / 60) % 60);
+  const rest = `${String(whole % 60).padStart(2, '0')}`;
+  return whole >= 3600 ? `${Math.floor(whole / 3600)}:${minutes.padStart(2, '0')}:${rest}` : `${minutes}:${rest}`;
+};
+const clock = (seconds) => new Date(seconds * 1000).toLocaleTimeString('en-GB', { timeZone: live.dataset.zone });
+const ago = (seconds) => (seconds === null ? '—' : say('ago', { time: length(now() - seconds) }));
+const timeLeft = (seat) => {
+  if (seat.state === 'waiting') return say('waits', { time: length(now() - seat.started) });
+  if (seat.state === 'paused') return say('stands', { time: length(seat.deadline - seat.paused) });
+  if (seat.state === 'in_progress') return seat.deadline > now() ? length(seat.deadline - Math.max(now(), seat.started)) : say('over');
+  return say('ended', { time: clock(seat.ended) });
+};
+
+// --- which seats, in which order (as in seating.py) ----------------------------------------------------------------------
+const SHOWN = {
+  all: () => true,
+  attention: (seat) => seat.attention >= 2,
+  waiting: (seat) => seat.state === 'waiting',
+  running: (seat) => seat.state === 'in_progress',
+  paused: (seat) => seat.state === 'paused',
+  ended: (seat) => !OPEN.includes(seat.state),
+};
+const isEnded = (seat) => Number(!OPEN.includes(seat.state));
+const ORDER = {
+  attention: (a, b) => b.attention - a.attention || ORDER.time(a, b),
+  name: () => 0,
+  time: (a, b) => isEnded(a) - isEnded(b) || a.deadline - b.deadline,
+  saved: (a, b) => isEnded(a) - isEnded(b) || (a.saved ?? a.started) - (b.saved ?? b.started),
+};
+
+function chosen() {
+  const asked = filter.elements.q.value.toLowerCase().split(/\s+/).filter(Boolean);
+  const order = ORDER[filter.elements.sort.value];
+  return board.seats
+    .filter((seat) => SHOWN[board.show](seat) && asked.every((word) => `${seat.name} ${seat.student}`.toLowerCase().includes(word)))
+    .sort((a, b) => order(a, b) || collator.compare(a.name, b.name) || collator.compare(a.student, b.student));
+}
+
+// --- rows ------------------------------------------------------------------------------------------------------------------
+const write = (row, slot, text) => {
+  const place = row.querySelector(`[data-slot="${slot}"]`);
+  if (place && place.textContent !== text) place.textContent = text;
+};
+const mark = (kind, name, count) => {
+  const found = document.querySelector(`template[data-${kind}-mark="${name}"]`).content.firstElementChild.cloneNode(true);
+  const word = found.lastElementChild;
+  word.textContent = word.textContent.replace('{count}', count);
+  return found;
+};
+
+function rowOf(seat) {
+  if (!rows.has(seat.id)) {
+    const row = document.getElementById('seat-row').content.firstElementChild.cloneNode(true);
+    row.dataset.seat = seat.id;
+    row.querySelector('input').value = seat.id;
+    row.querySelector('[data-slot="name"]').href = live.dataset.attempt.replace(/[0-]{36}/, seat.id);
+    rows.set(seat.id, row);
+  }
+  return rows.get(seat.id);
+}
+
+function fill(row, seat) {
+  write(row, 'name', seat.name);
+  write(row, 'who', seat.name);
+  write(row, 'student', seat.student);
+  write(row, 'organisation', seat.organisation?.[language] ?? '');
+  write(row, 'answered', `${seat.answered} / ${seat.questions}`);
+  const marks = JSON.stringify([seat.state, seat.flags]);
+  if (row.dataset.marks !== marks) {
+    row.dataset.marks = marks;
+    row.querySelector('[data-slot="state"]').replaceChildren(mark('state', seat.state, ''));
+    row.querySelector('[data-slot="flags"]').replaceChildren(...seat.flags.map(([name, count]) => mark('flag', name, count)));
+  }
+  row.querySelector('input').checked = selected.has(seat.id);
+}
+
+function count(row, seat) {
+  write(row, 'left', timeLeft(seat));
+  write(row, 'saved', ago(seat.saved));
+  write(row, 'seen', isEnded(seat) ? '—' : ago(seat.seen));
+}
+
+function show() {
+  if (!board.asOf) return;
+  const found = chosen();
+  const shown = found.slice(0, Number(live.dataset.rows));
+  const wanted = shown.map((seat) => { const row = rowOf(seat); fill(row, seat); count(row, seat); return row; });
+  const kept = new Set(wanted);
+  const working = body.contains(document.activeElement);
+  for (const row of [...body.rows]) if (!kept.has(row) && !(working && row.contains(document.activeElement))) row.remove();
+  if (working) body.append(...wanted.filter((row) => !row.isConnected)); // nothing moves away under the keyboard
+  else if (wanted.some((row, at) => body.rows[at] !== row)) body.replaceChildren(...wanted);
+  for (const chip of chips) chip.querySelector('[data-count]').textContent = board.seats.filter(SHOWN[chip.dataset.show]).length;
+  document.getElementById('live-found').textContent = say('found', { count: found.length });
+  document.getElementById('live-none').hidden = found.length > 0;
+  document.getElementById('live-more').hidden = found.length <= shown.length;
+}
+
+function announce() {
+  const waiting = board.seats.filter((seat) => seat.state === 'waiting').length;
+  const silent = board.seats.filter((seat) => seat.flags.some(([name]) => name === 'silent')).length;
+  const text = waiting || silent ? say('needs', { waiting, silent }) : '';
+  if (text !== board.told) document.getElementById('live-word').textContent = board.told = text;
+}
+
+// --- asking -----------------------------------------------------------------------------------------------------------------
+let timer = 0;
+async function ask() {
+  clearTimeout(timer);
+  const place = live.querySelector('[data-as-of]');
+  try {
+    const answer = await fetch(live.dataset.seats, {
+      headers: { Accept: 'application/json', ...(board.etag && { 'If-None-Match': board.etag }) },
+      cache: 'no-store', redirect: 'manual', signal: AbortSignal.timeout?.(15000),
+    });
+    if (answer.type === 'opaqueredirect' || answer.status === 401) { place.textContent = say('signedOut'); return; }
+    if (answer.status !== 200 && answer.status !== 304) throw new Error(String(answer.status));
+    if (answer.status === 200) {
+      board.etag = answer.headers.get('ETag') ?? '';
+      const { seats } = await answer.json();
+      board.seats = seats.map((values) => Object.fromEntries(FIELDS.map((name, at) => [name, values[at]])));
+    }
+    board.asOf = Number(answer.headers.get('X-Server-Time')) / 1000;
+    board.offset = board.asOf * 1000 - performance.timeOrigin - performance.now();
+    place.textContent = say('asOf', { time: clock(board.asOf) });
+    show();
+    announce();
+  } catch { if (board.asOf) place.textContent = say('offline', { time: clock(board.asOf) }); }
+  if (!document.hidden) timer = setTimeout(ask, Number(live.dataset.poll) * 1000);
+}
+
+live.classList.add('is-live');
+filter.addEventListener('submit', (event) => event.preventDefault());
+filter.addEventListener('input', () => { keep(); show(); });
+for (const chip of chips) {
+  chip.addEventListener('click', (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || !board.asOf) return;
+    event.preventDefault();
+    board.show = chip.dataset.show;
+    for (const other of chips) other.removeAttribute('aria-current');
+    chip.setAttribute('aria-current', 'true');
+    keep();
+    show();
+  });
+}
+// The address says what is shown: it can be sent to a colleague, and a decision comes back to it.
+function keep() {
+  const query = new URLSearchParams();
+  if (board.show !== 'all') query.set('show', board.show);
+  if (filter.elements.q.value) query.set('q', filter.elements.q.value);
+  if (filter.elements.sort.value !== 'attention') query.set('sort', filter.elements.sort.value);
+  history.replaceState(null, '', `${location.pathname}${query.size ? `?${query}` : ''}`);
+  const decide = document.getElementById('decide');
+  decide.action = `${new URL(decide.action).pathname}${location.search}`;
+}
+body.addEventListener('change', ({ target }) => { if (target.name === 'attempt') selected[target.checked ? 'add' : 'delete'](target.value); });
+document.getElementById('decide').addEventListener('submit', ({ target }) => {
+  // Selected, but out of sight behind a filter: they count too.
+  for (const id of selected) {
+    if (rows.get(id)?.isConnected) continue;
+    target.append(Object.assign(document.createElement('input'), { type: 'hidden', name: 'attempt', value: id }));
+  }
+});
+document.addEventListener('visibilitychange', () => { if (!document.hidden) ask(); });
+setInterval(() => {
+  for (const seat of board.seats) { const row = rows.get(seat.id); if (row?.isConnected) count(row, seat); }
+}, 1000);
+ask();
