@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Mapping
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
 from typing import Any, Final
 
 from app.core.digests import digest_of
@@ -37,6 +37,9 @@ from app.quizzes.grading.upload import Upload
 
 #: Recorded with every grade; raise it when any type's grading changes.
 VERSION: Final = "2"
+
+#: How every grade is computed, whatever a process has set for itself.
+_ARITHMETIC: Final = Context(prec=28, rounding=ROUND_HALF_EVEN)
 
 _SIMPLE: Final = (
     Single(),
@@ -142,10 +145,11 @@ def grade(body: Body, response: object, layout: Layout | None = None) -> Result:
     The response is normalised first, so any client's shape will do.
     """
     layout = full_layout(body) if layout is None else layout
-    chosen, cleaned = certainty.split(normalise(response, layout), layout)
-    if not cleaned:
-        return Graded(base.ZERO, certainty_mark=0 if layout.get("certainty") else None)
-    graded = TYPES[body["type"]].grade(body, cleaned, layout)
+    with localcontext(_ARITHMETIC):
+        chosen, cleaned = certainty.split(normalise(response, layout), layout)
+        if not cleaned:
+            return Graded(base.ZERO, certainty_mark=0 if layout.get("certainty") else None)
+        graded = TYPES[body["type"]].grade(body, cleaned, layout)
     return certainty.marked(graded, chosen) if layout.get("certainty") else graded
 
 

@@ -1,7 +1,8 @@
 """What holds for every type of question, whatever its author wrote and whatever a browser sends."""
 
 import copy
-from decimal import Decimal
+import json
+from decimal import ROUND_DOWN, Decimal, localcontext
 from typing import Any
 
 import pytest
@@ -12,10 +13,12 @@ from app.core.digests import canonical
 from app.core.errors import Invalid
 from app.quizzes import grading
 from app.quizzes.grading import certainty
+from app.quizzes.marking.rules import MARKED_TYPES
 from tests.quizzes.grading.strategies import KINDS, altered, chance, questions, spoilt
 
 every_type = pytest.mark.parametrize("kind", sorted(KINDS))
 examples = settings(max_examples=60, deadline=None)
+few_examples = settings(max_examples=20, deadline=None)
 seeds = st.integers(0, 2**62)
 
 #: Names under which bodies keep their keys.
@@ -101,6 +104,42 @@ def test_shuffling_never_changes_a_grade(kind: str, data: st.DataObject) -> None
     for other in range(3):
         shuffled = with_numbers_of(plain, grading.lay_out(body, chance(other), shuffle=True))
         assert grading.grade(body, response, shuffled) == expected
+
+
+@every_type
+@few_examples
+@given(data=st.data())
+def test_a_replay_of_what_is_stored_gives_the_same_grade(kind: str, data: st.DataObject) -> None:
+    """Question, paper and answer as the database gives them back, whatever the process's decimal context."""
+    body = body_of(data, kind)
+    layout = drawn(data, body)
+    response = data.draw(altered(grading.perfect(body, layout)))
+    try:
+        kept = grading.normalise(response, layout)
+    except Invalid:
+        kept = {}
+    first = grading.grade(body, kept, layout)
+    again = (json.loads(json.dumps(part, ensure_ascii=False, sort_keys=True)) for part in (body, kept, layout))
+    with localcontext(prec=50, rounding=ROUND_DOWN):
+        assert grading.grade(*again) == first
+
+
+@pytest.mark.parametrize("kind", sorted(MARKED_TYPES))
+@few_examples
+@given(data=st.data())
+def test_parts_that_wait_bring_the_question_to_what_people_give(kind: str, data: st.DataObject) -> None:
+    body = body_of(data, kind)
+    layout = drawn(data, body)
+    result = grading.grade(body, grading.perfect(body, layout), layout)
+    if not isinstance(result, grading.NeedsMarking):
+        assert kind == "case"  # with parts of other types only
+        return
+    given_now = {part: data.draw(st.decimals(0, 1, places=5)) for part in result.waiting}
+    more = {part: min(fraction + Decimal("0.2"), Decimal(1)) for part, fraction in given_now.items()}
+    nothing = result.with_marks(dict.fromkeys(result.waiting, Decimal(0))).fraction
+    low, high = (result.with_marks(marks).fraction for marks in (given_now, more))
+    assert 0 <= nothing <= low <= high <= 1
+    assert abs(nothing - result.fraction) <= Decimal("0.00001")
 
 
 @every_type
