@@ -46,6 +46,8 @@ class Settings(BaseSettings):
     job_sweep_seconds: float = Field(default=5, gt=0)
     #: A job whose worker has not renewed its lease for so long runs again elsewhere.
     job_lease_seconds: float = Field(default=60, gt=0)
+    #: A time stamp authority's address (RFC 3161), which attests when documents were signed; empty: nobody does.
+    timestamp_url: str = Field(default="", pattern=r"^(https?://[^\s]+)?$")
     smtp_host: str = ""
     smtp_port: int = 587
     smtp_user: str = ""

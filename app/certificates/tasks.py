@@ -7,8 +7,10 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from app.certificates import queries, services, verification
+from app.certificates.keys.context import holders
+from app.certificates.keys.signing import active_signers
 from app.certificates.models import Certificate
-from app.certificates.rendering import Printed, render
+from app.certificates.rendering import Printed, Signature, render
 from app.certificates.rules import Snapshot
 from app.config import Settings
 from app.core import clock
@@ -21,7 +23,7 @@ from app.mail.services import queue_mail
 
 @handles(services.RENDER)
 def render_certificate(assignment: Assignment) -> None:
-    """Draw one issued document; done already means nothing to do.
+    """Draw and sign one issued document; done already means nothing to do.
 
     The file is kept before the database names it, so that a name always leads to a file.
     """
@@ -32,8 +34,9 @@ def render_certificate(assignment: Assignment) -> None:
         release()
         return
     snapshot, printed = Snapshot.from_json(certificate.snapshot), Printed(certificate.code, public_root())
+    signature = Signature(active_signers(holders()).document, clock.now(), settings.timestamp_url)
     release()
-    data = render(snapshot, printed)
+    data = render(snapshot, printed, signature=signature)
     digest = files.store(settings.data_dir, data)
     with transaction():
         if services.note_rendered(certificate_id, digest, len(data), clock.now()):

@@ -2,9 +2,10 @@
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -14,8 +15,10 @@ from xml.etree import ElementTree
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app.certificates import claims
-from app.certificates.rendering import finishing
+from app.certificates.rendering import finishing, signing
+from app.certificates.rendering.attaching import Attachment, attach
 from app.certificates.rendering.layouts import LAYOUTS, Layout
+from app.certificates.rendering.signing import Signature
 from app.certificates.rules import DocumentKind, Snapshot
 
 HERE: Final = Path(__file__).resolve().parent
@@ -164,19 +167,19 @@ def _name_size(name: str) -> str:
     return "short" if width <= 10 else "medium" if width <= 22 else "long"
 
 
-def render(snapshot: Snapshot, printed: Printed) -> bytes:
-    """The document as a tagged PDF/A-3a that is PDF/UA-1 too.
+def render(
+    snapshot: Snapshot,
+    printed: Printed,
+    attachments: Sequence[Attachment] = (),
+    signature: Signature | None = None,
+) -> bytes:
+    """The document as a tagged PDF/A-3a that is PDF/UA-1 too, with these files inside, and signed if so wished.
 
-    The same snapshot gives the same page. Raises DoesNotFit.
+    The same snapshot and files give the same bytes, but for the signature. Raises DoesNotFit, TimestampFailed, and
+    whatever the signer raises.
     """
-    layout = LAYOUTS[snapshot.document.kind]
     with _lock:
-        for fit in FITS:
-            document = _layout(markup(snapshot, printed, fit), layout)
-            if _fits(document, layout):
-                break
-        else:
-            raise DoesNotFit(snapshot.number)
+        document, layout = _laid_out(snapshot, printed)
 
         def finish(_document: Any, pdf: Any) -> None:
             finishing.name_languages(document, pdf)
@@ -184,10 +187,23 @@ def render(snapshot: Snapshot, printed: Printed) -> bytes:
             finishing.draw_behind(pdf, _layer(layout.kind, snapshot.document.example))
             finishing.trim_fonts(pdf)
             finishing.claim_accessibility(pdf)
+            attach(pdf, attachments, datetime.fromisoformat(snapshot.issued_on))
+            if signature:
+                signing.keep_place(pdf, signature)
 
         document.color_profiles[COLOURS] = _ColourProfile("sRGB2014", _srgb(), ("r", "g", "b"))
         data: bytes = document.write_pdf(finisher=finish, pdf_variant="pdf/a-3a", output_intent=COLOURS)
-    return data
+    return signing.fill_in(data, signature) if signature else data
+
+
+def _laid_out(snapshot: Snapshot, printed: Printed) -> tuple[Any, Layout]:
+    """The pages in the largest type that fits. Raises DoesNotFit."""
+    layout = LAYOUTS[snapshot.document.kind]
+    for fit in FITS:
+        document = _layout(markup(snapshot, printed, fit), layout)
+        if _fits(document, layout):
+            return document, layout
+    raise DoesNotFit(snapshot.number)
 
 
 def _fits(document: Any, layout: Layout) -> bool:
