@@ -102,6 +102,7 @@ def create_app(**overrides: Any) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session: an examination form must not expire
         COMPRESS_ALGORITHM=["br", "gzip"],
         COMPRESS_BR_LEVEL=4,
+        COMPRESS_EVALUATE_CONDITIONAL_REQUEST=False,  # a page is never stored, so nobody asks whether it changed
         TEMPLATES_AUTO_RELOAD=False,
     )
     app.session_interface = Sessions(app)

@@ -81,7 +81,7 @@ class Stage:
         """So many more in the cohort, enrolled in the course, who have read two sections."""
         found = courses.get_course(COURSE)
         course_id, revision_id = found.id, current_revision_id(found)
-        paths = sorted(courses.outline(revision_id).section_paths())[:2]
+        paths = sorted(courses.outline(revision_id).section_paths)[:2]
         release()
         now, people = clock.now(), [new_id() for _ in range(count)]
         self._insert(Person, [self._person(person_id) for person_id in people])

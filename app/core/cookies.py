@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from flask import Flask, Request, Response, current_app, g, request, session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
-from flask_wtf.csrf import CSRFProtect, same_origin
+from flask_wtf.csrf import CSRFProtect, generate_csrf, same_origin
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 #: Cookies and tokens that a process remembers: a large examination's browsers.
@@ -64,6 +64,25 @@ class FormTokens(CSRFProtect):  # type: ignore[misc]
         super().__init__()
         #: What a signed token says, by the key that it was verified with.
         self._known: dict[tuple[Any, str], str] = {}
+        #: The signed form of what a session's cookie holds: what a page writes into its forms.
+        self._signed: dict[tuple[Any, str], str] = {}
+
+    def init_app(self, app: Flask) -> None:
+        super().init_app(app)
+        app.jinja_env.globals["csrf_token"] = self.token
+        app.context_processor(lambda: {"csrf_token": self.token})
+
+    def token(self) -> str:
+        """The token for this session's forms, signed once a process."""
+        if "csrf_token" not in g:
+            name = current_app.secret_key, session.get("csrf_token", "")
+            if name in self._signed:
+                g.csrf_token = self._signed[name]
+            else:
+                signed = generate_csrf()  # which begins a session where there is none
+                _keep(self._signed, (current_app.secret_key, session["csrf_token"]), signed)
+        token: str = g.csrf_token
+        return token
 
     def protect(self, apply_exemptions: bool = False) -> None:
         signed = request.headers.get("X-CSRFToken") if request.is_json else None
@@ -78,9 +97,14 @@ class FormTokens(CSRFProtect):  # type: ignore[misc]
         g.pop("csrf_valid", None)
         super().protect(apply_exemptions=apply_exemptions)
         if g.get("csrf_valid"):
-            if len(self._known) >= KEPT:
-                self._known.clear()
-            self._known[name] = session["csrf_token"]
+            _keep(self._known, name, session["csrf_token"])
+
+
+def _keep(kept: dict[tuple[Any, str], str], name: tuple[Any, str], value: str) -> None:
+    """Remember; begin anew when there are too many."""
+    if len(kept) >= KEPT:
+        kept.clear()
+    kept[name] = value
 
 
 def _same_site() -> bool:

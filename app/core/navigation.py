@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from flask import Flask, current_app, request, url_for
+from flask_babel import get_locale
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.core import access
@@ -80,17 +81,34 @@ def _covers(url: str, path: str) -> bool:
     return path == url or (url != "/" and path.startswith(url.rstrip("/") + "/"))
 
 
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """An entry as it is drawn for a language and an address of the application: for whom is asked each time."""
+
+    entry: Entry
+    label: str
+    url: str
+
+
+def _lines(place: Place) -> list[_Line]:
+    """The entries of a place in order, kept with the application."""
+    kept: dict[tuple[Any, ...], list[_Line]] = current_app.extensions.setdefault("academy.navigation", {})
+    key = place, str(get_locale()), request.root_path, len(_entries)
+    if key not in kept:
+        known = (one for one in _entries.values() if one.place == place)
+        present = [one for one in known if one.endpoint in current_app.view_functions]
+        kept[key] = [
+            _Line(entry, str(entry.label), url_for(entry.endpoint))
+            for entry in sorted(present, key=lambda entry: (entry.order, entry.endpoint))
+        ]
+    return kept[key]
+
+
 def items_for(place: Place, actor: Actor | None, path: str) -> list[Item]:
     """The links of a place for a person; the one with the longest matching address is current."""
-    shown = sorted(
-        (entry for entry in _entries.values() if entry.place == place and _is_for(entry, actor)),
-        key=lambda entry: (entry.order, entry.endpoint),
-    )
-    urls = [url_for(entry.endpoint) for entry in shown]
-    current = max((url for url in urls if _covers(url, path)), key=len, default=None)
-    return [
-        Item(str(entry.label), url, url == current, entry.post) for entry, url in zip(shown, urls, strict=True)
-    ]
+    shown = [line for line in _lines(place) if _is_for(line.entry, actor)]
+    current = max((line.url for line in shown if _covers(line.url, path)), key=len, default=None)
+    return [Item(line.label, line.url, line.url == current, line.entry.post) for line in shown]
 
 
 def _actor() -> Actor | None:

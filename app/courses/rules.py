@@ -59,6 +59,9 @@ class CourseOutline:
     hours: Decimal
     modules: tuple[ModuleOutline, ...]
     quiz_id: UUID | None
+    #: How evidence names every section, and the keys of every check question, in the course's order.
+    section_paths: tuple[str, ...]
+    check_keys: tuple[str, ...]
 
     def lessons(self) -> Iterator[LessonOutline]:
         for module in self.modules:
@@ -79,12 +82,6 @@ class CourseOutline:
         at = every.index(lesson)
         return (every[at - 1] if at else None), (every[at + 1] if at + 1 < len(every) else None)
 
-    def section_paths(self) -> list[str]:
-        return [path for lesson in self.lessons() for path in lesson.paths()]
-
-    def check_keys(self) -> list[str]:
-        return [key for lesson in self.lessons() for key in lesson.checks]
-
 
 def outline_of(
     *, revision_id: UUID, number: int, digest: str, quiz_id: UUID | None, stored: Mapping[str, Any]
@@ -101,6 +98,8 @@ def outline_of(
         hours=Decimal(course["hours"]),
         modules=modules,
         quiz_id=quiz_id,
+        section_paths=tuple(path for module in modules for lesson in module.lessons for path in lesson.paths()),
+        check_keys=tuple(key for module in modules for lesson in module.lessons for key in lesson.checks),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
+from flask_babel import Babel
 
 from app.core import access, navigation
 from app.core.access import Actor, Grant, Role
@@ -15,6 +16,7 @@ def places(monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
     """A small application with a public page, a page for people and one for administrators."""
     monkeypatch.setattr(navigation, "_entries", {})
     app = Flask("places")
+    Babel(app)
     app.add_url_rule("/", "home", access.public(lambda: ""))
     app.add_url_rule("/courses", "courses", access.public(lambda: ""))
     app.add_url_rule("/courses/mine", "mine", access.signed_in(lambda: ""))

@@ -25,6 +25,7 @@ from app.courses.queries.lessons import (
 from app.courses.queries.standing import (
     EXAM_CONTEXT,
     Answer,
+    Reading,
     Standing,
     answers_in,
     completion_of,
@@ -35,6 +36,7 @@ from app.courses.queries.standing import (
     is_completed,
     place_of,
     progress_of,
+    reading_in,
     standing_of,
     study_of,
 )
@@ -46,6 +48,7 @@ __all__ = [
     "CheckQuestion",
     "CourseLine",
     "LessonText",
+    "Reading",
     "Standing",
     "answers_in",
     "bank_of",
@@ -70,6 +73,7 @@ __all__ = [
     "outlines",
     "place_of",
     "progress_of",
+    "reading_in",
     "revisions_of_question",
     "shown",
     "standing_of",

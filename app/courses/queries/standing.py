@@ -32,6 +32,7 @@ _ENROLMENT: Final = (
     .join(Course, Course.id == Enrolment.course_id)
     .where(Enrolment.person_id == bindparam("person"), Course.key == bindparam("course"))
 )
+_READING: Final = _ENROLMENT.with_only_columns(Enrolment.id, Enrolment.course_revision_id)
 _read: Any = SectionRead.__table__
 _answers: Any = CheckAnswer.__table__
 _STUDY: Final = union_all(
@@ -102,6 +103,14 @@ class Answer:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An enrolment as a lesson's page needs it."""
+
+    id: uuid.UUID
+    course_revision_id: uuid.UUID
+
+
 def find_enrolment(person_id: uuid.UUID, course_id: uuid.UUID) -> Enrolment | None:
     return db.session.scalar(
         select(Enrolment).where(Enrolment.person_id == person_id, Enrolment.course_id == course_id)
@@ -112,6 +121,12 @@ def enrolment_in(person_id: uuid.UUID, course_key: str, *, lock: bool = False) -
     """A person's enrolment in the course of a key; ``lock`` holds its row to the end of the transaction."""
     statement = _ENROLMENT.with_for_update(of=Enrolment) if lock else _ENROLMENT
     return db.session.scalar(statement, {"person": person_id, "course": course_key})
+
+
+def reading_in(person_id: uuid.UUID, course_key: str) -> Reading | None:
+    """The same for a page of the course: no entity is loaded."""
+    row = db.session.connection().execute(_READING, {"person": person_id, "course": course_key}).first()
+    return Reading(row.id, row.course_revision_id) if row else None
 
 
 def course_key_of(enrolment_id: uuid.UUID) -> str | None:
@@ -140,22 +155,22 @@ def completion_of(enrolment: Enrolment) -> CourseCompletion | None:
     return db.session.scalar(select(CourseCompletion).where(CourseCompletion.enrolment_id == enrolment.id))
 
 
-def answers_in(enrolment: Enrolment, keys: Sequence[str]) -> dict[str, Answer]:
+def answers_in(enrolment_id: uuid.UUID, keys: Sequence[str]) -> dict[str, Answer]:
     """The last answer to each of the questions. One statement."""
     rows = db.session.execute(
         select(CheckAnswer.question_key, CheckAnswer.response, CheckAnswer.correct, CheckAnswer.at)
-        .where(CheckAnswer.enrolment_id == enrolment.id, CheckAnswer.question_key.in_(keys))
+        .where(CheckAnswer.enrolment_id == enrolment_id, CheckAnswer.question_key.in_(keys))
         .order_by(CheckAnswer.id)
     )
     return {row.question_key: Answer(row.response, row.correct, row.at) for row in rows}
 
 
-def study_of(enrolment: Enrolment, outline: CourseOutline, exam_passed: bool | None = None) -> Progress:
+def study_of(enrolment_id: uuid.UUID, outline: CourseOutline, exam_passed: bool | None = None) -> Progress:
     """What one person read and answered, in one statement; whoever needs the examination gives its outcome."""
-    rows = db.session.connection().execute(_STUDY, {"enrolment": enrolment.id}).all()
+    rows = db.session.connection().execute(_STUDY, {"enrolment": enrolment_id}).all()
     read = frozenset(name for kind, name in rows if kind == "section")
     answered = frozenset(name for kind, name in rows if kind == "check")
-    paths, checks = outline.section_paths(), outline.check_keys()
+    paths, checks = outline.section_paths, outline.check_keys
     evidence = Evidence(
         sections_read=len(read.intersection(paths)),
         sections_total=len(paths),
@@ -174,7 +189,7 @@ def progress_of(enrolment: Enrolment, outline: CourseOutline) -> Progress:
         found = quizzes.results_of([enrolment.person_id], [outline.quiz_id], context_type=EXAM_CONTEXT)
         outcome = found.get((enrolment.person_id, outline.quiz_id))
         passed = outcome.passed if outcome and outcome.percent is not None else None
-    return study_of(enrolment, outline, passed)
+    return study_of(enrolment.id, outline, passed)
 
 
 def standing_of(

@@ -65,7 +65,7 @@ def mark_read(actor: Actor, course_key: str, *, paths: Collection[str], now: dat
     if len(paths) > MAX_BATCH:
         raise Invalid(_("Too many sections at once."))
     enrolment, outline = _own_enrolment(actor, course_key)
-    known = set(outline.section_paths())
+    known = set(outline.section_paths)
     rows = [{"enrolment_id": enrolment.id, "path": path, "at": now} for path in sorted(set(paths) & known)]
     if not rows:
         return 0

@@ -13,7 +13,6 @@ from app.core.database import transaction
 from app.core.errors import Invalid, NotAllowed, NotFound
 from app.core.languages import locale_name
 from app.courses import policies, queries, services
-from app.courses.models import Enrolment
 from app.courses.rules import CourseOutline, LessonOutline, Progress
 from app.courses.views.blueprint import LESSON, blueprint
 from app.courses.views.catalogue import outline_for
@@ -38,12 +37,12 @@ class Place:
     course_key: str
     outline: CourseOutline
     lesson: LessonOutline
-    enrolment: Enrolment | None
+    enrolment: queries.Reading | None
 
 
 def find_place(actor: Actor, course_key: str, module_key: str, lesson_key: str) -> Place:
     """The lesson in the reader's own revision. Raises NotFound, and NotAllowed for those not enrolled."""
-    enrolment = queries.enrolment_in(actor.person_id, course_key)
+    enrolment = queries.reading_in(actor.person_id, course_key)
     outline = queries.outline(enrolment.course_revision_id) if enrolment else outline_for(course_key)
     lesson = outline.find_lesson(module_key, lesson_key)
     if lesson is None:
@@ -58,7 +57,7 @@ def _checks(place: Place, books: Library) -> dict[str, CheckState]:
     questions = queries.check_questions(place.outline, place.lesson)
     states = {key: CheckState(queries.shown(key, revision, locale, books)) for key, revision in questions.items()}
     if place.enrolment is not None and states:
-        for key, answer in queries.answers_in(place.enrolment, list(states)).items():
+        for key, answer in queries.answers_in(place.enrolment.id, list(states)).items():
             states[key].response, states[key].correct = answer.response, answer.correct
     return states
 
@@ -80,7 +79,7 @@ def render_lesson(place: Place, changed: CheckState | None = None) -> str:
         lesson=place.lesson,
         text=queries.lesson_text(place.outline, place.lesson, locale_name(), books),
         checks=checks,
-        progress=queries.study_of(place.enrolment, place.outline) if place.enrolment else Progress.none(),
+        progress=queries.study_of(place.enrolment.id, place.outline) if place.enrolment else Progress.none(),
         preview=place.enrolment is None,
         before=before,
         after=after,

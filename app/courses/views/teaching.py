@@ -25,7 +25,7 @@ def teaching() -> str:
 def show_bank(course_key: str) -> str:
     """The questions of a course and how they fared."""
     outline = outline_for(course_key)
-    lines = queries.bank_of(course_key, outline.check_keys())
+    lines = queries.bank_of(course_key, outline.check_keys)
     return render_template("courses/bank.html", course_key=course_key, outline=outline, lines=lines)
 
 
