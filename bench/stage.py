@@ -50,18 +50,29 @@ class Sitting:
     device: str = field(default_factory=lambda: str(uuid.uuid4()))
     sent: int = 0
 
-    def change(self) -> dict[str, Any]:
-        """Another answer than the last to the next question: nothing could skip the work."""
-        item, choices = self.paper[self.sent % len(self.paper)]
-        choice = choices[self.sent // len(self.paper) % len(choices)]
+    @property
+    def attempt_id(self) -> uuid.UUID:
+        return uuid.UUID(self.path.split("/")[2])
+
+    def answer(self, number: int) -> tuple[str, dict[str, str]]:
+        """Question and response of the so-manieth change."""
+        item, choices = self.paper[(number - 1) % len(self.paper)]
+        return item, {"choice": choices[(number - 1) // len(self.paper) % len(choices)]}
+
+    def change(self, ahead: int = 0) -> dict[str, Any]:
+        """Another answer than the last to the next question: nothing could skip the work.
+
+        ``ahead``: how many events the attempt has that this browser did not send.
+        """
         self.sent += 1
+        item, response = self.answer(self.sent)
         return {
             "item": item,
             "client_id": str(uuid.uuid4()),
             "device_id": self.device,
             "client_seq": self.sent,
-            "base_ordinal": self.sent - 1,
-            "response": {"choice": choice},
+            "base_ordinal": ahead + self.sent - 1,
+            "response": response,
         }
 
 
@@ -187,6 +198,15 @@ class Stage:
         self._insert(LoginSession, logins)
         return [signed_in_headers(self.site.app, login["id"]) for login in logins]
 
+    def logins(self, people: Sequence[uuid.UUID]) -> Sequence[LoginSession]:
+        """The sessions of people who are signed in, the newest last."""
+        found = db.session.scalars(
+            select(LoginSession).where(LoginSession.person_id.in_(people)).order_by(LoginSession.created_at)
+        ).all()
+        db.session.expunge_all()
+        release()
+        return found
+
     def sittings(self, people: Sequence[uuid.UUID]) -> list[Sitting]:
         """A running attempt of each at the certification examination: one begun by the engine, the rest alike."""
         headers = self.headers(people)
@@ -241,8 +261,11 @@ def _values(row: Any) -> dict[str, Any]:
 
 
 @contextmanager
-def stage(database: str) -> Iterator[Stage]:
-    """A site in its own folder, on SQLite or on a PostgreSQL server of its own; both are gone afterwards."""
+def stage(database: str, **overrides: Any) -> Iterator[Stage]:
+    """A site in its own folder, on SQLite or on a PostgreSQL server of its own; both are gone afterwards.
+
+    ``overrides`` are settings of the application, where not those of the tests are wanted.
+    """
     with ExitStack() as stack:
         settings: dict[str, Any] = (
             {"database_url": stack.enter_context(postgres_server()).url} if database == "postgresql" else {}
@@ -250,7 +273,7 @@ def stage(database: str) -> Iterator[Stage]:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="academy-bench-")))
         if not settings:
             settings["database_url"] = f"sqlite:///{folder / 'bench.sqlite3'}"
-        site = stack.enter_context(own_site(folder, **settings))
+        site = stack.enter_context(own_site(folder, **settings, **overrides))
         sync_folder(PROJECT / "content")
         organisation = make_organisation()
         registrar = make_person(organisation, Role.REGISTRAR)
