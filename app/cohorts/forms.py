@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from wtforms import (
+    BooleanField,
     DateField,
     RadioField,
     SelectField,
@@ -23,6 +24,12 @@ from app.core.forms import Form, as_uuid, choice
 from app.core.languages import tr
 
 REQUIRED = InputRequired(_l("Fill in this field."))
+
+
+class DeclarationForm(Form):
+    """The conduct declaration of a renewal."""
+
+    accepted = BooleanField(_l("I make this declaration."), validators=[InputRequired(_l("Tick the box to make the declaration."))])
 
 
 class CohortForm(Form):

@@ -4,7 +4,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Person
@@ -42,13 +42,32 @@ class ProgrammeRevision(Identified, Base):
     body: Mapped[dict[str, Any]] = mapped_column(Json)
     #: The certification examination, None when the programme has none.
     quiz_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("quizzes.id"))
+    #: The law-update test of a renewal.
+    renewal_quiz_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("quizzes.id"))
+
+    def quiz_of(self, cycle: int) -> uuid.UUID | None:
+        """The examination that a member in this cycle sits."""
+        return self.renewal_quiz_id if cycle > 1 and "renewal" in self.body else self.quiz_id
 
 
 class Cohort(Identified, Base):
     """A training class (班次): one programme, run by an organisation, with dates. It keeps its revision."""
 
     __tablename__ = "cohorts"
-    __table_args__ = (CheckConstraint("ends_on >= starts_on", name="dates"),)
+    __table_args__ = (
+        CheckConstraint("ends_on >= starts_on", name="dates"),
+        # renewals need no registrar: there is one standing class a programme and year
+        Index(
+            "uq_cohorts_renewal",
+            "programme_id",
+            "organisation_id",
+            "programme_revision_id",
+            "starts_on",
+            unique=True,
+            sqlite_where=text("is_renewal"),
+            postgresql_where=text("is_renewal"),
+        ),
+    )
 
     programme_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("programmes.id"), index=True)
     programme_revision_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("programme_revisions.id"))
@@ -61,6 +80,8 @@ class Cohort(Identified, Base):
     join_code: Mapped[str] = mapped_column(unique=True)
     joining_open: Mapped[bool] = mapped_column(default=True)
     is_demo: Mapped[bool] = mapped_column(default=False)
+    #: The standing class of those who renew.
+    is_renewal: Mapped[bool] = mapped_column(default=False)
 
     programme: Mapped[Programme] = relationship(lazy="raise")
     programme_revision: Mapped[ProgrammeRevision] = relationship(lazy="raise")
@@ -93,6 +114,11 @@ class Membership(Identified, Base):
     reason: Mapped[str] = mapped_column(default="")
     state_since: Mapped[datetime]
     moved_to_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("memberships.id"))
+    #: In a renewal: what was completed earlier does not count again.
+    counts_from: Mapped[datetime | None]
+    #: When the conduct declaration was made, and the digest of its words.
+    declared_at: Mapped[datetime | None]
+    declaration_digest: Mapped[str | None]
 
     cohort: Mapped[Cohort] = relationship(lazy="raise")
     person: Mapped[Person] = relationship(lazy="raise")

@@ -8,7 +8,7 @@ from app.cohorts.models import Programme, ProgrammeRevision
 from app.core.database import db
 from app.core.digests import digest_of
 from app.core.identifiers import content_id
-from app.courses.content.schema import ProgrammeFile
+from app.courses.content.schema import ProgrammeExam, ProgrammeFile
 from app.courses.content.tree import Content
 from app.organisations.queries import get_organisation
 from app.quizzes import services as quizzes
@@ -31,8 +31,12 @@ def _sync_programme(file: ProgrammeFile, content: Content, now: datetime) -> boo
         db.session.add(programme)
         db.session.flush()
     body = file.canonical()
-    quiz = _publish_exam(file, content, now)
-    digest = digest_of({"programme": body, "quiz": quiz.digest if quiz else None})
+    quiz = _publish_exam(file.exam, content, now)
+    renewal = _publish_exam(file.renewal.exam if file.renewal else None, content, now)
+    basis = {"programme": body, "quiz": quiz.digest if quiz else None}
+    if renewal is not None:
+        basis["renewal_quiz"] = renewal.digest
+    digest = digest_of(basis)
     current = (
         db.session.get(ProgrammeRevision, programme.current_revision_id) if programme.current_revision_id else None
     )
@@ -53,6 +57,7 @@ def _sync_programme(file: ProgrammeFile, content: Content, now: datetime) -> boo
             digest=digest,
             body=body,
             quiz_id=quiz.quiz_id if quiz else None,
+            renewal_quiz_id=renewal.quiz_id if renewal else None,
         )
         db.session.add(revision)
         db.session.flush()
@@ -60,14 +65,10 @@ def _sync_programme(file: ProgrammeFile, content: Content, now: datetime) -> boo
     return True
 
 
-def _publish_exam(file: ProgrammeFile, content: Content, now: datetime) -> QuizRevision | None:
-    """The certification examination: its pools draw on every bank question of the named courses."""
-    if file.exam is None:
+def _publish_exam(exam: ProgrammeExam | None, content: Content, now: datetime) -> QuizRevision | None:
+    """A certification examination or law-update test: its pools draw on every bank question of the named courses."""
+    if exam is None:
         return None
     return quizzes.publish_quiz(
-        file.exam.id,
-        title=file.exam.title.both(),
-        settings=file.exam.settings(),
-        pools=content.exam_pools(file.exam),
-        now=now,
+        exam.id, title=exam.title.both(), settings=exam.settings(), pools=content.exam_pools(exam), now=now
     )

@@ -34,7 +34,7 @@ from app.quizzes import queries as quizzes
 EXAM_CONTEXT = "membership"
 STAFF = (Role.REGISTRAR, Role.ADMINISTRATOR, Role.INSTRUCTOR, Role.CERTIFIER)
 
-_COHORT = (
+COHORT_LOADED = (
     joinedload(Cohort.programme_revision),
     joinedload(Cohort.organisation),
     joinedload(Cohort.programme),
@@ -43,7 +43,7 @@ _COHORT = (
 
 def get_cohort_for(actor: Actor, cohort_id: uuid.UUID) -> Cohort:
     """A cohort the actor may see. Raises NotFound for every other."""
-    cohort = db.session.scalar(select(Cohort).options(*_COHORT).where(Cohort.id == cohort_id))
+    cohort = db.session.scalar(select(Cohort).options(*COHORT_LOADED).where(Cohort.id == cohort_id))
     if cohort is None or not policies.can_see_cohort(actor, cohort):
         raise NotFound
     return cohort
@@ -61,7 +61,7 @@ def find_cohort_by_code(code: str) -> Cohort | None:
     """The cohort that a join code opens, while joining is open."""
     return db.session.scalar(
         select(Cohort)
-        .options(*_COHORT)
+        .options(*COHORT_LOADED)
         .where(Cohort.join_code == rules.normalise_join_code(code), Cohort.joining_open)
     )
 
@@ -81,7 +81,7 @@ class CohortSummary:
 def list_cohorts(actor: Actor) -> list[CohortSummary]:
     """Every cohort of the organisations where the actor is staff, newest first: two statements."""
     where = actor.organisations(*STAFF)
-    statement = select(Cohort).options(*_COHORT).order_by(Cohort.starts_on.desc(), Cohort.name)
+    statement = select(Cohort).options(*COHORT_LOADED).order_by(Cohort.starts_on.desc(), Cohort.name)
     if where is not None:
         statement = statement.where(Cohort.organisation_id.in_(where))
     cohorts = db.session.scalars(statement).all()
@@ -160,29 +160,59 @@ def places(memberships: Sequence[Membership], now: datetime) -> list[Place]:
     The memberships come with their cohort and its programme revision loaded.
     """
     person_ids = list({membership.person_id for membership in memberships})
-    revisions = {
-        membership.cohort.programme_revision_id: membership.cohort.programme_revision for membership in memberships
+    demands = {
+        membership.id: rules.Demands.of(membership.cohort.programme_revision.body, membership.cycle)
+        for membership in memberships
     }
-    demands = {revision_id: rules.Demands.of(revision.body) for revision_id, revision in revisions.items()}
     states = _course_states(person_ids, {key for demand in demands.values() for key in demand.courses})
-    quiz_ids = [revision.quiz_id for revision in revisions.values() if revision.quiz_id]
-    outcomes = quizzes.results_of(person_ids, quiz_ids, context_type=EXAM_CONTEXT)
+    outcomes = exam_outcomes(memberships)
     found = []
     for membership in memberships:
-        revision = membership.cohort.programme_revision
-        demand = demands[revision.id]
-        mine = states.get(membership.person_id, {})
-        outcome = outcomes.get((membership.person_id, revision.quiz_id)) if revision.quiz_id else None
+        demand = demands[membership.id]
+        mine = _counted(states.get(membership.person_id, {}), membership.counts_from)
+        outcome = outcomes.get(membership.id)
         exam = (
             rules.ExamState(outcome.percent, outcome.passed, outcome.attempts_used)
             if outcome
             else rules.ExamState()
         )
-        progress = rules.assess(demand, mine, exam)
+        progress = rules.assess(demand, mine, exam, declared=membership.declared_at is not None)
         stuck = None
         if membership.state is MembershipState.ACTIVE:
             stuck = rules.stuck_reason(progress, mine, exam, joined_at=membership.created_at, now=now)
         found.append(Place(membership, demand, mine, exam, progress, stuck))
+    return found
+
+
+def _counted(states: dict[str, rules.CourseState], since: datetime | None) -> dict[str, rules.CourseState]:
+    """In a renewal, courses completed before it began are courses not begun."""
+    if since is None:
+        return states
+    return {
+        key: state if state.completed_at is None or state.completed_at >= since else rules.CourseState(key)
+        for key, state in states.items()
+    }
+
+
+def exam_outcomes(memberships: Sequence[Membership]) -> dict[uuid.UUID, quizzes.QuizOutcome]:
+    """The examination of each membership. A first cycle takes its attempts along when it moves to another cohort; a
+    renewal counts its own only. One statement, two where there are renewals."""
+    found: dict[uuid.UUID, quizzes.QuizOutcome] = {}
+    for renewals in (False, True):
+        chosen = [one for one in memberships if (one.cycle > 1) is renewals]
+        quiz_ids = {quiz_id for one in chosen if (quiz_id := one.cohort.programme_revision.quiz_of(one.cycle))}
+        if not quiz_ids:
+            continue
+        outcomes = quizzes.results_of(
+            {one.person_id for one in chosen},
+            quiz_ids,
+            context_type=EXAM_CONTEXT,
+            context_ids=[one.id for one in chosen] if renewals else None,
+        )
+        for one in chosen:
+            quiz_id = one.cohort.programme_revision.quiz_of(one.cycle)
+            if quiz_id and (one.person_id, quiz_id) in outcomes:
+                found[one.id] = outcomes[one.person_id, quiz_id]
     return found
 
 
@@ -320,7 +350,7 @@ def completion_evidence(membership_id: uuid.UUID) -> Evidence:
     if row is None:
         raise NotFound
     completion, revision, programme, cohort = row
-    demands = rules.Demands.of(revision.body)
+    demands = rules.Demands.of(revision.body, completion.cycle)
     basis = completion.basis
     return Evidence(
         membership_id=membership_id,
@@ -372,9 +402,9 @@ def transfer_targets(actor: Actor, cohort: Cohort) -> Sequence[Cohort]:
     return db.session.scalars(statement).all()
 
 
-def course_titles(cohort: Cohort) -> dict[str, Bilingual]:
-    """The courses of a cohort's programme, key → title, compulsory first."""
-    return courses.titles_of(rules.Demands.of(cohort.programme_revision.body).courses)
+def course_titles(cohort: Cohort, cycle: int = 1) -> dict[str, Bilingual]:
+    """The courses that a cohort's programme demands in a cycle, key → title, compulsory first."""
+    return courses.titles_of(rules.Demands.of(cohort.programme_revision.body, cycle).courses)
 
 
 @dataclass(frozen=True, slots=True)
@@ -397,17 +427,22 @@ def programme_page(key: str) -> ProgrammePage:
     return ProgrammePage(programme, revision, demands, courses.titles_of(demands.courses))
 
 
-def course_basis(person_id: uuid.UUID, keys: Collection[str]) -> list[dict[str, Any]]:
-    """The completed courses that a programme's completion rests on, as JSON: one statement."""
-    rows = db.session.execute(
+def course_basis(person_id: uuid.UUID, keys: Collection[str], since: datetime | None) -> list[dict[str, Any]]:
+    """The completed courses that a programme's completion rests on, as JSON: one statement.
+
+    Of a course studied more than once the last completion; ``since`` leaves out earlier ones.
+    """
+    statement = (
         select(Course.key, CourseRevision, CourseCompletion)
         .join(CourseCompletion, CourseCompletion.course_id == Course.id)
         .join(CourseRevision, CourseRevision.id == CourseCompletion.course_revision_id)
         .where(CourseCompletion.person_id == person_id, Course.key.in_(keys))
         .order_by(CourseCompletion.completed_at, Course.key)
     )
-    return [
-        {
+    if since is not None:
+        statement = statement.where(CourseCompletion.completed_at >= since)
+    last = {
+        key: {
             "key": key,
             "title": revision.outline["course"]["title"],
             "hours": str(completion.hours),
@@ -416,5 +451,6 @@ def course_basis(person_id: uuid.UUID, keys: Collection[str]) -> list[dict[str, 
             "revision_number": revision.number,
             "as_of": revision.as_of.isoformat(),
         }
-        for key, revision, completion in rows
-    ]
+        for key, revision, completion in db.session.execute(statement)
+    }
+    return sorted(last.values(), key=lambda item: (item["completed_at"], item["key"]))

@@ -31,20 +31,25 @@ class Demands:
     exam_pass_mark: Decimal
     certificate: dict[str, Any]
     example: bool
+    #: What has to be declared before a renewal; None where nothing is.
+    declaration: Bilingual | None = None
 
     @classmethod
-    def of(cls, body: Mapping[str, Any]) -> "Demands":
-        """Read the body of a programme revision."""
-        exam: Mapping[str, Any] = body.get("exam") or {}
+    def of(cls, body: Mapping[str, Any], cycle: int = 1) -> "Demands":
+        """Read the body of a programme revision; from the second cycle on a renewal demands what ``renewal`` says."""
+        renewal: Mapping[str, Any] | None = body.get("renewal") if cycle > 1 else None
+        exam: Mapping[str, Any] = (body if renewal is None else renewal).get("exam") or {}
         no_title: Bilingual = {"zh": "", "en": ""}
-        elective = body["courses"].get("elective") or {}
+        courses = body["courses"] if renewal is None else renewal["courses"]
+        elective = courses.get("elective") or {}
         return cls(
             title=body["title"],
             level=body["level"],
-            compulsory=tuple(body["courses"]["compulsory"]),
+            declaration=renewal["declaration"] if renewal else None,
+            compulsory=tuple(courses["compulsory"]),
             elective_from=tuple(elective.get("from") or ()),
             elective_minimum=int(elective.get("minimum") or 0),
-            hours=Decimal(str(body["hours"])),
+            hours=Decimal(str((renewal or body)["hours"])),
             course_pass_mark=Decimal(str(body["course_pass_mark"])),
             exam_key=exam.get("id"),
             exam_title=exam.get("title") or no_title,
@@ -99,6 +104,7 @@ class Step(StrEnum):
     COURSE_EXAM = "course_exam"
     MORE_HOURS = "more_hours"
     CERTIFICATION_EXAM = "certification_exam"
+    DECLARATION = "declaration"
     DONE = "done"
 
 
@@ -116,11 +122,13 @@ class Progress:
     complete: bool
 
 
-def assess(demands: Demands, courses: Mapping[str, CourseState], exam: ExamState) -> Progress:
-    """Hold a person's courses and examination against the demands.
+def assess(
+    demands: Demands, courses: Mapping[str, CourseState], exam: ExamState, *, declared: bool = False
+) -> Progress:
+    """Hold a person's courses, examination and declaration against the demands.
 
     Compulsory courses all count; of the electives the required number, those done first. The certification
-    examination opens when courses and hours are complete.
+    examination opens when courses and hours are complete. A declaration, where one is demanded, may come at any time.
     """
     states = {key: courses.get(key, CourseState(key)) for key in demands.courses}
     compulsory = [states[key] for key in demands.compulsory]
@@ -130,20 +138,22 @@ def assess(demands: Demands, courses: Mapping[str, CourseState], exam: ExamState
     hours = sum((state.hours for state in states.values() if state.done), Decimal(0))
     ready = done >= needed and hours >= demands.hours
     examined = exam.passed or demands.exam_key is None
-    complete = ready and examined
+    undeclared = demands.declaration is not None and not declared
+    complete = ready and examined and not undeclared
 
     current = _next_course(compulsory, [states[key] for key in demands.elective_from], done < needed)
     if complete:
         step = Step.DONE
     elif ready:
-        step = Step.CERTIFICATION_EXAM
+        step = Step.DECLARATION if examined else Step.CERTIFICATION_EXAM
     elif current is None:
         step = Step.MORE_HOURS
     else:
         step = Step.COURSE_EXAM if current.progress >= 1 else Step.STUDY
-    parts = needed + (demands.exam_key is not None)
+    parts = needed + (demands.exam_key is not None) + (demands.declaration is not None)
     partial = sum(state.progress for state in compulsory if not state.done) * 0.9
-    share = (done + partial + (demands.exam_key is not None and exam.passed)) / parts if parts else 1.0
+    whole = done + (demands.exam_key is not None and exam.passed) + (demands.declaration is not None and declared)
+    share = (whole + partial) / parts if parts else 1.0
     return Progress(
         step=step,
         next_course=current.key if current else None,

@@ -23,7 +23,6 @@ from app.core.database import db
 from app.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.core.events import announce
 from app.courses import services as courses
-from app.quizzes import queries as quiz_queries
 from app.quizzes import services as quizzes
 from app.quizzes.models import Attempt
 from app.quizzes.rules import NOTHING_BROUGHT, Admission
@@ -77,6 +76,7 @@ def add_member(actor: Actor, cohort: Cohort, person_id: uuid.UUID, now: datetime
     if membership is None:
         membership = Membership(cohort_id=cohort.id, person_id=person_id, state_since=now)
         membership.cycle = _next_cycle(person_id, cohort.programme_id)
+        membership.counts_from = now if membership.cycle > 1 else None
         try:
             with db.session.begin_nested():
                 db.session.add(membership)
@@ -86,11 +86,21 @@ def add_member(actor: Actor, cohort: Cohort, person_id: uuid.UUID, now: datetime
     elif membership.state is MembershipState.WITHDRAWN:
         membership.state, membership.state_since, membership.reason = MembershipState.ACTIVE, now, ""
         record(actor, "cohorts.rejoin", membership, cohort=str(cohort.id), person=str(person_id))
-    demands = rules.Demands.of(cohort.programme_revision.body)
-    for key in demands.compulsory:
-        courses.enrol(actor, person_id=person_id, course_key=key, source=f"cohort:{cohort.id}", now=now)
+    _enrol(actor, cohort, membership, now)
     check_completion(membership.id, now)
     return membership
+
+
+def _enrol(actor: Actor, cohort: Cohort, membership: Membership, now: datetime) -> None:
+    """Into the compulsory courses; in a renewal they are studied again as they are now."""
+    source = f"cohort:{cohort.id}"
+    for key in rules.Demands.of(cohort.programme_revision.body, membership.cycle).compulsory:
+        if membership.cycle == 1:
+            courses.enrol(actor, person_id=membership.person_id, course_key=key, source=source, now=now)
+        else:
+            courses.enrol_again(
+                actor, person_id=membership.person_id, course_key=key, source=source, delta=False, now=now
+            )
 
 
 def _next_cycle(person_id: uuid.UUID, programme_id: uuid.UUID) -> int:
@@ -140,6 +150,8 @@ def transfer(actor: Actor, membership: Membership, target: Cohort, reason: str, 
         raise Invalid
     _leave(actor, membership, MembershipState.TRANSFERRED, reason, now)
     moved = add_member(actor, target, membership.person_id, now)
+    moved.counts_from = membership.counts_from
+    moved.declared_at, moved.declaration_digest = membership.declared_at, membership.declaration_digest
     membership.moved_to_id = moved.id
     return moved
 
@@ -162,7 +174,7 @@ def start_certification_exam(
     Raises NotAllowed for somebody else's, Conflict while courses or hours are missing or the person has left, and
     whatever the examination engine raises (window, attempts, cooling-off).
     """
-    quiz_id = membership.cohort.programme_revision.quiz_id
+    quiz_id = membership.cohort.programme_revision.quiz_of(membership.cycle)
     if not policies.can_study(actor, membership):
         raise NotAllowed
     place = queries.places([membership], now)[0]
@@ -236,13 +248,9 @@ def _basis(membership: Membership, place: queries.Place) -> dict[str, Any]:
     """The revisions and the grade run that a completion rests on, as JSON."""
     person_id = membership.person_id
     done = [key for key in place.demands.courses if key in place.courses and place.courses[key].done]
-    quiz_id = membership.cohort.programme_revision.quiz_id
-    outcome = None
-    if quiz_id:
-        outcomes = quiz_queries.results_of([person_id], [quiz_id], context_type=queries.EXAM_CONTEXT)
-        outcome = outcomes.get((person_id, quiz_id))
+    outcome = queries.exam_outcomes([membership]).get(membership.id)
     return {
-        "courses": queries.course_basis(person_id, done),
+        "courses": queries.course_basis(person_id, done, membership.counts_from),
         "quiz_revision_digest": outcome.quiz_revision_digest if outcome else None,
         "attempt_id": str(outcome.attempt_id) if outcome else None,
         "grade_run_id": str(outcome.grade_run_id) if outcome else None,

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.database import Base, Identified
@@ -105,16 +105,34 @@ class ContentState(Base):
 
 
 class Enrolment(Identified, Base):
-    """A person in a course, with the revision she started; that one stays hers."""
+    """A person in a course, with the revision she started; that one stays hers.
+
+    Studying a course again, for a renewal or because the law has moved, is another round: the earlier
+    enrolment stays as it was with all its evidence.
+    """
 
     __tablename__ = "enrolments"
-    __table_args__ = (UniqueConstraint("person_id", "course_id"),)
+    __table_args__ = (
+        UniqueConstraint("person_id", "course_id", "round"),
+        Index(
+            "uq_enrolments_current",
+            "person_id",
+            "course_id",
+            unique=True,
+            sqlite_where=text("is_current"),
+            postgresql_where=text("is_current"),
+        ),
+    )
 
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"))
     course_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("courses.id"), index=True)
     course_revision_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("course_revisions.id"))
-    #: Who put her there: ``self`` or ``cohort:<id>``.
+    #: Who put her there: ``self``, ``cohort:<id>``, ``law:<instrument>``.
     source: Mapped[str]
+    #: 1, and one more each time the course is studied again.
+    round: Mapped[int] = mapped_column(default=1)
+    #: The last round; the one that pages show.
+    is_current: Mapped[bool] = mapped_column(default=True)
 
     course: Mapped[Course] = relationship(lazy="raise")
     revision: Mapped[CourseRevision] = relationship(lazy="raise")

@@ -2,12 +2,16 @@
 
 import uuid
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from app.cohorts import policies, queries, services
+from app.cohorts import policies, queries, renewals, services
+from app.cohorts.forms import DeclarationForm
+from app.cohorts.models import Membership
 from app.core import access, clock
 from app.core.access import require_actor
+from app.core.database import transaction
 from app.core.errors import NotFound
 from app.quizzes import services as quizzes
 from app.quizzes import starting
@@ -36,14 +40,32 @@ def show(programme_key: str) -> str:
 @access.signed_in
 def mine(membership_id: uuid.UUID) -> str:
     """Where I stand in my programme, and what to do next."""
-    membership = queries.get_membership_for(require_actor(), membership_id)
-    now = clock.now()
+    return _mine(queries.get_membership_for(require_actor(), membership_id), DeclarationForm(formdata=None))
+
+
+def _mine(membership: Membership, form: DeclarationForm) -> str:
     return render_template(
         "cohorts/mine.html",
-        place=queries.places([membership], now)[0],
-        courses=queries.course_titles(membership.cohort),
+        place=queries.places([membership], clock.now())[0],
+        courses=queries.course_titles(membership.cohort, membership.cycle),
         own=policies.can_study(require_actor(), membership),
+        form=form,
     )
+
+
+@blueprint.post("/my-programmes/<uuid:membership_id>/declaration")
+@access.signed_in
+def declare(membership_id: uuid.UUID) -> Response | tuple[str, int]:
+    """Make the conduct declaration of one's own renewal."""
+    actor = require_actor()
+    membership = queries.get_membership_for(actor, membership_id)
+    form = DeclarationForm()
+    if not form.validate_on_submit():
+        return _mine(membership, form), 422
+    with transaction():
+        renewals.declare(actor, membership, accepted=form.accepted.data, now=clock.now())
+    flash(_("Your declaration is recorded."), "ok")
+    return redirect(url_for("programmes.mine", membership_id=membership_id))
 
 
 @blueprint.get("/my-programmes/<uuid:membership_id>/examination")
@@ -52,11 +74,11 @@ def examination(membership_id: uuid.UUID) -> str:
     """The rules of the certification examination, before Start."""
     actor = require_actor()
     membership = queries.get_membership_for(actor, membership_id)
-    revision = membership.cohort.programme_revision
-    if revision.quiz_id is None or not policies.can_study(actor, membership):
+    quiz_id = membership.cohort.programme_revision.quiz_of(membership.cycle)
+    if quiz_id is None or not policies.can_study(actor, membership):
         raise NotFound
     now = clock.now()
-    rules = rules_view(revision.quiz_id, actor.person_id, (queries.EXAM_CONTEXT, membership.id), now)
+    rules = rules_view(quiz_id, actor.person_id, (queries.EXAM_CONTEXT, membership.id), now)
     return render_template(
         "cohorts/examination.html",
         place=queries.places([membership], now)[0],

@@ -6,7 +6,7 @@ from app.courses.content.faults import Location, Report, YamlDocument, nearest
 from app.courses.content.figure_checks import check_figure_file
 from app.courses.content.lesson_checks import check_text, check_texts_agree
 from app.courses.content.question_checks import check_question
-from app.courses.content.schema import CoursePool, ExamRules, ProgrammeFile
+from app.courses.content.schema import CoursePool, ExamRules, ProgrammeFile, RenewalRules
 from app.courses.content.tree import Content, CourseTree, ModuleTree
 
 
@@ -60,13 +60,15 @@ def _check_ids(content: Content) -> None:
         if module.questions_document
         for index, question in enumerate(module.questions)
     )
-    exams: list[tuple[ExamRules | None, YamlDocument]] = [
-        *((tree.file.exam, tree.document) for tree in content.courses.values()),
-        *((item.exam, content.documents["programme", item.id]) for item in content.programmes.values()),
+    programmes = [(item, content.documents["programme", item.id]) for item in content.programmes.values()]
+    exams: list[tuple[ExamRules | None, YamlDocument, Location]] = [
+        *((tree.file.exam, tree.document, ("exam", "id")) for tree in content.courses.values()),
+        *((item.exam, document, ("exam", "id")) for item, document in programmes),
+        *((item.renewal.exam, document, ("renewal", "exam", "id")) for item, document in programmes if item.renewal),
     ]
     _twice(
-        (exam.id, _complaint(exam_document, ("exam", "id"), exam.id, "examination"))
-        for exam, exam_document in exams
+        (exam.id, _complaint(exam_document, place, exam.id, "examination"))
+        for exam, exam_document, place in exams
         if exam
     )
 
@@ -153,17 +155,6 @@ def _check_questions(content: Content, tree: ModuleTree, document: YamlDocument)
 
 
 def _check_programme(content: Content, programme: ProgrammeFile, document: YamlDocument) -> None:
-    courses = programme.courses
-    chosen = [*courses.compulsory, *courses.elective.from_]
-    places: list[tuple[Location, str]] = [
-        *((("courses", "compulsory", index), key) for index, key in enumerate(courses.compulsory)),
-        *((("courses", "elective", "from", index), key) for index, key in enumerate(courses.elective.from_)),
-    ]
-    for place, key in places:
-        if key not in content.courses and not (content.root / "courses" / key).is_dir():
-            document.fault(
-                place, f"there is no course `{key}`{nearest(key, content.courses)}", "write a course's id"
-            )
     if programme.organisation not in {item.id for item in content.organisations}:
         document.fault(
             ("organisation",),
@@ -171,20 +162,45 @@ def _check_programme(content: Content, programme: ProgrammeFile, document: YamlD
             f"{nearest(programme.organisation, (item.id for item in content.organisations))}",
             "write an id of organisations.yaml",
         )
+    taught = [*programme.courses.compulsory, *programme.courses.elective.from_]
+    _check_demands(content, programme, document, (), taught)
+    if programme.renewal:
+        _check_demands(content, programme.renewal, document, ("renewal",), taught)
+
+
+def _check_demands(
+    content: Content,
+    demands: ProgrammeFile | RenewalRules,
+    document: YamlDocument,
+    within: Location,
+    taught: list[str],
+) -> None:
+    """Courses, electives, hours and examination of a programme, or of its renewal."""
+    courses = demands.courses
+    chosen = [*courses.compulsory, *courses.elective.from_]
+    places: list[tuple[Location, str]] = [
+        *(((*within, "courses", "compulsory", index), key) for index, key in enumerate(courses.compulsory)),
+        *(((*within, "courses", "elective", "from", index), key) for index, key in enumerate(courses.elective.from_)),
+    ]
+    for place, key in places:
+        if key not in content.courses and not (content.root / "courses" / key).is_dir():
+            document.fault(
+                place, f"there is no course `{key}`{nearest(key, content.courses)}", "write a course's id"
+            )
     if courses.elective.minimum > len(courses.elective.from_):
         document.fault(
-            ("courses", "elective", "minimum"),
+            (*within, "courses", "elective", "minimum"),
             f"`minimum` is {courses.elective.minimum} but {len(courses.elective.from_)} electives are offered",
             "offer more electives, or ask for fewer",
         )
-    for index, pool in enumerate(programme.exam.pools if programme.exam else ()):
-        _check_programme_pool(content, document, ("exam", "pools", index), pool, chosen)
+    for index, pool in enumerate(demands.exam.pools if demands.exam else ()):
+        _check_programme_pool(content, document, (*within, "exam", "pools", index), pool, [*taught, *chosen])
     if all(key in content.courses for key in chosen):
         reachable = sum(content.courses[key].file.hours for key in chosen)
-        if programme.hours > reachable:
+        if demands.hours > reachable:
             document.fault(
-                ("hours",),
-                f"`hours` is {programme.hours} but the courses give {reachable} at most",
+                (*within, "hours"),
+                f"`hours` is {demands.hours} but the courses give {reachable} at most",
                 f"write at most {reachable}, or add courses",
             )
 

@@ -192,6 +192,17 @@ class CertificateRules(Part):
     certification_validity_years: Annotated[int, Field(ge=1, le=50)] | None = None
 
 
+class RenewalRules(Part):
+    """What a renewal demands: a new cycle of the programme, which leaves the earlier certificate as it is."""
+
+    #: How many days before the result expires it may begin.
+    opens_days: Annotated[int, Field(ge=1, le=1000)] = 180
+    courses: ProgrammeCourses
+    hours: Annotated[Decimal, Field(ge=0)]
+    exam: ProgrammeExam | None = None
+    declaration: Both
+
+
 class ProgrammeFile(Part):
     id: Key
     track: Literal["L", "U"]
@@ -204,6 +215,7 @@ class ProgrammeFile(Part):
     hours: Hours
     course_pass_mark: Annotated[int, Field(ge=0, le=100)]
     exam: ProgrammeExam | None = None
+    renewal: RenewalRules | None = None
     certificate: CertificateRules
 
     def canonical(self) -> dict[str, Any]:

@@ -30,7 +30,7 @@ EXAM_CONTEXT = "course"
 _ENROLMENT: Final = (
     select(Enrolment)
     .join(Course, Course.id == Enrolment.course_id)
-    .where(Enrolment.person_id == bindparam("person"), Course.key == bindparam("course"))
+    .where(Enrolment.person_id == bindparam("person"), Course.key == bindparam("course"), Enrolment.is_current)
 )
 _READING: Final = _ENROLMENT.with_only_columns(Enrolment.id, Enrolment.course_revision_id)
 _read: Any = SectionRead.__table__
@@ -113,7 +113,9 @@ class Reading:
 
 def find_enrolment(person_id: uuid.UUID, course_id: uuid.UUID) -> Enrolment | None:
     return db.session.scalar(
-        select(Enrolment).where(Enrolment.person_id == person_id, Enrolment.course_id == course_id)
+        select(Enrolment).where(
+            Enrolment.person_id == person_id, Enrolment.course_id == course_id, Enrolment.is_current
+        )
     )
 
 
@@ -186,7 +188,9 @@ def progress_of(enrolment: Enrolment, outline: CourseOutline) -> Progress:
     """One person's evidence in detail, with the examination. Two statements."""
     passed = None
     if outline.quiz_id is not None:
-        found = quizzes.results_of([enrolment.person_id], [outline.quiz_id], context_type=EXAM_CONTEXT)
+        found = quizzes.results_of(
+            [enrolment.person_id], [outline.quiz_id], context_type=EXAM_CONTEXT, context_ids=[enrolment.id]
+        )
         outcome = found.get((enrolment.person_id, outline.quiz_id))
         passed = outcome.passed if outcome and outcome.percent is not None else None
     return study_of(enrolment.id, outline, passed)
@@ -198,7 +202,7 @@ def standing_of(
     """Standings by (person, course) of those enrolled; four statements, however many people."""
     chosen = (
         select(Enrolment.id)
-        .where(Enrolment.person_id.in_(person_ids), Enrolment.course_id.in_(course_ids))
+        .where(Enrolment.person_id.in_(person_ids), Enrolment.course_id.in_(course_ids), Enrolment.is_current)
         .scalar_subquery()
     )
     read = _activity(SectionRead, func.count(), chosen)
@@ -223,7 +227,9 @@ def standing_of(
         )
     ).all()
     quiz_ids = {row.quiz_id for row in rows if row.quiz_id}
-    outcomes = quizzes.results_of(person_ids, quiz_ids, context_type=EXAM_CONTEXT) if quiz_ids else {}
+    outcomes = (
+        quizzes.results_of(person_ids, quiz_ids, context_type=EXAM_CONTEXT, context_ids=chosen) if quiz_ids else {}
+    )
     return {
         (row.person_id, row.course_id): _standing(
             row, read.get(row.id), answered.get(row.id), outcomes.get((row.person_id, row.quiz_id))

@@ -1,7 +1,7 @@
 """The verbs of courses."""
 
 from app.courses.services.content import is_current, store_figures, sync_content
-from app.courses.services.enrolments import enrol, enrol_all, take_up
+from app.courses.services.enrolments import enrol, enrol_again, enrol_all, take_up
 from app.courses.services.progress import (
     Checked,
     answer_check,
@@ -19,6 +19,7 @@ __all__ = [
     "check_completion",
     "check_completion_of",
     "enrol",
+    "enrol_again",
     "enrol_all",
     "is_current",
     "keep_place",

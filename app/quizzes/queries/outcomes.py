@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ScalarSelect, func, select
 
 from app.core.database import db
 from app.core.errors import NotFound
@@ -117,6 +117,7 @@ def results_of(
     person_ids: Collection[uuid.UUID],
     quiz_ids: Collection[uuid.UUID],
     context_type: str | None = None,
+    context_ids: "Collection[uuid.UUID] | ScalarSelect[uuid.UUID] | None" = None,
 ) -> dict[tuple[uuid.UUID, uuid.UUID], QuizOutcome]:
     """Outcomes by (person, quiz), of those who have started at all. One statement; voided attempts are out."""
     statement = (
@@ -146,6 +147,8 @@ def results_of(
     )
     if context_type is not None:
         statement = statement.where(Attempt.context_type == context_type)
+    if context_ids is not None:
+        statement = statement.where(Attempt.context_id.in_(context_ids))
     outcomes: dict[tuple[uuid.UUID, uuid.UUID], QuizOutcome] = {}
     for row in db.session.execute(statement):
         key = (row.candidate_id, row.quiz_id)
