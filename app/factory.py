@@ -46,6 +46,7 @@ PACKAGES = (
     "certificates.keys",
     "certificates.ledger",
     "certificates.credentials",
+    "certificates.life",
     "experts",
     "home",
     "demo",

@@ -8,7 +8,7 @@ from wtforms.validators import InputRequired, Length
 
 from app.accounts.forms import is_passport_name, is_person_name
 from app.certificates.fonts import missing_characters
-from app.certificates.labels import REVOCATION_CLASSES
+from app.certificates.labels import REVOCATION_CLASSES, SUSPENSION_CLASSES
 from app.core.forms import Form, choice
 
 _needed = _l("Fill this in.")
@@ -39,6 +39,27 @@ class RevokeForm(Form):
     reason = TextAreaField(
         _l("Reason for the record"),
         description=_l("The holder and the certifiers see it; strangers do not."),
+        validators=[InputRequired(_needed), Length(min=5, max=2000)],
+    )
+
+
+class SuspendForm(Form):
+    reason_class = RadioField(
+        _l("Reason shown to the public"),
+        choices=[choice(kind.value, label) for kind, label in SUSPENSION_CLASSES.items()],
+        validators=[InputRequired(_l("Choose a reason."))],
+    )
+    reason = TextAreaField(
+        _l("Reason for the record"),
+        description=_l("The holder and the certifiers see it; strangers do not."),
+        validators=[InputRequired(_needed), Length(min=5, max=2000)],
+    )
+
+
+class ReinstateForm(Form):
+    reason = TextAreaField(
+        _l("Reason for the record"),
+        description=_l("Say what was found, and why it is valid again."),
         validators=[InputRequired(_needed), Length(min=5, max=2000)],
     )
 

@@ -1,5 +1,5 @@
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
@@ -10,7 +10,7 @@ from app.certificates.rules import CertificateState, DocumentKind, StatusKind
 from app.core.database import Base, Identified
 from app.core.types import Json, Serial
 
-_ISSUED = "state in ('valid','superseded','revoked','ended')"
+_ISSUED = "state in ('valid','suspended','superseded','revoked','ended')"
 
 
 class Certificate(Identified, Base):
@@ -35,7 +35,8 @@ class Certificate(Identified, Base):
         ),
         UniqueConstraint("series", "serial"),
         CheckConstraint(
-            "state in ('awaiting_names','blocked','valid','superseded','revoked','ended')", name="state"
+            "state in ('awaiting_names','blocked','valid','suspended','superseded','revoked','ended')",
+            name="state",
         ),
         CheckConstraint(
             f"({_ISSUED}) = (number IS NOT NULL AND code IS NOT NULL AND serial IS NOT NULL"
@@ -45,6 +46,7 @@ class Certificate(Identified, Base):
         CheckConstraint(f"file_digest IS NULL OR {_ISSUED}", name="file_of_issued"),
         CheckConstraint("(file_digest IS NULL) = (rendered_at IS NULL)", name="rendered"),
         Index("ix_certificates_organisation_state", "organisation_id", "state"),
+        Index("ix_certificates_expiry", "expires_on", "state"),
     )
 
     kind: Mapped[DocumentKind]
@@ -70,6 +72,8 @@ class Certificate(Identified, Base):
     #: What it states (``rules.Snapshot``) and its SHA-256. Left unset until issued, so that SQL sees NULL.
     snapshot: Mapped[dict[str, Any] | None] = mapped_column(Json)
     snapshot_digest: Mapped[str | None]
+    #: ``rules.expires_on`` of the snapshot, for lists and reminders.
+    expires_on: Mapped[date | None]
 
     render_job_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("jobs.id"))
     file_digest: Mapped[str | None]

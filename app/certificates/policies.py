@@ -24,8 +24,9 @@ def can_certify(actor: Actor, certificate: Certificate) -> bool:
 
 
 def can_change(actor: Actor, certificate: Certificate) -> bool:
-    """May she revoke it, or issue it again with corrected names? Only while it is valid."""
-    return certificate.state is CertificateState.VALID and can_certify(actor, certificate)
+    """May she suspend it, revoke it, or issue it again with corrected names? Only while it stands."""
+    standing = certificate.state in {CertificateState.VALID, CertificateState.SUSPENDED}
+    return standing and can_certify(actor, certificate)
 
 
 def can_unblock(actor: Actor, certificate: Certificate) -> bool:

@@ -36,6 +36,8 @@ class CertificateState(StrEnum):
     #: Due, but the document fonts lack a character: an administrator has to act.
     BLOCKED = "blocked"
     VALID = "valid"
+    #: Held back while something is looked into; it may become valid again.
+    SUSPENDED = "suspended"
     SUPERSEDED = "superseded"
     REVOKED = "revoked"
     #: An appointment that ended before its term.
@@ -48,6 +50,8 @@ class StatusKind(StrEnum):
     AWAITING_NAMES = "awaiting_names"
     BLOCKED = "blocked"
     ISSUED = "issued"
+    SUSPENDED = "suspended"
+    REINSTATED = "reinstated"
     SUPERSEDED = "superseded"
     REVOKED = "revoked"
     ENDED = "ended"
@@ -57,6 +61,8 @@ _STATE_AFTER: Final = {
     StatusKind.AWAITING_NAMES: CertificateState.AWAITING_NAMES,
     StatusKind.BLOCKED: CertificateState.BLOCKED,
     StatusKind.ISSUED: CertificateState.VALID,
+    StatusKind.SUSPENDED: CertificateState.SUSPENDED,
+    StatusKind.REINSTATED: CertificateState.VALID,
     StatusKind.SUPERSEDED: CertificateState.SUPERSEDED,
     StatusKind.REVOKED: CertificateState.REVOKED,
     StatusKind.ENDED: CertificateState.ENDED,
@@ -65,7 +71,10 @@ _MAY_FOLLOW: Final[Mapping[CertificateState | None, frozenset[StatusKind]]] = {
     None: frozenset({StatusKind.AWAITING_NAMES, StatusKind.BLOCKED, StatusKind.ISSUED}),
     CertificateState.AWAITING_NAMES: frozenset({StatusKind.BLOCKED, StatusKind.ISSUED}),
     CertificateState.BLOCKED: frozenset({StatusKind.ISSUED}),
-    CertificateState.VALID: frozenset({StatusKind.SUPERSEDED, StatusKind.REVOKED, StatusKind.ENDED}),
+    CertificateState.VALID: frozenset(
+        {StatusKind.SUSPENDED, StatusKind.SUPERSEDED, StatusKind.REVOKED, StatusKind.ENDED}
+    ),
+    CertificateState.SUSPENDED: frozenset({StatusKind.REINSTATED, StatusKind.REVOKED, StatusKind.ENDED}),
     CertificateState.SUPERSEDED: frozenset(),
     CertificateState.REVOKED: frozenset(),
     CertificateState.ENDED: frozenset(),
@@ -91,6 +100,15 @@ class RevocationClass(StrEnum):
     ISSUED_IN_ERROR = "issued_in_error"
     FALSE_MATERIAL = "false_material"
     EXAMINATION_MISCONDUCT = "examination_misconduct"
+    HOLDER_REQUEST = "holder_request"
+    OTHER = "other"
+
+
+class SuspensionClass(StrEnum):
+    """Why a certificate is held back, for the record and the public page."""
+
+    UNDER_INVESTIGATION = "under_investigation"
+    RESULT_IN_DOUBT = "result_in_doubt"
     HOLDER_REQUEST = "holder_request"
     OTHER = "other"
 
@@ -232,6 +250,13 @@ def has_expired(snapshot: Snapshot, today: date) -> bool:
     """Is the last day of its validity over?"""
     until = snapshot.document.valid_until
     return until is not None and date.fromisoformat(until) < today
+
+
+def expires_on(snapshot: Snapshot) -> date | None:
+    """The earlier last day: of the document, or of the result it states. None: it never expires."""
+    claims = snapshot.document.claims
+    result = claims.result_valid_until if isinstance(claims, CompletionClaims) else None
+    return min((date.fromisoformat(day) for day in (snapshot.document.valid_until, result) if day), default=None)
 
 
 def anniversary(day: date, years: int) -> date:

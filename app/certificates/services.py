@@ -22,6 +22,8 @@ from app.certificates.rules import (
     RevocationClass,
     Snapshot,
     StatusKind,
+    SuspensionClass,
+    expires_on,
     may_follow,
     state_after,
 )
@@ -139,9 +141,25 @@ def retry(actor: Actor, certificate: Certificate, now: datetime) -> None:
 
 def revoke(actor: Actor, certificate: Certificate, kind: RevocationClass, reason: str, now: datetime) -> None:
     """Take a certificate back; it stays on record with the reason. Raises NotAllowed or Conflict."""
-    _demand_change(actor, certificate)
+    if certificate.state is not CertificateState.SUSPENDED or not policies.can_certify(actor, certificate):
+        _demand_change(actor, certificate)
     _append(certificate, StatusKind.REVOKED, now, reason_class=kind.value, reason=reason, actor=actor)
     audit.record(actor, "certificates.revoke", certificate, reason=reason, reason_class=kind.value)
+
+
+def suspend(actor: Actor, certificate: Certificate, kind: SuspensionClass, reason: str, now: datetime) -> None:
+    """Hold a certificate back while something is looked into. Raises NotAllowed, Conflict unless it is valid."""
+    _demand_change(actor, certificate)
+    _append(certificate, StatusKind.SUSPENDED, now, reason_class=kind.value, reason=reason, actor=actor)
+    audit.record(actor, "certificates.suspend", certificate, reason=reason, reason_class=kind.value)
+
+
+def reinstate(actor: Actor, certificate: Certificate, reason: str, now: datetime) -> None:
+    """Let a suspended certificate be valid again. Raises NotAllowed, Conflict unless it is suspended."""
+    if not policies.can_certify(actor, certificate):
+        raise NotAllowed
+    _append(certificate, StatusKind.REINSTATED, now, reason=reason, actor=actor)
+    audit.record(actor, "certificates.reinstate", certificate, reason=reason)
 
 
 def reissue(actor: Actor, certificate: Certificate, names: Names, reason: str, now: datetime) -> Certificate:
@@ -235,6 +253,7 @@ def _issue_with(certificate: Certificate, names: Names, now: datetime, actor: Ac
     certificate.issued_at = now
     certificate.snapshot = snapshot.to_json()
     certificate.snapshot_digest = snapshot.digest
+    certificate.expires_on = expires_on(snapshot)
     certificate.missing_characters = ""
     _append(certificate, StatusKind.ISSUED, now, actor=actor)
     _request_rendering(certificate, actor)

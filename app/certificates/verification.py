@@ -38,6 +38,7 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"
     VALID = "valid"
     EXPIRED = "expired"
+    SUSPENDED = "suspended"
     SUPERSEDED = "superseded"
     REVOKED = "revoked"
     ENDED = "ended"

@@ -29,7 +29,9 @@ REQUIRED = InputRequired(_l("Fill in this field."))
 class DeclarationForm(Form):
     """The conduct declaration of a renewal."""
 
-    accepted = BooleanField(_l("I make this declaration."), validators=[InputRequired(_l("Tick the box to make the declaration."))])
+    accepted = BooleanField(
+        _l("I make this declaration."), validators=[InputRequired(_l("Tick the box to make the declaration."))]
+    )
 
 
 class CohortForm(Form):

@@ -66,7 +66,7 @@ def _sync_programme(file: ProgrammeFile, content: Content, now: datetime) -> boo
 
 
 def _publish_exam(exam: ProgrammeExam | None, content: Content, now: datetime) -> QuizRevision | None:
-    """A certification examination or law-update test: its pools draw on every bank question of the named courses."""
+    """A certification examination or law-update test; its pools draw on all bank questions of the courses."""
     if exam is None:
         return None
     return quizzes.publish_quiz(

@@ -195,8 +195,10 @@ def _counted(states: dict[str, rules.CourseState], since: datetime | None) -> di
 
 
 def exam_outcomes(memberships: Sequence[Membership]) -> dict[uuid.UUID, quizzes.QuizOutcome]:
-    """The examination of each membership. A first cycle takes its attempts along when it moves to another cohort; a
-    renewal counts its own only. One statement, two where there are renewals."""
+    """The examination of each membership: one statement, two where there are renewals.
+
+    A first cycle takes its attempts along when it moves to another cohort; a renewal counts its own only.
+    """
     found: dict[uuid.UUID, quizzes.QuizOutcome] = {}
     for renewals in (False, True):
         chosen = [one for one in memberships if (one.cycle > 1) is renewals]

@@ -1,4 +1,4 @@
-"""A renewal is another cycle of the programme: study, test and declaration anew, while what was certified stands."""
+"""A renewal is another cycle of the programme: study, test, declaration. What was certified before stands."""
 
 import uuid
 from datetime import datetime
@@ -10,7 +10,14 @@ from sqlalchemy.exc import IntegrityError
 
 from app.audit.services import record
 from app.cohorts import policies, queries, rules, services
-from app.cohorts.models import Cohort, Membership, MembershipState, Programme, ProgrammeCompletion, ProgrammeRevision
+from app.cohorts.models import (
+    Cohort,
+    Membership,
+    MembershipState,
+    Programme,
+    ProgrammeCompletion,
+    ProgrammeRevision,
+)
 from app.core.access import Actor
 from app.core.database import db
 from app.core.digests import digest_of
@@ -42,8 +49,8 @@ def running_renewals(person_id: uuid.UUID) -> dict[uuid.UUID, Membership]:
 def begin_renewal(actor: Actor, programme_id: uuid.UUID, now: datetime) -> Membership:
     """Begin the actor's own next cycle of a programme that she has completed, or go on with the one that runs.
 
-    She joins the awarding organisation's standing class of the year. When the result may be renewed is the caller's
-    matter. Raises NotFound for an unknown programme, Conflict when it knows no renewal or was never completed.
+    She joins the awarding organisation's standing class of the year. From when that is possible is the
+    caller's matter. Raises NotFound for an unknown programme, Conflict when it knows no renewal or was never completed.
     """
     programme = db.session.get(Programme, programme_id)
     if programme is None or programme.current_revision_id is None:
@@ -53,9 +60,7 @@ def begin_renewal(actor: Actor, programme_id: uuid.UUID, now: datetime) -> Membe
         return running
     completed = db.session.scalar(
         select(ProgrammeCompletion.id)
-        .where(
-            ProgrammeCompletion.person_id == actor.person_id, ProgrammeCompletion.programme_id == programme_id
-        )
+        .where(ProgrammeCompletion.person_id == actor.person_id, ProgrammeCompletion.programme_id == programme_id)
         .limit(1)
     )
     if completed is None or programme_id not in renewal_rules({programme_id}):

@@ -36,7 +36,7 @@ class Demands:
 
     @classmethod
     def of(cls, body: Mapping[str, Any], cycle: int = 1) -> "Demands":
-        """Read the body of a programme revision; from the second cycle on a renewal demands what ``renewal`` says."""
+        """Read the body of a programme revision; from the second cycle on its ``renewal`` says what is demanded."""
         renewal: Mapping[str, Any] | None = body.get("renewal") if cycle > 1 else None
         exam: Mapping[str, Any] = (body if renewal is None else renewal).get("exam") or {}
         no_title: Bilingual = {"zh": "", "en": ""}
@@ -128,7 +128,7 @@ def assess(
     """Hold a person's courses, examination and declaration against the demands.
 
     Compulsory courses all count; of the electives the required number, those done first. The certification
-    examination opens when courses and hours are complete. A declaration, where one is demanded, may come at any time.
+    examination opens when courses and hours are complete. A declaration may be made at any time.
     """
     states = {key: courses.get(key, CourseState(key)) for key in demands.courses}
     compulsory = [states[key] for key in demands.compulsory]

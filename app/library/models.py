@@ -1,10 +1,11 @@
 """The legal library as the database keeps it: what instruments say now, and what they said before."""
 
 import uuid
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ForeignKey, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.database import Base, Identified
 from app.core.types import Json
@@ -40,6 +41,22 @@ class InstrumentRevision(Identified, Base):
     #: SHA-256 of the canonical JSON of ``data``.
     digest: Mapped[str]
     data: Mapped[dict[str, Any]] = mapped_column(Json)
+
+
+class LawChange(Identified, Base):
+    """An instrument changed on a day, as somebody recorded; what was taught before rests on the old law."""
+
+    __tablename__ = "law_changes"
+    __table_args__ = (UniqueConstraint("instrument_id", "changed_on"),)
+
+    instrument_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("instruments.id"))
+    #: The first day on which the new law applies.
+    changed_on: Mapped[date]
+    #: What changed, and where that is published.
+    note: Mapped[str]
+    recorded_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"))
+
+    instrument: Mapped[Instrument] = relationship(lazy="raise")
 
 
 class GlossaryTerm(Identified, Base):

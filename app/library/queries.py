@@ -7,13 +7,14 @@ from typing import Any, Final
 from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy import func, literal_column, select, text
+from sqlalchemy.orm import joinedload
 from sqlalchemy.sql.elements import ColumnElement
 
 from app.core import markdown
 from app.core.database import db
 from app.core.errors import NotFound
 from app.core.text import search_text
-from app.library.models import GlossaryTerm, Instrument, InstrumentRevision, LibraryState
+from app.library.models import GlossaryTerm, Instrument, InstrumentRevision, LawChange, LibraryState
 from app.library.rules import InstrumentNote, citation_words, full_name
 
 
@@ -91,6 +92,24 @@ def get_instrument(key: str) -> Instrument:
 def instruments_by_key() -> dict[str, Instrument]:
     """Every instrument, also those no longer listed."""
     return {row.key: row for row in db.session.scalars(select(Instrument))}
+
+
+def changes_of(instrument: Instrument) -> list[LawChange]:
+    """The changes recorded of it, the last first."""
+    return list(
+        db.session.scalars(
+            select(LawChange).where(LawChange.instrument_id == instrument.id).order_by(LawChange.changed_on.desc())
+        )
+    )
+
+
+def list_changes() -> list[LawChange]:
+    """Every recorded change of law with its instrument, the last first. One statement."""
+    return list(
+        db.session.scalars(
+            select(LawChange).options(joinedload(LawChange.instrument)).order_by(LawChange.changed_on.desc())
+        )
+    )
 
 
 def revisions_of(instrument: Instrument) -> list[InstrumentRevision]:

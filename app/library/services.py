@@ -2,19 +2,43 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import delete, select, text
+from sqlalchemy.exc import IntegrityError
 
+from app.audit import services as audit
+from app.core.access import Actor
 from app.core.database import db
 from app.core.digests import digest_of
+from app.core.errors import Conflict, NotAllowed
 from app.core.identifiers import content_id
 from app.core.text import search_text
-from app.library.models import GlossaryTerm, Instrument, InstrumentRevision, LibraryState
+from app.library import policies
+from app.library.models import GlossaryTerm, Instrument, InstrumentRevision, LawChange, LibraryState
 from app.library.rules import search_words
 
 Data = Mapping[str, Any]
+
+
+def record_change(actor: Actor, instrument: Instrument, *, changed_on: date, note: str) -> LawChange:
+    """Record that an instrument changed on a day. Raises NotAllowed, Conflict when that is recorded already."""
+    if not policies.can_record_change(actor):
+        raise NotAllowed
+    change = LawChange(
+        instrument_id=instrument.id, changed_on=changed_on, note=note.strip(), recorded_by=actor.person_id
+    )
+    try:
+        with db.session.begin_nested():
+            db.session.add(change)
+    except IntegrityError:
+        raise Conflict(_("A change on this day is recorded already.")) from None
+    audit.record(
+        actor, "library.record_change", change, instrument=instrument.key, changed_on=changed_on.isoformat()
+    )
+    return change
 
 
 def sync_library(*, instruments: Sequence[Data], terms: Sequence[Data], now: datetime) -> list[str]:

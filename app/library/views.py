@@ -1,10 +1,16 @@
 """The legal library: list and search, one instrument, the glossary."""
 
-from flask import Blueprint, render_template, request
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 
 from app.core import access
+from app.core.access import require_actor
+from app.core.database import transaction
 from app.core.languages import locale_name
-from app.library import queries, registry
+from app.library import policies, queries, registry, services
+from app.library.forms import LawChangeForm
 from app.library.rules import InstrumentNote
 
 blueprint = Blueprint("library", __name__, url_prefix="/library")
@@ -47,7 +53,24 @@ def show_instrument(key: str) -> str:
         locale=locale_name(),
         revisions=queries.revisions_of(instrument),
         cited_in=registry.cited_in(key),
+        changes=queries.changes_of(instrument),
+        may_record=policies.can_record_change(require_actor()),
     )
+
+
+@blueprint.route("/<string:key>/changes/new", methods=["GET", "POST"])
+@access.requires(*policies.KEEPERS)
+def record_change(key: str) -> Any:
+    """Record that an instrument changed on a day; what rests on the old law is listed from then on."""
+    instrument = queries.get_instrument(key)
+    form = LawChangeForm()
+    if not form.validate_on_submit():
+        status = 422 if form.is_submitted() else 200
+        return render_template("library/record_change.html", form=form, instrument=instrument), status
+    with transaction():
+        services.record_change(require_actor(), instrument, changed_on=form.changed_on.data, note=form.note.data)
+    flash(_("The change is recorded. Lessons and certificates that rest on the earlier law are listed."), "ok")
+    return redirect(url_for("library.show_instrument", key=key))
 
 
 blueprints = (blueprint,)

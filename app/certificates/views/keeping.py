@@ -7,9 +7,16 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from app.certificates import labels, policies, queries, services
-from app.certificates.forms import ReissueForm, RevokeForm
+from app.certificates.forms import ReinstateForm, ReissueForm, RevokeForm, SuspendForm
 from app.certificates.models import Certificate
-from app.certificates.rules import CertificateState, DocumentKind, Names, RevocationClass, Snapshot
+from app.certificates.rules import (
+    CertificateState,
+    DocumentKind,
+    Names,
+    RevocationClass,
+    Snapshot,
+    SuspensionClass,
+)
 from app.certificates.views.blueprint import blueprint
 from app.core import access, clock
 from app.core.access import Role, require_actor
@@ -39,14 +46,16 @@ def list_issued() -> str:
     )
 
 
-def _certificate_to_change(certificate_id: uuid.UUID) -> Certificate:
-    """Raises NotFound, NotAllowed for those who may only look, Conflict when it is no longer valid."""
+def _certificate_to_change(
+    certificate_id: uuid.UUID, states: tuple[CertificateState, ...] = (CertificateState.VALID,)
+) -> Certificate:
+    """Raises NotFound, NotAllowed for those who may only look, Conflict when it is in another state."""
     actor = require_actor()
     certificate = queries.get_certificate_for(actor, certificate_id, lock=request.method == "POST")
     if not policies.can_certify(actor, certificate):
         raise NotAllowed
-    if certificate.state is not CertificateState.VALID:
-        raise Conflict(_("This certificate is no longer valid; only a valid one can be revoked or reissued."))
+    if certificate.state not in states:
+        raise Conflict(_("The state of this certificate has changed meanwhile; look at its page again."))
     return certificate
 
 
@@ -54,7 +63,7 @@ def _certificate_to_change(certificate_id: uuid.UUID) -> Certificate:
 @access.requires(Role.CERTIFIER)
 def revoke(certificate_id: uuid.UUID) -> Any:
     """Take a certificate back, with a reason."""
-    certificate = _certificate_to_change(certificate_id)
+    certificate = _certificate_to_change(certificate_id, (CertificateState.VALID, CertificateState.SUSPENDED))
     form = RevokeForm()
     if not form.validate_on_submit():
         status = 422 if form.is_submitted() else 200
@@ -63,6 +72,37 @@ def revoke(certificate_id: uuid.UUID) -> Any:
         kind = RevocationClass(form.reason_class.data)
         services.revoke(require_actor(), certificate, kind, form.reason.data, clock.now())
     flash(_("The certificate is revoked. The public page says so from now on."), "ok")
+    return redirect(url_for("certificates.show", certificate_id=certificate_id))
+
+
+@blueprint.route("/certificates/<uuid:certificate_id>/suspend", methods=["GET", "POST"])
+@access.requires(Role.CERTIFIER)
+def suspend(certificate_id: uuid.UUID) -> Any:
+    """Hold a certificate back while something is looked into."""
+    certificate = _certificate_to_change(certificate_id)
+    form = SuspendForm()
+    if not form.validate_on_submit():
+        status = 422 if form.is_submitted() else 200
+        return render_template("certificates/suspend.html", form=form, certificate=certificate), status
+    with transaction():
+        kind = SuspensionClass(form.reason_class.data)
+        services.suspend(require_actor(), certificate, kind, form.reason.data, clock.now())
+    flash(_("The certificate is suspended. The public page says so from now on."), "ok")
+    return redirect(url_for("certificates.show", certificate_id=certificate_id))
+
+
+@blueprint.route("/certificates/<uuid:certificate_id>/reinstate", methods=["GET", "POST"])
+@access.requires(Role.CERTIFIER)
+def reinstate(certificate_id: uuid.UUID) -> Any:
+    """Let a suspended certificate be valid again."""
+    certificate = _certificate_to_change(certificate_id, (CertificateState.SUSPENDED,))
+    form = ReinstateForm()
+    if not form.validate_on_submit():
+        status = 422 if form.is_submitted() else 200
+        return render_template("certificates/reinstate.html", form=form, certificate=certificate), status
+    with transaction():
+        services.reinstate(require_actor(), certificate, form.reason.data, clock.now())
+    flash(_("The certificate is valid again. The public page says so from now on."), "ok")
     return redirect(url_for("certificates.show", certificate_id=certificate_id))
 
 

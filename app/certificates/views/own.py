@@ -9,11 +9,12 @@ from flask import current_app, redirect, render_template, send_file, url_for
 from app.accounts.queries import people_named
 from app.certificates import policies, queries
 from app.certificates.claims import printed_claims
+from app.certificates.life.queries import renewal_of
 from app.certificates.rendering import Printed
-from app.certificates.rules import Snapshot
+from app.certificates.rules import ZONE, Snapshot
 from app.certificates.views.blueprint import blueprint
 from app.config import Settings
-from app.core import access
+from app.core import access, clock
 from app.core.access import require_actor
 from app.core.addresses import public_root
 from app.files import services as files
@@ -55,6 +56,7 @@ def show(certificate_id: uuid.UUID) -> str:
         people=people_named(event.actor_id for event in events),
         successor=queries.successor_of(certificate.id),
         verify_link=link,
+        renewal=renewal_of(certificate, clock.now().astimezone(ZONE).date()),
         is_holder=certificate.person_id == actor.person_id,
         can_change=policies.can_change(actor, certificate),
         can_keep=policies.can_keep(actor, certificate),

@@ -64,7 +64,11 @@ def _check_ids(content: Content) -> None:
     exams: list[tuple[ExamRules | None, YamlDocument, Location]] = [
         *((tree.file.exam, tree.document, ("exam", "id")) for tree in content.courses.values()),
         *((item.exam, document, ("exam", "id")) for item, document in programmes),
-        *((item.renewal.exam, document, ("renewal", "exam", "id")) for item, document in programmes if item.renewal),
+        *(
+            (item.renewal.exam, document, ("renewal", "exam", "id"))
+            for item, document in programmes
+            if item.renewal
+        ),
     ]
     _twice(
         (exam.id, _complaint(exam_document, place, exam.id, "examination"))
@@ -180,7 +184,10 @@ def _check_demands(
     chosen = [*courses.compulsory, *courses.elective.from_]
     places: list[tuple[Location, str]] = [
         *(((*within, "courses", "compulsory", index), key) for index, key in enumerate(courses.compulsory)),
-        *(((*within, "courses", "elective", "from", index), key) for index, key in enumerate(courses.elective.from_)),
+        *(
+            ((*within, "courses", "elective", "from", index), key)
+            for index, key in enumerate(courses.elective.from_)
+        ),
     ]
     for place, key in places:
         if key not in content.courses and not (content.root / "courses" / key).is_dir():

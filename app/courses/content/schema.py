@@ -190,6 +190,8 @@ class CertificateRules(Part):
     title: Both
     validity_years: Annotated[int, Field(ge=1, le=50)] | None = None
     certification_validity_years: Annotated[int, Field(ge=1, le=50)] | None = None
+    #: Issued by itself on completion, or cohort by cohort when a certifier orders it.
+    issued: Literal["automatically", "by_certifier"] = "automatically"
 
 
 class RenewalRules(Part):

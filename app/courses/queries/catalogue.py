@@ -124,6 +124,13 @@ def citing_lessons(instrument_key: str) -> list[tuple[CourseLine, LessonOutline]
     ]
 
 
+def modules_citing(instrument_key: str) -> set[uuid.UUID]:
+    """Every module revision, of whatever time, that cites an instrument or names it as its law."""
+    return set(
+        db.session.scalars(select(Citation.module_revision_id).where(Citation.instrument_key == instrument_key))
+    )
+
+
 def get_module_content(revision_id: uuid.UUID) -> dict[str, Any]:
     """A module revision's texts. Raises NotFound."""
     content: dict[str, Any] | None = db.session.scalar(

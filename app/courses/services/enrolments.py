@@ -50,8 +50,8 @@ def enrol_again(
     """Let somebody who completed a course study its present revision in another round, examination included.
 
     The earlier round stays as it was. With ``delta`` what she read and answered in modules that have not changed
-    since is carried over, so that only what is new is to be studied. Whoever has not completed the course goes on with
-    the round she is in. Raises NotFound.
+    since is carried over, so that only what is new is to be studied. Whoever has not completed the course
+    goes on with the round she is in. Raises NotFound.
     """
     course = queries.get_course(course_key)
     earlier = queries.enrolment_in(person_id, course_key, lock=True)
@@ -84,9 +84,7 @@ def _carry_over(earlier: Enrolment, enrolment: Enrolment) -> None:
     """Copy the evidence of modules whose revision is the same in both rounds."""
     old, new = queries.outline(earlier.course_revision_id), queries.outline(enrolment.course_revision_id)
     known = {module.revision_id for module in old.modules}
-    lessons = [
-        lesson for module in new.modules if module.revision_id in known for lesson in module.lessons
-    ]
+    lessons = [lesson for module in new.modules if module.revision_id in known for lesson in module.lessons]
     paths = [path for lesson in lessons for path in lesson.paths()]
     checks = [key for lesson in lessons for key in lesson.checks]
     db.session.execute(

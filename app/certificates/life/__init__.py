@@ -1,0 +1,1 @@
+"""The life of certificates: issued in batches, running out, renewed, touched by a law that moves."""
