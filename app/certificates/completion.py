@@ -24,7 +24,16 @@ def issue_certificate(membership_id: uuid.UUID, now: datetime) -> Certificate:
 
     Raises NotFound when the membership has not been completed.
     """
+    return _issue(completion_evidence(membership_id), now)
+
+
+def issue_on_completion(membership_id: uuid.UUID, now: datetime) -> Certificate | None:
+    """As issue_certificate, unless the programme leaves it to a certifier to issue them cohort by cohort."""
     evidence = completion_evidence(membership_id)
+    return None if evidence.certificate.get("issued") == "by_certifier" else _issue(evidence, now)
+
+
+def _issue(evidence: Evidence, now: datetime) -> Certificate:
     return services.issue(
         draft_of(evidence),
         person_id=evidence.person_id,

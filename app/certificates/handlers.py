@@ -4,9 +4,8 @@ from flask import Flask
 
 from app.accounts.events import NamesConfirmed
 from app.certificates import services
-from app.certificates.completion import issue_certificate
+from app.certificates.completion import issue_on_completion
 from app.cohorts.events import ProgrammeCompleted
-from app.cohorts.queries import completion_evidence
 from app.core import clock
 from app.core.events import subscribe
 
@@ -16,8 +15,7 @@ def _issue_waiting(event: NamesConfirmed) -> None:
 
 
 def _issue_certificate(event: ProgrammeCompleted) -> None:
-    if completion_evidence(event.membership_id).certificate.get("issued") != "by_certifier":
-        issue_certificate(event.membership_id, clock.now())
+    issue_on_completion(event.membership_id, clock.now())
 
 
 def init_app(_app: Flask) -> None:

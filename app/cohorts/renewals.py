@@ -50,7 +50,8 @@ def begin_renewal(actor: Actor, programme_id: uuid.UUID, now: datetime) -> Membe
     """Begin the actor's own next cycle of a programme that she has completed, or go on with the one that runs.
 
     She joins the awarding organisation's standing class of the year. From when that is possible is the
-    caller's matter. Raises NotFound for an unknown programme, Conflict when it knows no renewal or was never completed.
+    caller's matter. Raises NotFound for an unknown programme, Conflict when it knows no renewal or was never
+    completed.
     """
     programme = db.session.get(Programme, programme_id)
     if programme is None or programme.current_revision_id is None:

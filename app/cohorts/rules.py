@@ -36,7 +36,7 @@ class Demands:
 
     @classmethod
     def of(cls, body: Mapping[str, Any], cycle: int = 1) -> "Demands":
-        """Read the body of a programme revision; from the second cycle on its ``renewal`` says what is demanded."""
+        """Read the body of a programme revision; after the first cycle its ``renewal`` says what is demanded."""
         renewal: Mapping[str, Any] | None = body.get("renewal") if cycle > 1 else None
         exam: Mapping[str, Any] = (body if renewal is None else renewal).get("exam") or {}
         no_title: Bilingual = {"zh": "", "en": ""}

@@ -1,0 +1,140 @@
+"""A cohort's certificates issued at once: one by one, pausable, repeatable, never twice."""
+
+from collections import Counter
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from app.certificates.life import queries, services
+from app.certificates.life.models import BatchState, IssueBatch, IssueBatchItem, Outcome
+from app.certificates.life.tasks import issue_batch
+from app.certificates.models import Certificate
+from app.cohorts.models import Cohort, ProgrammeRevision
+from app.core import clock
+from app.core.access import Actor, Grant, Role
+from app.core.database import db, release, transaction
+from app.core.errors import Conflict, NotAllowed, NotFound
+from app.jobs.registry import Assignment
+from app.organisations.queries import get_organisation
+from tests.support.cast import Cast, as_actor
+from tests.support.certificates import confirm
+from tests.support.cohorts import certify, join, make_cohort, pass_course
+from tests.support.courses import sync_folder
+
+
+@pytest.fixture
+def cohort(app: Flask, cast: Cast) -> Cohort:
+    """Two who completed a programme whose certificates a certifier issues; one has not confirmed her names."""
+    with app.app_context():
+        sync_folder()
+        release()
+        with transaction():
+            revision = db.session.scalars(select(ProgrammeRevision)).one()
+            certificate = revision.body["certificate"] | {"issued": "by_certifier"}
+            revision.body = revision.body | {"certificate": certificate}
+        cohort = make_cohort(cast)
+        confirm(cast.trainee)
+        for person in (cast.trainee, cast.cohort_mate):
+            membership = join(cast, cohort, person)
+            pass_course(person)
+            certify(person, membership.id)
+        release()
+        assert db.session.scalars(select(Certificate)).all() == [], "nothing is issued by itself"
+        release()
+        return cohort
+
+
+def certifier(cast: Cast) -> Actor:
+    return as_actor(cast.certifier, Grant(Role.CERTIFIER, get_organisation("small-authority").id))
+
+
+def order(actor: Actor, cohort: Cohort) -> IssueBatch:
+    release()
+    with transaction():
+        return services.order_batch(actor, queries.get_cohort_to_certify(actor, cohort.id))
+
+
+def work(batch: IssueBatch) -> None:
+    """As the worker does."""
+    release()
+    reports: list[Any] = []
+    issue_batch(Assignment(batch.id, {"batch_id": str(batch.id)}, lambda done, total: reports.append((done, total))))
+    release()
+
+
+def outcomes(batch: IssueBatch) -> Counter[Outcome]:
+    release()
+    return queries.line_of(batch).counts
+
+
+def test_a_batch_issues_what_is_due_and_says_what_became_of_each(cast: Cast, cohort: Cohort) -> None:
+    batch = order(certifier(cast), cohort)
+    work(batch)
+    assert outcomes(batch) == {Outcome.ISSUED: 1, Outcome.AWAITING_NAMES: 1}
+    work(batch)
+    assert len(db.session.scalars(select(Certificate)).all()) == 2
+    assert db.session.get_one(IssueBatch, batch.id).state is BatchState.FINISHED
+    release()
+    with transaction(), pytest.raises(Conflict):
+        services.order_batch(certifier(cast), queries.get_cohort_to_certify(certifier(cast), cohort.id))
+
+
+def test_only_certifiers_of_the_awarding_body_order(cast: Cast, cohort: Cohort) -> None:
+    elsewhere = as_actor(cast.certifier, Grant(Role.CERTIFIER, cast.other_university.id))
+    with transaction(), pytest.raises(NotFound):
+        queries.get_cohort_to_certify(elsewhere, cohort.id)
+    keeper = as_actor(cast.administrator, Grant(Role.ADMINISTRATOR, get_organisation("small-authority").id))
+    batch = order(certifier(cast), cohort)
+    release()
+    with transaction():
+        seen = queries.get_batch_for(keeper, batch.id, lock=True)
+        with pytest.raises(NotAllowed):
+            services.pause(keeper, seen)
+
+
+def test_a_paused_batch_waits_and_goes_on(cast: Cast, cohort: Cohort) -> None:
+    actor = certifier(cast)
+    batch = order(actor, cohort)
+    release()
+    assert services.work_next(batch.id, clock.now())
+    with transaction():
+        services.pause(actor, queries.get_batch_for(actor, batch.id, lock=True))
+    assert not services.work_next(batch.id, clock.now())
+    work(batch)
+    assert outcomes(batch)[Outcome.WAITING] == 1
+    release()
+    with transaction():
+        services.resume(actor, queries.get_batch_for(actor, batch.id, lock=True))
+    work(batch)
+    assert outcomes(batch)[Outcome.WAITING] == 0
+
+
+def test_one_persons_trouble_stops_nobody_and_can_be_tried_again(
+    cast: Cast, cohort: Cohort, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    actor = certifier(cast)
+    batch = order(actor, cohort)
+    real = services.issue_certificate
+
+    def troubled(membership_id: Any, now: Any) -> Certificate:
+        certificate = real(membership_id, now)
+        if certificate.person_id == cast.trainee.id:
+            raise ValueError("a claim that cannot be read")
+        return certificate
+
+    monkeypatch.setattr(services, "issue_certificate", troubled)
+    work(batch)
+    assert outcomes(batch) == {Outcome.FAILED: 1, Outcome.AWAITING_NAMES: 1}
+    failed = db.session.scalars(select(IssueBatchItem).where(IssueBatchItem.outcome == Outcome.FAILED)).one()
+    assert "a claim that cannot be read" in failed.message
+    assert failed.certificate_id is None
+    monkeypatch.undo()
+    release()
+    with transaction():
+        services.retry(actor, queries.get_batch_for(actor, batch.id, lock=True))
+    work(batch)
+    assert outcomes(batch) == {Outcome.ISSUED: 1, Outcome.AWAITING_NAMES: 1}
+    serials = db.session.scalars(select(Certificate.serial).where(Certificate.serial.is_not(None))).all()
+    assert serials == [1], "the failure spent no number"
