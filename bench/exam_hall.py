@@ -77,7 +77,7 @@ class _Browser:
 
 async def _come_in(address: str, one: Candidate, due: float, sign_ins: Load) -> None:
     """Sign in when it is due and open the paper; its cookie and token are the sitting's from then on."""
-    await asyncio.sleep(max(0.0, due - time.monotonic()))
+    await asyncio.sleep(max(0.0, due - time.monotonic()))  # paced: a client thinks
     browser = _Browser(address)
     try:
         await browser.open()

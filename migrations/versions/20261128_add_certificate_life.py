@@ -9,7 +9,7 @@ from alembic import op
 from app.core import types
 
 revision = "certificate_life"
-down_revision = "double_marking"
+down_revision = "proofs"
 branch_labels = None
 depends_on = None
 

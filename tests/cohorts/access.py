@@ -68,6 +68,7 @@ ROWS = (
     row("programmes.show", "/programmes/nonsense", everybody(404)),
     row("programmes.mine", membership("/my-programmes/{}"), MINE),
     row("programmes.examination", membership("/my-programmes/{}/examination"), only("trainee", rest=404)),
+    post("programmes.declare", f"/my-programmes/{NOBODY}/declaration", signed_in(404)),
     post("programmes.start_examination", f"/my-programmes/{NOBODY}/examination/start", signed_in(404)),
     row("joining.join", "/join", everybody()),
     post("joining.join", "/join", everybody(422)),

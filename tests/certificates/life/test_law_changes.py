@@ -1,4 +1,4 @@
-"""An instrument changes: the certificates that rest on the law before are listed, their holders asked to catch up."""
+"""An instrument changes: the certificates that rest on the law before are listed, and their holders asked."""
 
 import shutil
 from datetime import date

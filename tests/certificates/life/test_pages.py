@@ -34,14 +34,15 @@ def test_suspending_is_told_everywhere_at_once(cast: Cast, visit: Visitors, cert
     keeper = visit(cast.certifier)
     keeper.submit(f"/certificates/{certificate.id}/suspend", {"reason_class": "", "reason": ""}, 422)
     answer = {"reason_class": "result_in_doubt", "reason": "成绩复核中，暂缓使用。"}
-    keeper.submit(f"/certificates/{certificate.id}/suspend", answer, 302)
-    public = visit().submit("/verify", {"number": certificate.number or "", "code": certificate.code or ""}, 200)
+    keeper.submit(f"/certificates/{certificate.id}/suspend", answer)
+    answer = {"number": certificate.number or "", "code": certificate.code or ""}
+    public = visit().submit("/verify", answer, 200)
     text = public.get_data(as_text=True)
     assert "暂停" in text
     assert "成绩正在复核" in text
     assert "暂缓使用" not in text, "the internal reason is not for strangers"
     assert "暂停" in visit(cast.trainee).get(f"/certificates/{certificate.id}").get_data(as_text=True)
-    keeper.submit(f"/certificates/{certificate.id}/reinstate", {"reason": "复核无误，恢复有效。"}, 302)
+    keeper.submit(f"/certificates/{certificate.id}/reinstate", {"reason": "复核无误，恢复有效。"})
     keeper.get(f"/certificates/{certificate.id}/reinstate", 409)
 
 
@@ -50,17 +51,17 @@ def test_the_holder_begins_her_renewal_on_the_certificates_page(
 ) -> None:
     browser, path = visit(cast.trainee), f"/certificates/{certificate.id}"
     assert "可以续期" in browser.get(path).get_data(as_text=True)
-    browser.submit(path, {}, 409, action=f"{path}/renew")
+    browser.submit(f"{path}/renew", {}, 409, form_at="/certificates")
     assert certificate.expires_on is not None
     left = certificate.expires_on - clock.now().date()
     with clock.frozen_at(clock.now() + left):
         release()
         browser = visit(cast.trainee)
-        response = browser.submit(path, {}, 302, action=f"{path}/renew")
+        response = browser.submit(f"{path}/renew", {}, 302, form_at="/certificates")
         place = response.headers["Location"]
         assert "声明" in browser.get(place).get_data(as_text=True)
-        browser.submit(place, {}, 422, action=f"{place}/declaration")
-        browser.submit(place, {"accepted": "y"}, 302, action=f"{place}/declaration")
+        browser.submit(f"{place}/declaration", {}, 422, form_at=place)
+        browser.submit(f"{place}/declaration", {"accepted": "y"}, 302, form_at=place)
         visit(cast.cohort_mate).get(place, 404)
         with counted_statements() as counted:
             listed = visit(cast.certifier).get("/certificates/expiring").get_data(as_text=True)

@@ -1,4 +1,4 @@
-"""A result runs out, its holder is reminded and renews: another cycle, another certificate, the first one intact."""
+"""A result runs out, its holder is reminded and renews: another cycle and certificate, the first intact."""
 
 from datetime import timedelta
 
