@@ -41,7 +41,7 @@ def order_batch(cohort_id: uuid.UUID) -> Response:
     """Order what is due in a cohort."""
     actor = require_actor()
     with transaction():
-        batch = services.order_batch(actor, queries.get_cohort_to_certify(actor, cohort_id), clock.now())
+        batch = services.order_batch(actor, queries.get_cohort_to_certify(actor, cohort_id))
     return redirect(url_for("certificate_life.show_batch", batch_id=batch.id))
 
 

@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app.certificates.completion import issue_certificate
 from app.certificates.life import queries, services
 from app.certificates.life.models import BatchState, IssueBatch, IssueBatchItem, Outcome
 from app.certificates.life.tasks import issue_batch
@@ -118,7 +119,7 @@ def test_one_persons_trouble_stops_nobody_and_can_be_tried_again(
 ) -> None:
     actor = certifier(cast)
     batch = order(actor, cohort)
-    real = services.issue_certificate
+    real = issue_certificate
 
     def troubled(membership_id: Any, now: Any) -> Certificate:
         certificate = real(membership_id, now)
@@ -126,7 +127,7 @@ def test_one_persons_trouble_stops_nobody_and_can_be_tried_again(
             raise ValueError("a claim that cannot be read")
         return certificate
 
-    monkeypatch.setattr(services, "issue_certificate", troubled)
+    monkeypatch.setattr("app.certificates.life.services.issue_certificate", troubled)
     work(batch)
     assert outcomes(batch) == {Outcome.FAILED: 1, Outcome.AWAITING_NAMES: 1}
     failed = db.session.scalars(select(IssueBatchItem).where(IssueBatchItem.outcome == Outcome.FAILED)).one()
