@@ -43,6 +43,7 @@ PACKAGES = (
     "courses",
     "cohorts",
     "certificates",
+    "certificates.decisions",
     "certificates.keys",
     "certificates.ledger",
     "certificates.credentials",

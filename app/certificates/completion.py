@@ -61,12 +61,12 @@ def draft_of(evidence: Evidence) -> Draft:
             programme_level=evidence.programme_level,
             programme_digest=evidence.programme_digest,
             trained_at=evidence.training_organisation,
-            hours=_decimal(evidence.hours),
+            hours=decimal(evidence.hours),
             courses=tuple(
                 CourseClaim(
                     key=course.key,
                     title=course.title,
-                    hours=_decimal(course.hours),
+                    hours=decimal(course.hours),
                     completed_on=_day(course.completed_at).isoformat(),
                     revision_digest=course.revision_digest,
                 )
@@ -74,7 +74,7 @@ def draft_of(evidence: Evidence) -> Draft:
             ),
             completed_on=completed.isoformat(),
             examination=evidence.exam_title,
-            result_percent=_decimal(evidence.exam_percent) if evidence.exam_percent is not None else None,
+            result_percent=decimal(evidence.exam_percent) if evidence.exam_percent is not None else None,
             result_valid_until=_until(completed, evidence.certificate, "certification_validity_years")
             if passed
             else None,
@@ -89,8 +89,8 @@ def _day(moment: datetime) -> date:
     return moment.astimezone(ZONE).date()
 
 
-def _decimal(value: Decimal) -> str:
-    """Without idle zeros and without an exponent: 18, 86.5."""
+def decimal(value: Decimal) -> str:
+    """A number as certificates write it, without idle zeros and without an exponent: 18, 86.5."""
     return f"{value:f}".rstrip("0").rstrip(".") if "." in f"{value:f}" else f"{value:f}"
 
 

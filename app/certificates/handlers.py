@@ -15,6 +15,8 @@ def _issue_waiting(event: NamesConfirmed) -> None:
 
 
 def _issue_certificate(event: ProgrammeCompleted) -> None:
+    if event.by_regrade:  # a certifier decides, see decisions
+        return
     issue_on_completion(event.membership_id, clock.now())
 
 

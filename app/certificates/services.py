@@ -10,6 +10,7 @@ from app.accounts.models import Person
 from app.audit import services as audit
 from app.certificates import numbers, policies
 from app.certificates.credentials import services as credentials
+from app.certificates.decisions.queries import is_held
 from app.certificates.fonts import missing_characters
 from app.certificates.keys.queries import is_ready
 from app.certificates.models import Certificate, NumberSeries, StatusEvent
@@ -78,9 +79,12 @@ def issue(
 
 
 def complete_issue(certificate: Certificate, now: datetime) -> None:
-    """Issue a waiting certificate if its names are confirmed and can be printed; else note what it waits for."""
+    """Issue a waiting certificate if its names are confirmed and can be printed; else note what it waits for.
+
+    While a certifier has to decide about it after a regrade, or has decided against it, nothing happens.
+    """
     person = db.session.get_one(Person, certificate.person_id)
-    if person.names_confirmed_at is None:
+    if person.names_confirmed_at is None or is_held(certificate.id):
         return
     _issue_with(certificate, Names(person.name, person.latin_name), now, None)
 
@@ -171,6 +175,33 @@ def reissue(actor: Actor, certificate: Certificate, names: Names, reason: str, n
     assert certificate.snapshot is not None  # noqa: S101 - a valid certificate has one (check constraint)
     if Snapshot.from_json(certificate.snapshot).holder == names:
         raise Conflict(code="names_unchanged")
+    draft = Draft.from_json(certificate.draft)
+    return _succeed(actor, certificate, draft=draft, names=names, reason_class="names", reason=reason, now=now)
+
+
+def reissue_corrected(
+    actor: Actor, certificate: Certificate, draft: Draft, reason: str, now: datetime
+) -> Certificate:
+    """Issue it again with corrected claims, under the same names. The upper package authorised it.
+
+    A revoked one gets a successor too; it stays revoked. Raises Conflict.
+    """
+    assert certificate.snapshot is not None  # noqa: S101 - an issued certificate has one (check constraint)
+    names = Snapshot.from_json(certificate.snapshot).holder
+    return _succeed(actor, certificate, draft=draft, names=names, reason_class="result", reason=reason, now=now)
+
+
+def _succeed(
+    actor: Actor,
+    certificate: Certificate,
+    *,
+    draft: Draft,
+    names: Names,
+    reason_class: str,
+    reason: str,
+    now: datetime,
+) -> Certificate:
+    """A certificate in place of another one, which is superseded unless it was revoked."""
     successor = Certificate(
         kind=certificate.kind,
         person_id=certificate.person_id,
@@ -179,18 +210,19 @@ def reissue(actor: Actor, certificate: Certificate, names: Names, reason: str, n
         organisation_id=certificate.organisation_id,
         replaces_id=certificate.id,
         state=CertificateState.AWAITING_NAMES,
-        draft=certificate.draft,
+        draft=draft.to_json(),
     )
     db.session.add(successor)
     db.session.flush()
-    missing = _missing(Draft.from_json(certificate.draft), names)
+    missing = _missing(draft, names)
     if missing:
         raise Conflict(missing, code="missing_characters")
     if not is_ready():
         raise Conflict(code="no_keys")
     _append(successor, StatusKind.AWAITING_NAMES, now, actor=actor)
     _issue_with(successor, names, now, actor)
-    _append(certificate, StatusKind.SUPERSEDED, now, reason_class="names", reason=reason, actor=actor)
+    if certificate.state is not CertificateState.REVOKED:
+        _append(certificate, StatusKind.SUPERSEDED, now, reason_class=reason_class, reason=reason, actor=actor)
     audit.record(actor, "certificates.reissue", certificate, reason=reason, successor=str(successor.id))
     return successor
 

@@ -9,7 +9,8 @@ from flask_babel import lazy_gettext as _l
 from app.accounts import own_data
 from app.cohorts import queries
 from app.core import navigation
-from app.quizzes.registry import context_url
+from app.core.access import Actor
+from app.quizzes.registry import Groups, context_groups, context_url
 
 
 def portrait(person_id: uuid.UUID) -> list[dict[str, Any]]:
@@ -32,8 +33,14 @@ def programme_url(membership_id: uuid.UUID) -> str:
     return url_for("programmes.mine", membership_id=membership_id)
 
 
+def _cohorts_to_choose(actor: Actor, _quiz_id: uuid.UUID) -> list[tuple[uuid.UUID, str]]:
+    """The cohorts whose people's sittings a regrade may be narrowed to."""
+    return [(each.cohort.id, each.cohort.name) for each in queries.list_cohorts(actor)]
+
+
 def init_app(_app: Flask) -> None:
     context_url(queries.EXAM_CONTEXT, programme_url)
+    context_groups("cohort", Groups(_l("Cohort"), _cohorts_to_choose, queries.sittings_of_cohort))
     own_data.register("cohorts", portrait)
     navigation.register(_l("Programmes"), "programmes.index", order=30)
     navigation.register(_l("Cohorts"), "cohorts.index", order=40)

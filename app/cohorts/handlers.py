@@ -13,12 +13,14 @@ from app.quizzes.events import AttemptGraded, ResultWithdrawn
 
 
 def _course_completed(event: CourseCompleted) -> None:
-    services.check_person(event.person_id, clock.now())
+    services.check_person(event.person_id, clock.now(), by_regrade=event.by_regrade)
 
 
 def _attempt_graded(event: AttemptGraded) -> None:
     if event.context_type == queries.EXAM_CONTEXT and event.passed:
-        services.check_completion(event.context_id, clock.now())
+        services.check_completion(event.context_id, clock.now(), by_regrade=event.by_regrade)
+    if event.by_regrade:  # also of what it completed just now
+        services.doubt_completions(event.person_id, event.attempt_id, event.grade_run_id)
 
 
 def _result_withdrawn(event: ResultWithdrawn) -> None:

@@ -3,12 +3,12 @@
 import uuid
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from app.accounts.models import Person
@@ -27,7 +27,7 @@ from app.core.database import db
 from app.core.errors import NotAllowed, NotFound
 from app.core.text import Bilingual
 from app.courses import queries as courses
-from app.courses.models import Course, CourseCompletion, CourseRevision
+from app.courses.models import Course, CourseCompletion, CourseRevision, Enrolment
 from app.quizzes import queries as quizzes
 
 #: The context of a certification examination's attempts: a membership.
@@ -389,6 +389,57 @@ def completion_evidence(membership_id: uuid.UUID) -> Evidence:
         completed_at=completion.completed_at,
         certificate=demands.certificate,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class PresentRecord:
+    """What the record of a completed membership says now, after whatever regrades there were."""
+
+    complete: bool
+    #: Of the certification examination; None without one.
+    exam_percent: Decimal | None
+    grade_run_id: str | None
+    quiz_revision_digest: str | None
+    #: Titles of what is not passed any more.
+    missing: tuple[Bilingual, ...]
+
+
+def present_record(membership_id: uuid.UUID, now: datetime) -> PresentRecord:
+    """The demands of a completed programme held against the results as they count now. Raises NotFound."""
+    membership = db.session.scalar(_loaded_memberships().where(Membership.id == membership_id))
+    if membership is None:
+        raise NotFound
+    place = places([membership], now)[0]
+    states = {
+        key: replace(state, completed_at=None) if state.exam_passed is False else state
+        for key, state in place.courses.items()
+    }
+    lost = [key for key, state in place.courses.items() if state.done and not states[key].done]
+    titles = courses.titles_of(lost)
+    missing = [titles[key] for key in lost]
+    if place.demands.exam_key is not None and not place.exam.passed:
+        missing.append(place.demands.exam_title)
+    quiz_id = membership.cohort.programme_revision.quiz_id
+    outcome = None
+    if quiz_id:
+        found = quizzes.results_of([membership.person_id], [quiz_id], context_type=EXAM_CONTEXT)
+        outcome = found.get((membership.person_id, quiz_id))
+    return PresentRecord(
+        complete=rules.assess(place.demands, states, place.exam).complete,
+        exam_percent=place.exam.percent,
+        grade_run_id=str(outcome.grade_run_id) if outcome else None,
+        quiz_revision_digest=outcome.quiz_revision_digest if outcome else None,
+        missing=tuple(missing),
+    )
+
+
+def sittings_of_cohort(cohort_id: uuid.UUID) -> Select[uuid.UUID]:
+    """The contexts of examinations of a cohort's people: their memberships, and their enrolments in courses."""
+    members = select(Membership.person_id).where(Membership.cohort_id == cohort_id)
+    ours = select(Membership.id.label("id")).where(Membership.cohort_id == cohort_id)
+    theirs = select(Enrolment.id.label("id")).where(Enrolment.person_id.in_(members))
+    both = ours.union_all(theirs).subquery()
+    return select(both.c.id)
 
 
 def transfer_targets(actor: Actor, cohort: Cohort) -> Sequence[Cohort]:

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.audit.services import record
 from app.cohorts import policies, queries, rules
-from app.cohorts.events import ProgrammeCompleted
+from app.cohorts.events import CompletionInDoubt, ProgrammeCompleted
 from app.cohorts.models import (
     Cohort,
     Membership,
@@ -190,14 +190,21 @@ def start_certification_exam(
     )
 
 
-def check_person(person_id: uuid.UUID, now: datetime) -> None:
+def check_person(person_id: uuid.UUID, now: datetime, *, by_regrade: bool = False) -> None:
     """Look at every active membership of a person again: something of hers was completed."""
     for membership in queries.memberships_of(person_id):
         if membership.state is MembershipState.ACTIVE:
-            check_completion(membership.id, now)
+            check_completion(membership.id, now, by_regrade=by_regrade)
 
 
-def check_completion(membership_id: uuid.UUID, now: datetime) -> bool:
+def doubt_completions(person_id: uuid.UUID, attempt_id: uuid.UUID, grade_run_id: uuid.UUID) -> None:
+    """Say of every programme that the person has completed that a regrade changed a result of hers."""
+    for membership in queries.memberships_of(person_id):
+        if membership.state is MembershipState.COMPLETED:
+            announce(CompletionInDoubt(membership.id, attempt_id, grade_run_id))
+
+
+def check_completion(membership_id: uuid.UUID, now: datetime, *, by_regrade: bool = False) -> bool:
     """Complete the programme if every demand is met: once a person, programme and cycle, however often asked."""
     membership = db.session.scalar(select(Membership).where(Membership.id == membership_id).with_for_update())
     if membership is None or membership.state is not MembershipState.ACTIVE:
@@ -239,6 +246,7 @@ def check_completion(membership_id: uuid.UUID, now: datetime) -> bool:
             programme_revision_id=cohort.programme_revision_id,
             cohort_id=cohort.id,
             cycle=membership.cycle,
+            by_regrade=by_regrade,
         )
     )
     return True

@@ -4,7 +4,7 @@ An entry is drawn for those whom its view admits (the view's own access rule) an
 who hold one of them. So a link never leads to a refusal, and no rule is written twice.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -28,6 +28,8 @@ class Entry:
     order: int
     place: Place
     post: bool
+    #: How much waits there for a person; nothing is drawn for 0.
+    count: Callable[[Actor], int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class Item:
     url: str
     current: bool
     post: bool
+    count: int = 0
 
 
 _entries: dict[tuple[Place, str], Entry] = {}
@@ -52,10 +55,14 @@ def register(
     order: int = 50,
     place: Place = "main",
     post: bool = False,
+    count: Callable[[Actor], int] | None = None,
 ) -> None:
-    """Put a link (a lazy text, an endpoint without parameters) into a place; registering again replaces it."""
+    """Put a link (a lazy text, an endpoint without parameters) into a place; registering again replaces it.
+
+    ``count`` is asked on every page of those who see the link: one small statement.
+    """
     _entries[place, endpoint] = Entry(
-        label, endpoint, frozenset(roles) if roles is not None else None, order, place, post
+        label, endpoint, frozenset(roles) if roles is not None else None, order, place, post, count
     )
 
 
@@ -108,7 +115,14 @@ def items_for(place: Place, actor: Actor | None, path: str) -> list[Item]:
     """The links of a place for a person; the one with the longest matching address is current."""
     shown = [line for line in _lines(place) if _is_for(line.entry, actor)]
     current = max((line.url for line in shown if _covers(line.url, path)), key=len, default=None)
-    return [Item(line.label, line.url, line.url == current, line.entry.post) for line in shown]
+    return [
+        Item(line.label, line.url, line.url == current, line.entry.post, _count(line.entry, actor))
+        for line in shown
+    ]
+
+
+def _count(entry: Entry, actor: Actor | None) -> int:
+    return entry.count(actor) if entry.count is not None and actor is not None else 0
 
 
 def _actor() -> Actor | None:

@@ -25,3 +25,5 @@ class CourseCompleted(Event):
     enrolment_id: uuid.UUID
     #: 学时 credited.
     hours: Decimal
+    #: A regrade completed it: no document follows by itself.
+    by_regrade: bool = False

@@ -14,7 +14,7 @@ from app.quizzes.events import AttemptGraded, ResultWithdrawn
 
 def _attempt_graded(event: AttemptGraded) -> None:
     if event.context_type == EXAM_CONTEXT and event.passed:
-        services.check_completion_of(event.context_id, clock.now())
+        services.check_completion_of(event.context_id, clock.now(), by_regrade=event.by_regrade)
 
 
 def _result_withdrawn(event: ResultWithdrawn) -> None:

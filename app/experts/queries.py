@@ -10,15 +10,18 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from app.accounts.models import Person
+from app.certificates.models import Certificate
 from app.core.access import Actor
 from app.core.database import db
 from app.core.errors import NotFound
 from app.core.pagination import Page, paginate
+from app.core.text import Bilingual
 from app.experts import policies
 from app.experts.criteria import Criteria
 from app.experts.evidence import Evidence, gather
 from app.experts.models import Application, ApplicationEvent, Appointment, CriteriaRevision, ExpertFacet
 from app.experts.rules import OPEN_STATES, WAITING_STATES, ApplicationState, Facet, Profile
+from app.quizzes.registry import Change, Consequence
 
 
 def current_criteria() -> CriteriaRevision | None:
@@ -202,3 +205,24 @@ def facets_of(appointment_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, dict[Face
     for row in rows:
         found.setdefault(row.appointment_id, {}).setdefault(row.facet, []).append(row)
     return found
+
+
+def appointments_resting_on(changes: Sequence[Change], found: Sequence[Consequence]) -> list[Consequence]:
+    """Running appointments for which one of these certificates was evidence. One statement."""
+    certificates = {str(one.subject_id): one.attempt_id for one in found if one.kind == "certificate"}
+    if not certificates:
+        return []
+    rows = db.session.execute(
+        select(Appointment, Application.evidence, Certificate.number)
+        .join(Application, Application.id == Appointment.application_id)
+        .join(Certificate, Certificate.id == Appointment.certificate_id)
+        .where(Appointment.person_id.in_({change.person_id for change in changes}), Appointment.ended_at.is_(None))
+    )
+    resting = []
+    for appointment, evidence, number in rows:
+        named = {piece.get("certificate_id") for each in evidence for piece in each["pieces"]}
+        for certificate_id in sorted(named & set(certificates)):
+            name = number or ""
+            label: Bilingual = {"zh": f"专家库聘任 {name}", "en": f"Appointment to the expert pool {name}"}
+            resting.append(Consequence(certificates[certificate_id], "appointment", appointment.id, label))
+    return resting

@@ -1,6 +1,7 @@
 """Cohorts and what their people do, made by calling the services."""
 
 import uuid
+from collections.abc import Callable
 from datetime import date, datetime
 
 from app.accounts.models import Person
@@ -9,6 +10,7 @@ from app.cohorts.models import Cohort, Membership
 from app.core import clock
 from app.core.access import Actor, Grant, Role
 from app.core.database import release, transaction
+from app.quizzes import grading
 from app.quizzes.models import Attempt
 from tests.support.cast import Cast, as_actor
 from tests.support.courses import pass_exam, study
@@ -55,11 +57,17 @@ def pass_course(person: Person, course_key: str = "small") -> None:
     pass_exam(person, course_key)
 
 
-def certify(person: Person, membership_id: uuid.UUID, *, right: bool = True) -> Attempt:
+def certify(
+    person: Person,
+    membership_id: uuid.UUID,
+    *,
+    right: bool = True,
+    answering: Callable[[grading.Body], grading.Response] = grading.perfect,
+) -> Attempt:
     """Sit the certification examination of a membership."""
     release()
     with transaction():
         membership = queries.get_membership_for(as_actor(person), membership_id)
         attempt = services.start_certification_exam(as_actor(person), membership, clock.now())
-    sit(person, attempt, right=right)
+    sit(person, attempt, right=right, answering=answering)
     return attempt

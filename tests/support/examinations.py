@@ -1,6 +1,7 @@
 """Sitting an examination through the engine's own path."""
 
 import uuid
+from collections.abc import Callable
 
 from app.accounts.models import LoginSession, Person
 from app.core import clock
@@ -13,7 +14,14 @@ from app.quizzes.protocol import Sent
 from tests.support.cast import as_actor, make_login
 
 
-def sit(person: Person, attempt: Attempt, *, right: bool = True, login: LoginSession | None = None) -> None:
+def sit(
+    person: Person,
+    attempt: Attempt,
+    *,
+    right: bool = True,
+    login: LoginSession | None = None,
+    answering: Callable[[grading.Body], grading.Response] = grading.perfect,
+) -> None:
     """Answer every question of a running attempt through the engine's own path, and submit it."""
     login = login or make_login(person)
     release()
@@ -27,7 +35,7 @@ def sit(person: Person, attempt: Attempt, *, right: bool = True, login: LoginSes
         release()
         if not right:
             continue
-        sent = Sent(item_id, uuid.uuid4(), device, number, number - 1, EventKind.ANSWER, grading.perfect(body))
+        sent = Sent(item_id, uuid.uuid4(), device, number, number - 1, EventKind.ANSWER, answering(body))
         with transaction():
             quizzes.take_answer(login.id, attempt.id, sent, keyring=keyring(), now=clock.now())
     release()

@@ -152,7 +152,7 @@ def start_exam(actor: Actor, course_key: str, *, admission: Admission = NOTHING_
     )
 
 
-def check_completion(enrolment: Enrolment, now: datetime) -> CourseCompletion | None:
+def check_completion(enrolment: Enrolment, now: datetime, *, by_regrade: bool = False) -> CourseCompletion | None:
     """Record the completion if the evidence is whole; announced once, however often this is called."""
     if db.session.scalar(select(CourseCompletion.id).where(CourseCompletion.enrolment_id == enrolment.id)):
         return None
@@ -182,13 +182,14 @@ def check_completion(enrolment: Enrolment, now: datetime) -> CourseCompletion | 
             course_revision_id=enrolment.course_revision_id,
             enrolment_id=enrolment.id,
             hours=outline.hours,
+            by_regrade=by_regrade,
         )
     )
     return completion
 
 
-def check_completion_of(enrolment_id: uuid.UUID, now: datetime) -> None:
+def check_completion_of(enrolment_id: uuid.UUID, now: datetime, *, by_regrade: bool = False) -> None:
     """As check_completion, by id; nothing happens for an id that is no enrolment."""
     enrolment = db.session.scalar(select(Enrolment).where(Enrolment.id == enrolment_id).with_for_update())
     if enrolment is not None:
-        check_completion(enrolment, now)
+        check_completion(enrolment, now, by_regrade=by_regrade)

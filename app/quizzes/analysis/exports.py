@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Sequence
 from typing import Any, Final
 
 from flask_babel import gettext as _
@@ -96,8 +97,12 @@ def paper_rows(report: Report) -> list[Row]:
 
 
 def to_csv(report: Report) -> bytes:
-    """The table of questions in UTF-8 with a byte-order mark, as Excel expects."""
-    rows = question_rows(report)
+    """The table of questions."""
+    return write_csv(question_rows(report))
+
+
+def write_csv(rows: Sequence[Row]) -> bytes:
+    """Rows with equal columns, at least one, in UTF-8 with a byte-order mark, as Excel expects."""
     stream = io.StringIO(newline="")
     writer = csv.writer(stream)
     writer.writerow(rows[0])
@@ -112,6 +117,13 @@ def to_xlsx(report: Report) -> bytes:
         (_("Choices"), choice_rows(report)),
         (_("Paper"), paper_rows(report)),
     ]
+    return write_xlsx(sheets)
+
+
+def write_xlsx(sheets: Sequence[tuple[str, Sequence[Row]]]) -> bytes:
+    """A workbook of the sheets that have rows."""
     stream = io.BytesIO()
-    write_worksheets([sheet for sheet in sheets if sheet[1]], stream, bold_headers=True, autofit=True)
+    write_worksheets(
+        [(name, list(rows)) for name, rows in sheets if rows], stream, bold_headers=True, autofit=True
+    )
     return stream.getvalue()

@@ -30,6 +30,7 @@ from app.quizzes.models import (
 from app.quizzes.models import (
     Question as BankQuestion,
 )
+from app.quizzes.results import Treatment
 
 Organisations = Collection[uuid.UUID] | None
 
@@ -184,7 +185,7 @@ def _answers(where: list[ColumnElement[bool]]) -> Iterable[Any]:
             ResponseEvent,
             (ResponseEvent.attempt_id == Grade.attempt_id) & (ResponseEvent.ordinal == Grade.event_ordinal),
         )
-        .where(*where)
+        .where(*where, Grade.treatment != Treatment.DROPPED)
     )
 
 

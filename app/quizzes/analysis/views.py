@@ -15,6 +15,7 @@ from app.quizzes.analysis import charts, exports, findings, policies, queries, w
 from app.quizzes.analysis.choices import labels
 from app.quizzes.analysis.queries import RevisionChoice
 from app.quizzes.analysis.report import MIN_GROUPED, MIN_PEOPLE, ItemReport, Report, build
+from app.quizzes.regrading.policies import REGRADERS
 
 blueprint = Blueprint("item_analysis", __name__)
 blueprints = (blueprint,)
@@ -126,6 +127,7 @@ def show_question(key: str, question_id: uuid.UUID) -> str:
         chart=charts.curves(item.choices) if item.choices and item.choices.uses else None,
         rare_choice=findings.RARE_CHOICE,
         min_grouped=MIN_GROUPED,
+        may_regrade=require_actor().has(*REGRADERS),
         **_vocabulary(),
     )
 

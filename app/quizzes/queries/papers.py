@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 
 from app.accounts.models import Person
 from app.core.access import Actor
@@ -27,6 +27,7 @@ from app.quizzes.models import (
 )
 from app.quizzes.policies import can_read_result, can_review
 from app.quizzes.receipts import timestamp
+from app.quizzes.results import Treatment
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ class PaperItem:
     #: None before grading.
     fraction: Decimal | None = None
     earned: Decimal | None = None
+    #: Anything but graded comes of a regrade; ``body`` then says how it is graded now.
+    treatment: Treatment = Treatment.GRADED
 
     @property
     def name(self) -> str:
@@ -179,14 +182,18 @@ def _items(attempt: Attempt) -> Sequence[Row[Any]]:
             ResponseEvent.body.label("response"),
             Grade.fraction,
             Grade.marks.label("earned"),
+            Grade.treatment,
         )
-        .join(QuestionRevision, QuestionRevision.id == AttemptItem.question_revision_id)
+        .outerjoin(Grade, (Grade.item_id == AttemptItem.id) & (Grade.run_id == attempt.grade_run_id))
+        .join(
+            QuestionRevision,
+            QuestionRevision.id == func.coalesce(Grade.question_revision_id, AttemptItem.question_revision_id),
+        )
         .outerjoin(
             ResponseEvent,
             (ResponseEvent.attempt_id == AttemptItem.attempt_id)
             & (ResponseEvent.ordinal == AttemptItem.answer_ordinal),
         )
-        .outerjoin(Grade, (Grade.item_id == AttemptItem.id) & (Grade.run_id == attempt.grade_run_id))
         .where(AttemptItem.attempt_id == attempt.id)
         .order_by(AttemptItem.position)
     ).all()
@@ -204,6 +211,7 @@ def _item(row: Row[Any]) -> PaperItem:
         flagged=row.flagged,
         fraction=row.fraction,
         earned=row.earned,
+        treatment=row.treatment or Treatment.GRADED,
     )
 
 

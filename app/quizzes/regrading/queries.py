@@ -22,7 +22,6 @@ from app.quizzes.models import (
     AttemptResult,
     AttemptState,
     Grade,
-    GradeRun,
     Question,
     QuestionRevision,
     Quiz,
@@ -31,8 +30,8 @@ from app.quizzes.models import (
 from app.quizzes.regrading import policies
 from app.quizzes.regrading.models import Regrade, RegradeChange
 from app.quizzes.regrading.rules import RegradeState
+from app.quizzes.replay import Ruling
 from app.quizzes.results import Outcome
-from app.quizzes.services.replay import Ruling
 
 FINISHED = (AttemptState.SUBMITTED, AttemptState.EXPIRED)
 #: Regrades that papers handed in now follow too.
@@ -417,52 +416,6 @@ def papers_graded_by(key: str, graded_by: Collection[uuid.UUID]) -> dict[uuid.UU
         .distinct()
     )
     return dict(rows.all())
-
-
-@dataclass(frozen=True, slots=True)
-class AppliedRun:
-    """A grade run of one sitting: when, why, by whom, and what came of it."""
-
-    run_id: uuid.UUID
-    at: datetime
-    cause: str
-    outcome: Outcome
-    counts: bool
-    #: None: the machine.
-    actor: str | None
-    regrade: Regrade | None
-    question: int | None
-
-
-def runs_of(attempt_id: uuid.UUID) -> list[AppliedRun]:
-    """Every run that gave a sitting a result, the first to the last. One statement."""
-    rows = db.session.execute(
-        select(AttemptResult, GradeRun, Person.name, Regrade, AttemptItem.position, Attempt.grade_run_id)
-        .join(GradeRun, GradeRun.id == AttemptResult.run_id)
-        .join(Attempt, Attempt.id == AttemptResult.attempt_id)
-        .outerjoin(Person, Person.id == GradeRun.actor_id)
-        .outerjoin(Regrade, Regrade.run_id == GradeRun.id)
-        .outerjoin(
-            AttemptItem,
-            (AttemptItem.attempt_id == AttemptResult.attempt_id)
-            & (AttemptItem.question_revision_id == Regrade.question_revision_id),
-        )
-        .where(AttemptResult.attempt_id == attempt_id)
-        .order_by(AttemptResult.created_at, AttemptResult.id)
-    )
-    return [
-        AppliedRun(
-            run_id=row.GradeRun.id,
-            at=row.AttemptResult.created_at,
-            cause=row.GradeRun.cause,
-            outcome=Outcome.of(row.AttemptResult),
-            counts=row.GradeRun.id == row.grade_run_id,
-            actor=row.name,
-            regrade=row.Regrade,
-            question=row.position,
-        )
-        for row in rows
-    ]
 
 
 def names_of(regrade: Regrade) -> Mapping[uuid.UUID, str]:

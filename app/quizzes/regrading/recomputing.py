@@ -9,13 +9,12 @@ from sqlalchemy import Select, or_, select, tuple_
 
 from app.core.database import db
 from app.core.errors import Invalid
-from app.quizzes import grading
+from app.quizzes import grading, replay
 from app.quizzes.invigilation.queries import late_answers_counted
 from app.quizzes.models import Attempt, AttemptState, EventKind, Grade, Quiz, ResponseEvent
 from app.quizzes.regrading import queries
 from app.quizzes.regrading.queries import Sat
-from app.quizzes.services import replay
-from app.quizzes.services.replay import Asked, Line
+from app.quizzes.replay import Asked, Line
 
 BATCH = 200
 

@@ -16,7 +16,7 @@ from app.core.errors import Conflict, Invalid, NotAllowed
 from app.core.events import announce
 from app.core.identifiers import new_id
 from app.jobs import services as jobs
-from app.quizzes import grading, registry
+from app.quizzes import grading, registry, replay
 from app.quizzes.events import AttemptGraded, RegradeApplied
 from app.quizzes.models import Attempt, AttemptResult, GradeRun, QuestionRevision
 from app.quizzes.regrading import policies, queries
@@ -25,7 +25,6 @@ from app.quizzes.regrading.queries import RegradedQuestion
 from app.quizzes.regrading.rules import Basis, Correction, Figures, RegradeState, Scope
 from app.quizzes.regrading.working import Corrected, Impossible, Regraded, regraded
 from app.quizzes.results import Treatment
-from app.quizzes.services import replay
 from app.quizzes.services.bank import use_correction
 
 TRY = "regrading.try"
@@ -359,9 +358,29 @@ def follow_standing(attempt: Attempt, question_ids: Select[uuid.UUID], now: date
         except Impossible as error:  # her paper stands as it is; nothing may keep her from handing it in
             log.error("standing regrade not followed", attempt=str(attempt.id), problem=error.problem.value)
             continue
-        run = db.session.get_one(GradeRun, regrade.run_id)
+        run = _run_for(regrade, attempt.id, now)
         replay.keep_grades(run, found.lines, now)
         (result,) = replay.keep_results(run, {attempt.id: found.after}, now)
         attempt.grade_run_id = run.id
         db.session.flush()
     return result
+
+
+def _run_for(regrade: Regrade, attempt_id: uuid.UUID, now: datetime) -> GradeRun:
+    """The regrade's run; another one for a sitting that it has graded and that was opened again since."""
+    run = db.session.get_one(GradeRun, regrade.run_id)
+    graded = exists().where(AttemptResult.run_id == run.id, AttemptResult.attempt_id == attempt_id)
+    if not db.session.scalar(select(graded)):
+        return run
+    again = GradeRun(
+        id=new_id(),
+        created_at=now,
+        cause=run.cause,
+        grader_version=grading.VERSION,
+        actor_id=run.actor_id,
+        reason=run.reason,
+        applied_at=now,
+    )
+    db.session.add(again)
+    db.session.flush()
+    return again

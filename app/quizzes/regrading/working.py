@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.core.errors import Invalid
-from app.quizzes import grading
+from app.quizzes import grading, replay
 from app.quizzes.regrading import queries
 from app.quizzes.regrading.queries import Sat
 from app.quizzes.regrading.rules import Correction, Problem
+from app.quizzes.replay import Asked, Line, Ruling
 from app.quizzes.results import Outcome
-from app.quizzes.services import replay
-from app.quizzes.services.replay import Asked, Line, Ruling
 
 
 class Impossible(Exception):

@@ -20,6 +20,7 @@ from app.quizzes.marking import words as marking_words
 from app.quizzes.models import AttemptState
 from app.quizzes.protocol import read_page
 from app.quizzes.receipts import timestamp
+from app.quizzes.regrading.history import recomputations
 from app.quizzes.verification.document import Claim, write
 
 blueprint = Blueprint("quizzes", __name__)
@@ -129,6 +130,7 @@ def show_result(attempt_id: uuid.UUID) -> str | BaseResponse:
         views=_views(paper, paper.items, texts),
         solutions=_solutions(paper, texts, shown),
         marks=_marks(paper, texts) if shown.feedback and shown.marks else {},
+        recomputed=recomputations(attempt_id),
         events=queries.list_events(attempt_id) if own else [],
         receipt_of=services.receipt_of,
         positions={item.id: item.position for item in paper.items},

@@ -1,0 +1,1 @@
+"""What a regrade does to certificates: nothing, until a certifier decides."""
