@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from sqlalchemy import Subquery, case, func, select
+from sqlalchemy import select
 
 from app.accounts.models import Person
 from app.cohorts import rules
@@ -12,38 +12,17 @@ from app.cohorts.queries import EXAM_CONTEXT
 from app.cohorts.records import RecordRow
 from app.core.database import db
 from app.courses import queries as courses
-from app.quizzes.models import Attempt, AttemptResult
+from app.quizzes.queries import kept_results
 
 BATCH = 2000
 NOTHING = Decimal(0)
-
-
-def _best_results(cohort: Cohort) -> Subquery:
-    """The best applied result of each membership's certification examination."""
-    return (
-        select(
-            Attempt.context_id,
-            func.max(AttemptResult.percent).label("percent"),
-            func.max(case((AttemptResult.passed, 1), else_=0)).label("passed"),
-        )
-        .join(
-            AttemptResult,
-            (AttemptResult.attempt_id == Attempt.id) & (AttemptResult.run_id == Attempt.grade_run_id),
-        )
-        .where(
-            Attempt.context_type == EXAM_CONTEXT,
-            Attempt.quiz_id == cohort.programme_revision.quiz_id,
-        )
-        .group_by(Attempt.context_id)
-        .subquery("best_results")
-    )
 
 
 def record_rows(cohort: Cohort) -> Iterator[RecordRow]:
     """One row a membership, in the order of student numbers."""
     demands = rules.Demands.of(cohort.programme_revision.body)
     done = courses.completion_totals(list(courses.course_ids(demands.courses).values()))
-    exam = _best_results(cohort)
+    exam = kept_results(cohort.programme_revision.quiz_id, EXAM_CONTEXT)
     statement = (
         select(
             Person.student_number,

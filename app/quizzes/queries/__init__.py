@@ -1,5 +1,6 @@
 """Reads of the engine, for its own pages and for the packages above."""
 
+from app.quizzes.queries.kept import kept_results
 from app.quizzes.queries.outcomes import (
     PastAttempt,
     QuestionStatistics,
@@ -40,6 +41,7 @@ __all__ = [
     "get_paper",
     "get_quiz_revision",
     "get_upload_place",
+    "kept_results",
     "list_events",
     "media_type_of_image",
     "overdue_attempts",

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -31,7 +31,8 @@ class QuizOutcome:
     person_id: uuid.UUID
     quiz_id: uuid.UUID
     attempts_used: int
-    #: Of the best graded attempt (the earliest among equals); None while nothing is graded.
+    #: By the score kept (``rules.keep``); None while nothing is graded. Attempt, run and revision are those of the
+    #: attempt that stands for it.
     percent: Decimal | None
     passed: bool
     attempt_id: uuid.UUID | None
@@ -132,6 +133,7 @@ def results_of(
             AttemptResult.percent,
             AttemptResult.passed,
             QuizRevision.digest,
+            QuizRevision.settings,
         )
         .join(QuizRevision, QuizRevision.id == Attempt.quiz_revision_id)
         .outerjoin(
@@ -149,37 +151,34 @@ def results_of(
         statement = statement.where(Attempt.context_type == context_type)
     if context_ids is not None:
         statement = statement.where(Attempt.context_id.in_(context_ids))
-    outcomes: dict[tuple[uuid.UUID, uuid.UUID], QuizOutcome] = {}
+    attempts: dict[tuple[uuid.UUID, uuid.UUID], list[Any]] = {}
     for row in db.session.execute(statement):
-        key = (row.candidate_id, row.quiz_id)
-        outcomes[key] = _with_attempt(outcomes.get(key), row)
-    return outcomes
+        attempts.setdefault((row.candidate_id, row.quiz_id), []).append(row)
+    return {key: _outcome(rows) for key, rows in attempts.items()}
 
 
-def _with_attempt(known: QuizOutcome | None, row: object) -> QuizOutcome:
-    attempt: Any = row
-    running = attempt.id if attempt.state.is_open else None
-    used = (attempt.state is not AttemptState.WAITING) + (known.attempts_used if known else 0)
-    running = running or (known.running_attempt_id if known else None)
-    # A pass is never undone by a later, higher failure under a stricter revision.
-    better = attempt.percent is not None and (
-        known is None or known.percent is None or (attempt.passed, attempt.percent) > (known.passed, known.percent)
-    )
-    if known is not None and not better:
-        return replace(known, attempts_used=used, running_attempt_id=running)
-    graded = attempt.percent is not None
+def _outcome(rows: list[Any]) -> QuizOutcome:
+    """The outcome of one person's attempts, in their order, by what the last graded one's revision keeps."""
+    graded = [row for row in rows if row.percent is not None]
+    result, score = None, None
+    if graded:
+        settings = rules.QuizSettings.from_json(graded[-1].settings)
+        scores = [rules.Score(row.percent, bool(row.passed)) for row in graded]
+        place, score = rules.keep(settings.score_kept, scores, settings.pass_mark)
+        result = graded[place]
+    running = [row.id for row in rows if row.state.is_open]
     return QuizOutcome(
-        person_id=attempt.candidate_id,
-        quiz_id=attempt.quiz_id,
-        attempts_used=used,
-        percent=attempt.percent,
-        passed=bool(attempt.passed),
-        attempt_id=attempt.id if graded else None,
-        grade_run_id=attempt.grade_run_id,
-        quiz_revision_id=attempt.quiz_revision_id if graded else None,
-        quiz_revision_digest=attempt.digest if graded else "",
-        submitted_at=attempt.submitted_at,
-        running_attempt_id=running,
+        person_id=rows[0].candidate_id,
+        quiz_id=rows[0].quiz_id,
+        attempts_used=sum(row.state is not AttemptState.WAITING for row in rows),
+        percent=score.percent if score else None,
+        passed=score is not None and score.passed,
+        attempt_id=result.id if result else None,
+        grade_run_id=result.grade_run_id if result else None,
+        quiz_revision_id=result.quiz_revision_id if result else None,
+        quiz_revision_digest=result.digest if result else "",
+        submitted_at=(result or rows[-1]).submitted_at,
+        running_attempt_id=running[-1] if running else None,
     )
 
 

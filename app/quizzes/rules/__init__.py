@@ -9,6 +9,7 @@ from app.quizzes.rules.admission import (
     missing,
 )
 from app.quizzes.rules.drawing import DrawnPool, draw
+from app.quizzes.rules.keeping import Score, keep
 from app.quizzes.rules.review import ALWAYS, NEVER, REVIEWED, Feedback, Phase, Review, Shown, phase_of
 from app.quizzes.rules.settings import (
     MAX_MINUTES,
@@ -51,6 +52,7 @@ __all__ = [
     "Refusal",
     "Release",
     "Review",
+    "Score",
     "ScoreKept",
     "Section",
     "Shown",
@@ -62,6 +64,7 @@ __all__ = [
     "granted",
     "honour_digest",
     "is_inside",
+    "keep",
     "missing",
     "percent_of",
     "phase_of",
