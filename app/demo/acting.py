@@ -27,6 +27,7 @@ from app.quizzes import services as quizzes
 from app.quizzes.context import keyring
 from app.quizzes.models import Attempt, EventKind
 from app.quizzes.protocol import Sent
+from app.quizzes.rules import NOTHING_BROUGHT, Admission, QuizSettings, honour_digest
 
 _INVITATION = re.compile(r"/invitations/([\w-]+)")
 
@@ -190,10 +191,18 @@ def sit_course_exam(player: Player, course_key: str, now: datetime, *, right: fl
     sit(player, attempt, now, right=right)
 
 
+def declaration(quiz_id: uuid.UUID) -> Admission:
+    """What a candidate posts who has ticked the examination's honour statement."""
+    settings = QuizSettings.from_json(queries.get_quiz_revision(quiz_id).settings)
+    return Admission(honour=honour_digest(settings.honour) or "")
+
+
 def sit_certification(player: Player, membership_id: uuid.UUID, now: datetime, *, right: float = 1.0) -> None:
     """She sits the certification examination of her programme."""
     release()
     with transaction():
         membership = cohorts.get_membership_for(player.actor, membership_id)
-        attempt = cohort_services.start_certification_exam(player.actor, membership, now)
+        quiz_id = membership.cohort.programme_revision.quiz_id
+        admission = declaration(quiz_id) if quiz_id else NOTHING_BROUGHT
+        attempt = cohort_services.start_certification_exam(player.actor, membership, now, admission)
     sit(player, attempt, now, right=right)

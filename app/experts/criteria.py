@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from app.courses.content.faults import Report, read_yaml
-from app.courses.content.schema import Both, Key, Part
+from app.courses.content.parts import Both, Key, Part
 
 FILE = "expert-criteria.yaml"
 

@@ -12,6 +12,7 @@ from app.courses.content.loading import inspect
 
 SMALL = PROJECT / "tests" / "data" / "content-small"
 M1 = "courses/small/m1-first"
+COURSE = "courses/small/course.yaml"
 
 
 @pytest.fixture
@@ -212,6 +213,74 @@ def test_the_small_content_has_no_fault(folder: Path) -> None:
             '<script>alert(1)</script>\n<line onclick="x()" style="a"',
             "content/courses/small/figures/line.svg:2:1: <script> stands in the figure; draw with shapes, paths and text"
             " only",
+        ),
+        (
+            COURSE,
+            "{module: m1-first, pick: 2}",
+            "{module: m1-first, pick: 2, tags: [unheard-of]}",
+            "content/courses/small/course.yaml:20:32: `pick` is 2 but the module has 0 bank questions that fit;"
+            " write at most 0, or add questions with `use: bank`",
+        ),
+        (
+            COURSE,
+            "{module: m2-second, pick: 1}",
+            "{pick: 9}",
+            "content/courses/small/course.yaml:21:14: `pick` is 9 but the course has 3 bank questions, and 1 are left"
+            " after the pools above; write at most 1, or move the pool up",
+        ),
+        (
+            COURSE,
+            "{module: m2-second, pick: 1}",
+            "{questions: [t-m2-q1, t-m2-q9], pick: 1}",
+            "content/courses/small/course.yaml:21:29: the pool reaches no bank question `t-m2-q9` (did you mean"
+            " `t-m2-q1`?); write the id of a question with `use: bank`",
+        ),
+        (
+            COURSE,
+            "  feedback: after_submission",
+            "  feedback: after_submission\n  review: {answers: always}",
+            "content/courses/small/course.yaml:18:3: `feedback` and `review` say the same thing; keep one of them",
+        ),
+        (
+            COURSE,
+            "  feedback: after_submission",
+            "  review: {correct: after_close}",
+            "content/courses/small/course.yaml:18:3: something is shown only `after_close`, and the examination never"
+            " closes; add `closes_at: …`, or choose another time",
+        ),
+        (
+            COURSE,
+            "  attempts: 3",
+            "  attempts: 3\n  navigation: forward_sections",
+            "content/courses/small/course.yaml:17:15: `forward_sections` needs sections; write `sections`, or"
+            " `forward`",
+        ),
+        (
+            COURSE,
+            "  attempts: 3",
+            "  attempts: 3\n  networks: [10.20.0.1/16]",
+            "content/courses/small/course.yaml:17:14: `exam.networks.0`: 10.20.0.1/16 has host bits set; write a"
+            " network such as 10.20.0.0/16 or 2001:db8::/32",
+        ),
+        (
+            COURSE,
+            "  attempts: 3",
+            "  attempts: 3\n  opens_at: 2026-12-01 09:00",
+            "content/courses/small/course.yaml:17:13: `exam.opens_at`: input should have timezone info; write a moment"
+            " with its zone, such as 2026-12-01T09:00:00+08:00",
+        ),
+        (
+            COURSE,
+            "  attempts: 3",
+            "  attempts: 3\n  opens_at: 2026-12-01T09:00:00+08:00\n  closes_at: 2026-12-01T01:00:00Z",
+            "content/courses/small/course.yaml:18:14: it closes before it opens; write a later moment",
+        ),
+        (
+            COURSE,
+            "  attempts: 3",
+            "  attempts: 3\n  score_kept: best",
+            "content/courses/small/course.yaml:17:15: `exam.score_kept` is 'best'; write 'highest', 'latest', 'first'"
+            " or 'average'",
         ),
     ],
 )

@@ -1,11 +1,15 @@
 """Loading content: idempotent, one revision only where something changed, a trainee keeps hers."""
 
+import json
 import shutil
+from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
+from hypothesis import settings as profile
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
@@ -17,7 +21,9 @@ from app.courses.events import ContentSynced
 from app.courses.models import CourseRevision, ModuleRevision
 from app.library.models import InstrumentRevision
 from app.library.queries import library
-from app.quizzes.models import QuestionRevision, QuizRevision
+from app.quizzes.models import Question, QuestionRevision, QuizRevision, QuizRevisionItem
+from app.quizzes.queries import get_quiz_revision
+from app.quizzes.rules import DoubleMarking, Phase, QuizSettings, Review
 from tests.support.cast import Cast
 from tests.support.courses import SMALL, answer_everything, enrol, read_everything, sync_folder
 
@@ -161,7 +167,7 @@ def test_a_digest_changes_with_any_value(data: dict[str, str], more: str) -> Non
     assert digest_of({**data, key: data[key] + more}) != digest_of(data)
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@profile(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(edits=st.lists(st.sampled_from(["规定", "该规定", "本规定", "上述规定"]), min_size=1, max_size=4))
 def test_any_sequence_of_edits_is_synced_idempotently(folder: Path, edits: list[str]) -> None:
     path = folder / "courses/small/m2-second/01-rule.zh.md"
@@ -174,3 +180,65 @@ def test_any_sequence_of_edits_is_synced_idempotently(folder: Path, edits: list[
     digests = list(db.session.scalars(select(CourseRevision.digest)))
     assert len(digests) == len(set(digests))
     db.session.rollback()
+
+
+def test_an_examination_says_everything_in_its_file(folder: Path) -> None:
+    path = folder / "courses/small/course.yaml"
+    text = path.read_text()
+    path.write_text(
+        text[: text.index("  feedback: after_submission")]
+        + """\
+  review: {marks: never, correct: [after_close], feedback: while_open}
+  opens_at: 2026-12-01T09:00:00+08:00
+  closes_at: "2026-12-01T11:30:00+08:00"
+  score_kept: average
+  navigation: forward_sections
+  access_code: jade-7731
+  networks: [10.20.0.0/16, "2001:db8::/32"]
+  honour: {zh: 我独立作答。, en: I work alone.}
+  identity_check: true
+  double_marking: {difference: 12.5}
+  release: together
+  pause_minutes: 10
+  shuffle: false
+  sections:
+    - title: {zh: 甲, en: A}
+      introduction: {zh: 请先读。, en: Read first.}
+      pools:
+        - {difficulty: 2, pick: 1}
+        - {module: m2-second, pick: 1}
+    - title: {zh: 乙, en: B}
+      pools:
+        - {difficulty: [1, 2, 3], pick: 1}
+"""
+    )
+    sync_folder(folder)
+    course = db.session.scalars(select(CourseRevision).order_by(CourseRevision.number.desc())).first()
+    assert course is not None
+    assert "jade-7731" not in json.dumps(course.outline)
+    revision = get_quiz_revision(course.quiz_id) if course.quiz_id else None
+    assert revision is not None
+    settings = QuizSettings.from_json(revision.settings)
+    assert (settings.access_code, settings.networks) == ("jade-7731", ("10.20.0.0/16", "2001:db8::/32"))
+    assert (settings.score_kept, settings.navigation, settings.release) == (
+        "average",
+        "forward_sections",
+        "together",
+    )
+    assert settings.opens_at == datetime(2026, 12, 1, 1, tzinfo=UTC)
+    assert settings.double_marking == DoubleMarking(Decimal("12.5"))
+    assert [section.title["en"] for section in settings.sections] == ["A", "B"]
+    assert settings.review == Review(
+        marks=frozenset(), correct=frozenset({Phase.AFTER_CLOSE}), feedback=frozenset({Phase.WHILE_OPEN})
+    )
+    assert (settings.identity_check, settings.pause_minutes, settings.shuffle) == (True, 10, False)
+    # each question stands in the first pool that it fits
+    members = db.session.execute(
+        select(QuizRevisionItem.pool, Question.key)
+        .join(QuestionRevision, QuestionRevision.id == QuizRevisionItem.question_revision_id)
+        .join(Question, Question.id == QuestionRevision.question_id)
+        .where(QuizRevisionItem.quiz_revision_id == revision.id)
+        .order_by(QuizRevisionItem.pool)
+    )
+    assert [tuple(row) for row in members] == [(0, "t-m1-q1"), (1, "t-m2-q1"), (2, "t-m1-q2")]
+    assert [pool.get("section", 0) for pool in revision.pools] == [0, 0, 1]

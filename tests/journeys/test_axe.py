@@ -28,6 +28,7 @@ from app.cohorts.models import Cohort
 from app.core import clock
 from app.core.access import Grant, Role
 from app.core.database import db, release, transaction
+from app.demo.acting import declaration
 from app.demo.cast import make_cast
 from app.experts import services as experts
 from app.jobs.services import run_due_jobs
@@ -207,7 +208,9 @@ def _leave_things_open() -> None:
     release()
     with transaction():
         membership = cohorts.get_membership_for(candidate, membership_id)
-        cohort_services.start_certification_exam(candidate, membership, now)
+        quiz_id = membership.cohort.programme_revision.quiz_id
+        assert quiz_id is not None
+        cohort_services.start_certification_exam(candidate, membership, now, declaration(quiz_id))
     with transaction():
         experts.start_application(applicant, now)
     with transaction():

@@ -1,12 +1,15 @@
 """What holds between files: citations, languages side by side, hours, questions, pools, programmes."""
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
-from app.courses.content.faults import Location, Report, YamlDocument, nearest
+from app.courses.content.exam_checks import check_course_exam, check_programme_exam
+from app.courses.content.exams import ExamRules
+from app.courses.content.faults import Inside, Location, Report, YamlDocument, nearest
 from app.courses.content.figure_checks import check_figure_file
 from app.courses.content.lesson_checks import check_text, check_texts_agree
 from app.courses.content.question_checks import check_question
-from app.courses.content.schema import CoursePool, ExamRules, ProgrammeFile, RenewalRules
+from app.courses.content.schema import ProgrammeFile, RenewalRules
 from app.courses.content.tree import Content, CourseTree, ModuleTree
 
 
@@ -61,7 +64,7 @@ def _check_ids(content: Content) -> None:
         for index, question in enumerate(module.questions)
     )
     programmes = [(item, content.documents["programme", item.id]) for item in content.programmes.values()]
-    exams: list[tuple[ExamRules | None, YamlDocument, Location]] = [
+    exams: list[tuple[ExamRules[Any] | None, YamlDocument, Location]] = [
         *((tree.file.exam, tree.document, ("exam", "id")) for tree in content.courses.values()),
         *((item.exam, document, ("exam", "id")) for item, document in programmes),
         *(
@@ -101,21 +104,8 @@ def _check_course(tree: CourseTree) -> None:
     _twice(
         (key, _complaint(document, ("modules", index), key, "module")) for index, key in enumerate(course.modules)
     )
-    banks = {module.file.id: len(module.bank()) for module in tree.modules}
-    for index, pool in enumerate(course.exam.pools if course.exam else ()):
-        place = ("exam", "pools", index)
-        if pool.module not in course.modules:
-            document.fault(
-                (*place, "module"),
-                f"the course has no module `{pool.module}`{nearest(pool.module, course.modules)}",
-                "write one of the course's modules",
-            )
-        elif pool.module in banks and pool.pick > banks[pool.module]:
-            document.fault(
-                (*place, "pick"),
-                f"`pick` is {pool.pick} but the module has {banks[pool.module]} bank questions",
-                f"write at most {banks[pool.module]}, or add questions with `use: bank`",
-            )
+    if course.exam:
+        check_course_exam(tree, course.exam)
 
 
 def _check_module(content: Content, course: CourseTree, tree: ModuleTree, report: Report) -> None:
@@ -200,8 +190,8 @@ def _check_demands(
             f"`minimum` is {courses.elective.minimum} but {len(courses.elective.from_)} electives are offered",
             "offer more electives, or ask for fewer",
         )
-    for index, pool in enumerate(demands.exam.pools if demands.exam else ()):
-        _check_programme_pool(content, document, (*within, "exam", "pools", index), pool, [*taught, *chosen])
+    if demands.exam:
+        check_programme_exam(content, Inside(document, within), demands.exam, [*taught, *chosen])
     if all(key in content.courses for key in chosen):
         reachable = sum(content.courses[key].file.hours for key in chosen)
         if demands.hours > reachable:
@@ -209,23 +199,4 @@ def _check_demands(
                 (*within, "hours"),
                 f"`hours` is {demands.hours} but the courses give {reachable} at most",
                 f"write at most {reachable}, or add courses",
-            )
-
-
-def _check_programme_pool(
-    content: Content, document: YamlDocument, place: Location, pool: CoursePool, chosen: list[str]
-) -> None:
-    if pool.course not in chosen:
-        document.fault(
-            (*place, "course"),
-            f"the programme has no course `{pool.course}`{nearest(pool.course, chosen)}",
-            "write one of the programme's courses",
-        )
-    elif pool.course in content.courses:
-        bank = sum(len(module.bank()) for module in content.courses[pool.course].modules)
-        if pool.pick > bank:
-            document.fault(
-                (*place, "pick"),
-                f"`pick` is {pool.pick} but the course has {bank} bank questions",
-                f"write at most {bank}, or add questions with `use: bank`",
             )

@@ -98,6 +98,16 @@ class YamlDocument:
             return None
 
 
+class Inside:
+    """A part of a document; places are counted from there."""
+
+    def __init__(self, document: YamlDocument, within: Location) -> None:
+        self.document, self.within = document, within
+
+    def fault(self, location: Location, wrong: str, mend: str, *, key: bool = False) -> None:
+        self.document.fault((*self.within, *location), wrong, mend, key=key)
+
+
 def plain(node: Any) -> Any:
     """Plain dicts and lists, without the marks of the parser."""
     if isinstance(node, dict):
@@ -190,6 +200,11 @@ _MENDS = {
     "dict_type": "write keys and values",
     "too_short": "add the missing entries",
     "too_long": "write fewer entries",
+    "network": "write a network such as 10.20.0.0/16 or 2001:db8::/32",
+    "timezone_aware": "write a moment with its zone, such as 2026-12-01T09:00:00+08:00",
+    "datetime_from_date_parsing": "write a moment with its zone, such as 2026-12-01T09:00:00+08:00",
+    "datetime_parsing": "write a moment with its zone, such as 2026-12-01T09:00:00+08:00",
+    "datetime_type": "write a moment with its zone, such as 2026-12-01T09:00:00+08:00",
     "union_tag_not_found": "add `type: single`, or another type of docs/content-format.md",
     "union_tag_invalid": "write one of these types",
 }

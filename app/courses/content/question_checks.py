@@ -7,6 +7,7 @@ from app.core.digests import digest_of
 from app.core.errors import Invalid
 from app.courses.content.faults import Location, YamlDocument, nearest
 from app.courses.content.lesson_checks import citation_fault
+from app.courses.content.parts import Both
 from app.courses.content.questions import (
     Case,
     Essay,
@@ -18,7 +19,6 @@ from app.courses.content.questions import (
     Upload,
     images_of,
 )
-from app.courses.content.schema import Both
 from app.courses.content.tree import Content, ModuleTree
 from app.quizzes import grading
 

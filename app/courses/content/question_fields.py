@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.courses.content.schema import Both, Key, Part, Text
+from app.courses.content.parts import Both, Key, Part, Text
 
 
 class Choice(Part):

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from app.courses.content.parts import Both, CitationText, Key, Part
 from app.courses.content.question_fields import (
     CalculatedFields,
     ClozeFields,
@@ -20,7 +21,6 @@ from app.courses.content.question_fields import (
     TrueFalseFields,
     UploadFields,
 )
-from app.courses.content.schema import Both, CitationText, Key, Part
 
 
 class QuestionBase(Part):

@@ -5,15 +5,12 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 
-from app.core.text import Bilingual
-from app.quizzes import rules
+from app.courses.content.exams import CourseExam, ProgrammeExam
+from app.courses.content.parts import Both, Key, Part, Text
 
-Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Pin = Annotated[str, StringConstraints(pattern=r"^[^\[\]\s][^\[\]\n]*$", max_length=60)]
-CitationText = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+( [^\[\]\n]+)?$")]
 JurisdictionCode = Annotated[str, StringConstraints(pattern=r"^([A-Z]{2}|INT)$")]
 
 
@@ -23,26 +20,6 @@ def _hours(value: Any) -> Any:
 
 
 Hours = Annotated[Decimal, BeforeValidator(_hours), Field(gt=0, le=400, max_digits=6, decimal_places=2)]
-
-
-class Part(BaseModel):
-    """The base of everything authored: unknown keys are faults."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
-
-    def canonical(self) -> dict[str, Any]:
-        """Plain JSON values; what is not given is left out, so that new optional keys change no digest."""
-        return self.model_dump(mode="json", exclude_none=True)
-
-
-class Both(Part):
-    """The same text in both languages."""
-
-    zh: Text
-    en: Text
-
-    def both(self) -> Bilingual:
-        return Bilingual(zh=self.zh, en=self.en)
 
 
 # --- library -----------------------------------------------------------------------------------------------
@@ -108,7 +85,7 @@ class InstrumentFile(Part):
     basis: Literal["sourced", "general-knowledge"]
     pin: PinPattern | None = None
     note: Both | None = None
-    provisions: list[Provision] = []
+    provisions: list[Provision] = Field(default=[])
 
 
 class Term(Both):
@@ -133,44 +110,6 @@ class Organisation(Part):
 
 class OrganisationsFile(Part):
     organisations: list[Organisation]
-
-
-class ModulePool(Part):
-    module: Key
-    pick: Annotated[int, Field(ge=1, le=200)]
-
-
-class CoursePool(Part):
-    course: Key
-    pick: Annotated[int, Field(ge=1, le=200)]
-
-
-class ExamRules(Part):
-    id: Key
-    title: Both
-    minutes: Annotated[int, Field(ge=1, le=600)]
-    pass_mark: Annotated[int, Field(ge=0, le=100)]
-    attempts: Annotated[int, Field(ge=1, le=20)]
-    cooling_off_hours: Annotated[int, Field(ge=0, le=24 * 90)] = 0
-    feedback: Literal["after_submission", "after_close", "never"] = "after_submission"
-
-    def settings(self) -> rules.QuizSettings:
-        """The rules as the examination engine takes them."""
-        return rules.QuizSettings(
-            minutes=self.minutes,
-            pass_mark=self.pass_mark,
-            attempts=self.attempts,
-            cooling_off_hours=self.cooling_off_hours,
-            review=rules.Review.of(rules.Feedback(self.feedback)),
-        )
-
-
-class CourseExam(ExamRules):
-    pools: Annotated[list[ModulePool], Field(min_length=1)]
-
-
-class ProgrammeExam(ExamRules):
-    pools: Annotated[list[CoursePool], Field(min_length=1)]
 
 
 class Electives(Part):
@@ -269,4 +208,4 @@ class ModuleFile(Part):
     objectives: Annotated[list[Objective], Field(min_length=1)]
     law: Annotated[list[Key], Field(min_length=1)]
     lessons: Annotated[list[LessonEntry], Field(min_length=1)]
-    readings: list[Reading] = []
+    readings: list[Reading] = Field(default=[])

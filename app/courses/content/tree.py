@@ -1,18 +1,20 @@
 """The authored content as typed values, with where each part was written."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from app.core import markdown
+from app.core.text import Bilingual
+from app.courses.content.exams import CourseExam, ExamRules, PoolRules, ProgrammeExam, share_out
 from app.courses.content.faults import YamlDocument
 from app.courses.content.questions import Question
 from app.courses.content.schema import (
-    CourseExam,
     CourseFile,
     InstrumentFile,
     ModuleFile,
     Organisation,
-    ProgrammeExam,
     ProgrammeFile,
     Term,
 )
@@ -70,24 +72,34 @@ class Content:
     documents: dict[tuple[str, str], YamlDocument] = field(default_factory=dict)
 
     def exam_pools(self, exam: ProgrammeExam) -> list[Pool]:
-        """A programme examination's pools: each draws on every bank question of its course."""
-        return [
-            Pool(
-                [question.id for module in self.courses[pool.course].modules for question in module.bank()],
-                pool.pick,
-                self.courses[pool.course].file.title.both(),
-            )
-            for pool in exam.pools
-        ]
+        """A programme examination's pools: each draws on the bank questions of its course."""
+        return _pools(exam, [(pool, self.courses[pool.course]) for _section, _place, pool in exam.all_pools()])
 
     def course_exam_pools(self, course: CourseTree, exam: CourseExam) -> list[Pool]:
-        """A course examination's pools: each draws on the bank questions of its module."""
-        modules = {module.file.id: module for module in course.modules}
-        return [
-            Pool(
-                [question.id for question in modules[pool.module].bank()],
-                pool.pick,
-                modules[pool.module].file.title.both(),
-            )
-            for pool in exam.pools
-        ]
+        """A course examination's pools: each draws on the course's bank questions."""
+        return _pools(exam, [(pool, course) for _section, _place, pool in exam.all_pools()])
+
+
+def reach(pool: PoolRules, course: CourseTree) -> list[Question]:
+    """The bank questions among which a pool chooses."""
+    return [
+        question
+        for module in course.modules
+        if pool.module in (None, module.file.id)
+        for question in module.bank()
+    ]
+
+
+def _pools(exam: ExamRules[Any], pools: Sequence[tuple[PoolRules, CourseTree]]) -> list[Pool]:
+    shared = share_out([(pool, reach(pool, course)) for pool, course in pools])
+    sections = [section for section, _place, _pool in exam.all_pools()]
+    return [
+        Pool(questions, pool.pick, _label(pool, course), section)
+        for (pool, course), questions, section in zip(pools, shared, sections, strict=True)
+    ]
+
+
+def _label(pool: PoolRules, course: CourseTree) -> Bilingual:
+    """What the pool is called: its module or course."""
+    titles = {module.file.id: module.file.title for module in course.modules}
+    return titles.get(pool.module or "", course.file.title).both()

@@ -10,7 +10,7 @@ from app.quizzes.rules.admission import (
 )
 from app.quizzes.rules.drawing import DrawnPool, draw
 from app.quizzes.rules.keeping import Score, keep
-from app.quizzes.rules.review import ALWAYS, NEVER, REVIEWED, Feedback, Phase, Review, Shown, phase_of
+from app.quizzes.rules.review import ALWAYS, NEVER, REVIEWED, Feedback, Phase, Phases, Review, Shown, phase_of
 from app.quizzes.rules.settings import (
     MAX_MINUTES,
     DoubleMarking,
@@ -47,6 +47,7 @@ __all__ = [
     "Missing",
     "Navigation",
     "Phase",
+    "Phases",
     "Pool",
     "QuizSettings",
     "Refusal",

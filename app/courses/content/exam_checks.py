@@ -1,0 +1,117 @@
+"""What must hold inside an examination, and between it and the questions it draws on."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from app.courses.content.exams import CourseExam, CoursePool, ExamRules, PoolRules, ProgrammeExam, share_out
+from app.courses.content.faults import Inside, Location, YamlDocument, nearest
+from app.courses.content.tree import Content, CourseTree, reach
+
+Document = YamlDocument | Inside
+Placed = tuple[Location, PoolRules, CourseTree]
+
+
+def check_course_exam(tree: CourseTree, exam: CourseExam) -> None:
+    """The rules, and that each pool finds its questions in the course."""
+    document, modules = tree.document, tree.file.modules
+    _check_rules(document, exam)
+    placed: list[Placed] = []
+    for _section, place, pool in exam.all_pools():
+        if pool.module is not None and pool.module not in modules:
+            _unknown_module(document, place, pool.module, modules)
+        else:
+            placed.append((place, pool, tree))
+    _check_pools(document, placed, all_modules_read=len(tree.modules) == len(modules))
+
+
+def check_programme_exam(content: Content, document: Document, exam: ProgrammeExam, chosen: Sequence[str]) -> None:
+    """The rules, and that each pool finds its questions in one of the programme's courses."""
+    _check_rules(document, exam)
+    placed: list[Placed] = []
+    complete = True
+    for _section, place, pool in exam.all_pools():
+        tree = content.courses.get(pool.course)
+        if pool.course not in chosen:
+            document.fault(
+                (*place, "course"),
+                f"the programme has no course `{pool.course}`{nearest(pool.course, chosen)}",
+                "write one of the programme's courses",
+            )
+        elif tree and pool.module is not None and pool.module not in tree.file.modules:
+            _unknown_module(document, place, pool.module, tree.file.modules)
+        elif tree:
+            complete &= len(tree.modules) == len(tree.file.modules)
+            placed.append((place, pool, tree))
+    _check_pools(document, placed, all_modules_read=complete)
+
+
+def _unknown_module(document: Document, place: Location, key: str, modules: Sequence[str]) -> None:
+    document.fault(
+        (*place, "module"),
+        f"the course has no module `{key}`{nearest(key, modules)}",
+        "write one of the course's modules",
+    )
+
+
+def _check_pools(document: Document, placed: Sequence[Placed], *, all_modules_read: bool) -> None:
+    if not all_modules_read:
+        return  # a fault of its own; every count would be wrong
+    for place, pool, tree in placed:
+        known = [question.id for question in reach(pool, tree)]
+        for index, key in enumerate(pool.questions or ()):
+            if key not in known:
+                document.fault(
+                    (*place, "questions", index),
+                    f"the pool reaches no bank question `{key}`{nearest(key, known)}",
+                    "write the id of a question with `use: bank`",
+                )
+    shared = share_out([(pool, reach(pool, tree)) for _place, pool, tree in placed])
+    for (place, pool, tree), members in zip(placed, shared, strict=True):
+        _check_pick(document, place, pool, tree, len(members))
+
+
+def _check_pick(document: Document, place: Location, pool: PoolRules, tree: CourseTree, found: int) -> None:
+    if pool.pick <= found:
+        return
+    fitting = sum(pool.takes(question) for question in reach(pool, tree))
+    if isinstance(pool, CoursePool) and pool.module is None:
+        where = "the course has"
+    elif pool.module is not None:
+        where = "the module has"
+    else:
+        where = "the course has"
+    narrowed = pool.tags or pool.difficulty or pool.questions
+    kind = "bank questions that fit" if narrowed else "bank questions"
+    left = f", and {found} are left after the pools above" if found < fitting else ""
+    mend = "or move the pool up" if left else "or add questions with `use: bank`"
+    document.fault(
+        (*place, "pick"),
+        f"`pick` is {pool.pick} but {where} {fitting} {kind}{left}",
+        f"write at most {found}, {mend}",
+    )
+
+
+def _check_rules(document: Document, exam: ExamRules[Any]) -> None:
+    if (exam.pools is None) == (exam.sections is None):
+        document.fault(
+            ("exam",),
+            "the examination has both `pools` and `sections`" if exam.pools else "the examination has no pools",
+            "write `pools`, or `sections` with pools in each",
+        )
+    if exam.navigation == "forward_sections" and not exam.sections:
+        document.fault(
+            ("exam", "navigation"), "`forward_sections` needs sections", "write `sections`, or `forward`"
+        )
+    if exam.opens_at and exam.closes_at and exam.opens_at >= exam.closes_at:
+        document.fault(("exam", "closes_at"), "it closes before it opens", "write a later moment")
+    if exam.review and "feedback" in exam.model_fields_set:
+        document.fault(
+            ("exam", "feedback"), "`feedback` and `review` say the same thing", "keep one of them", key=True
+        )
+    if exam.closes_at is None and exam.shown_later().waits_for_close:
+        document.fault(
+            ("exam", "review" if exam.review else "feedback"),
+            "something is shown only `after_close`, and the examination never closes",
+            "add `closes_at: …`, or choose another time",
+            key=True,
+        )
