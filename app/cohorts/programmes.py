@@ -8,7 +8,8 @@ from app.cohorts.models import Programme, ProgrammeRevision
 from app.core.database import db
 from app.core.digests import digest_of
 from app.core.identifiers import content_id
-from app.courses.content.schema import ProgrammeExam, ProgrammeFile
+from app.courses.content.exams import ProgrammeExam
+from app.courses.content.schema import ProgrammeFile
 from app.courses.content.tree import Content
 from app.organisations.queries import get_organisation
 from app.quizzes import services as quizzes
