@@ -75,12 +75,19 @@ NO_PAGE: Final[dict[str, str]] = {
     "question_files.show_image": "a picture",
     "item_analysis.download": "a file",
     "quizzes.download_receipts": "a file",
+    "regrading.download": "a file",
 }
 #: Pages that stand between two steps of somebody's, and where they are looked at instead.
 BETWEEN: Final[dict[str, str]] = {
     "rosters.preview": "tests/journeys/test_story.py",
     "quizzes.review_attempt": "tests/journeys/test_story.py",
     "accounts.give_consent": "tests/accounts/access.py (its answers, without axe)",
+    "regrading.prepare": "tests/journeys/test_regrading.py",
+    "regrading.show": "tests/journeys/test_regrading.py",
+    "regrading.approve": "tests/journeys/test_regrading.py",
+    "certificate_decisions.show": "tests/journeys/test_regrading.py",
+    "regrading.show_history": "tests/journeys/test_regrading.py",
+    "regrading.choose_question": "tests/quizzes/regrading/test_pages.py (its HTML, without axe)",
     "marking.show_question": "tests/journeys/test_marking.py",
     "marking.show_next": "tests/journeys/test_marking.py",
     "marking.show_answer": "tests/journeys/test_marking.py",
