@@ -130,10 +130,11 @@ def keep(certificate_id: uuid.UUID, document: bytes, site: Site, checkpoints: Si
     return Proven(credential.document.encode(), proof.text())
 
 
-def note_file(certificate_id: uuid.UUID, digest: str, now: datetime) -> None:
-    """Log the SHA-256 of the file that carries a credential."""
+def note_file(certificate_id: uuid.UUID, digest: str, site: Site, checkpoints: Signer, now: datetime) -> None:
+    """Log the SHA-256 of the file that carries a credential, before anybody can have it."""
     credential = db.session.get_one(Credential, certificate_id)
     ledger.append(entries.file(credential.urn, digest), now)
+    ledger.sequence(site.origin, checkpoints, now)
 
 
 def publish_lists(site: Site, signer: Signer, now: datetime) -> int:

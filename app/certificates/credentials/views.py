@@ -7,6 +7,7 @@ from app.certificates.credentials.rules import LISTED
 from app.certificates.credentials.schema import json_schema
 from app.certificates.keys.issuer import did_document, public_keys
 from app.certificates.proof.jsonld import bundled
+from app.certificates.proof.packing import packed
 from app.core import access, clock
 from app.core.addresses import address_of, public_root
 from app.core.errors import NotFound
@@ -33,6 +34,15 @@ def did() -> Response:
 def issuer() -> Response:
     """All our public keys in one file, for the offline verifier."""
     return publish(public_keys(public_root(), clock.now()).to_json(), "application/json", seconds=_HOUR)
+
+
+@blueprint.get("/verifier.pyz")
+@access.public
+def verifier() -> Response:
+    """The offline verifier, one file that Python runs."""
+    response = publish(packed(), "application/zip", seconds=_HOUR)
+    response.headers["Content-Disposition"] = "attachment; filename=certificate-verifier.pyz"
+    return response
 
 
 @blueprint.get("/contexts/certificate-v1.json")

@@ -1,6 +1,6 @@
 """Read the log."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import func, select
 
@@ -79,16 +79,6 @@ def _demand_public(level: int, number: int, width: int) -> None:
         raise NotFound
 
 
-def entries_from(start: int) -> Callable[[], Sequence[LogEntry]]:
-    """Read the log's entries in order, a thousand at a time."""
-    place = start
-
-    def more() -> Sequence[LogEntry]:
-        nonlocal place
-        found = db.session.scalars(
-            select(LogEntry).where(LogEntry.position >= place).order_by(LogEntry.position).limit(1000)
-        ).all()
-        place += len(found)
-        return found
-
-    return more
+def waiting_bodies() -> Sequence[bytes]:
+    """Entries that wait for their place."""
+    return db.session.scalars(select(LogEntry.body).where(LogEntry.position.is_(None))).all()

@@ -8,7 +8,7 @@ from typing import Any, Final
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from app.certificates.proof.jsonld import Contexts, Statements, statements_of
+from app.certificates.proof.jsonld import Contexts, Statements, demand_compacted, statements_of
 from app.certificates.proof.refusal import Refused
 from app.core import base58
 
@@ -45,7 +45,7 @@ def secure(
     Raises Refused when a member would stay unsigned, or is written otherwise than its contexts write it.
     """
     stated = statements_of(unsecured, contexts)
-    stated.demand_compacted()
+    demand_compacted(stated)
     value = "z" + base58.encode(sign(signed_bytes(stated, options)))
     return {**unsecured, "proof": {**options, "proofValue": value}}
 
@@ -71,4 +71,4 @@ def verify(secured: Mapping[str, Any], contexts: Contexts, find_key: Callable[[s
         Ed25519PublicKey.from_public_bytes(public).verify(signature, signed_bytes(stated, options))
     except (InvalidSignature, ValueError):
         raise Refused("proof_wrong") from None
-    stated.demand_compacted()
+    demand_compacted(stated)

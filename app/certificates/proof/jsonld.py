@@ -4,13 +4,14 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, Final
 
 from pyld import jsonld
 
 from app.certificates.proof.refusal import Refused
+from app.core.digests import canonical
 
 CREDENTIALS: Final = "https://www.w3.org/ns/credentials/v2"
 OPEN_BADGES: Final = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
@@ -23,7 +24,12 @@ PINNED: Final = {
     "certificate-v1.json": "b8b5808ff5b65064207bdaee685dc9907ff5feb79c28ee9ce2fb818a0e3a7a9c",
 }
 
-Contexts = Mapping[str, Any]
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Contexts:
+    """Contexts by address; the only ones that are ever read."""
+
+    documents: Mapping[str, Any]
 
 
 @cache
@@ -38,22 +44,24 @@ def bundled(name: str) -> bytes:
 @cache
 def contexts_of(base: str) -> Contexts:
     """The contexts of an issuer whose address is ``base``; no other is ever read."""
-    return {
-        CREDENTIALS: json.loads(bundled("credentials-v2.json")),
-        OPEN_BADGES: json.loads(bundled("open-badges-3.0.3.json")),
-        base + OWN_PATH: json.loads(bundled("certificate-v1.json")),
-    }
+    return Contexts(
+        {
+            CREDENTIALS: json.loads(bundled("credentials-v2.json")),
+            OPEN_BADGES: json.loads(bundled("open-badges-3.0.3.json")),
+            base + OWN_PATH: json.loads(bundled("certificate-v1.json")),
+        }
+    )
 
 
 def _options(contexts: Contexts) -> dict[str, Any]:
     def load(url: str, _options: object = None) -> dict[str, Any]:
-        if url not in contexts:
+        if url not in contexts.documents:
             raise Refused("unknown_context", url)
         return {
             "contentType": "application/ld+json",
             "contextUrl": None,
             "documentUrl": url,
-            "document": contexts[url],
+            "document": contexts.documents[url],
         }
 
     return {"documentLoader": load, "processingMode": "json-ld-1.1"}
@@ -68,36 +76,48 @@ class Statements:
     expanded: Any
     canonical: str
 
-    def demand_compacted(self) -> None:
-        """The JSON must be exactly how its contexts write its statements, so that what is read is what is signed.
-
-        Raises Refused for another spelling of the same statements (a full IRI for a term, a moved node …).
-        """
-        try:
-            compacted = jsonld.compact(self.expanded, self.document["@context"], _options(self.contexts))
-        except jsonld.JsonLdError as error:
-            raise Refused("not_json_ld", error.type) from None
-        if _plain(compacted) != _plain(self.document):
-            raise Refused("not_compacted")
-
 
 def statements_of(document: Mapping[str, Any], contexts: Contexts) -> Statements:
     """Raises Refused for a member that no context defines: it would say something that nobody signed."""
+    for url in document["@context"]:
+        if url not in contexts.documents:
+            raise Refused("unknown_context", str(url))
+    return _statements(canonical(document), contexts)
 
+
+@lru_cache(maxsize=32)  # a status list is read once for every file that it speaks of
+def _statements(raw: bytes, contexts: Contexts) -> Statements:
     def refuse(name: Any) -> None:
         raise Refused("unsigned_member", str(name))
 
-    for url in document["@context"]:
-        if url not in contexts:
-            raise Refused("unknown_context", str(url))
+    document = json.loads(raw)
     try:
-        expanded = jsonld.expand(dict(document), _options(contexts), on_property_dropped=refuse)
-        canonical: str = jsonld.normalize(
+        expanded = jsonld.expand(document, _options(contexts), on_property_dropped=refuse)
+        quads: str = jsonld.normalize(
             expanded, {**_options(contexts), "algorithm": "URDNA2015", "format": "application/n-quads"}
         )
     except jsonld.JsonLdError as error:
         raise Refused("not_json_ld", error.type) from None
-    return Statements(document, contexts, expanded, canonical)
+    return Statements(document, contexts, expanded, quads)
+
+
+def demand_compacted(stated: Statements) -> None:
+    """The JSON must be exactly how its contexts write its statements, so that what is read is what is signed.
+
+    Raises Refused for another spelling of the same statements (a full IRI for a term, a moved node …).
+    """
+    if not _is_compacted(canonical(stated.document), stated.contexts):
+        raise Refused("not_compacted")
+
+
+@lru_cache(maxsize=32)
+def _is_compacted(raw: bytes, contexts: Contexts) -> bool:
+    stated = _statements(raw, contexts)
+    try:
+        compacted = jsonld.compact(stated.expanded, stated.document["@context"], _options(contexts))
+    except jsonld.JsonLdError as error:
+        raise Refused("not_json_ld", error.type) from None
+    return bool(_plain(compacted) == _plain(stated.document))
 
 
 def _plain(value: Any) -> Any:

@@ -88,6 +88,8 @@ class Knowledge:
     #: A checkpoint of the log, newer than the file's.
     checkpoint: str | None = None
     log: LogView | None = None
+    #: The status as the issuer's own records have it, instead of lists.
+    live: Callable[[dict[str, Any]], Verdict] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,8 +243,15 @@ class _Examination:
             raise Refused("not_yet_valid")
         if "validUntil" in self.credential and read_moment(self.credential["validUntil"]) < now:
             return Verdict(Part.STATUS, State.FAILED, "expired", self.credential["validUntil"], now)
+        if self.knowledge.live:
+            return self.knowledge.live(self.credential)
         if not self.knowledge.lists:
             return Verdict(Part.STATUS, State.UNKNOWN, "status_not_given", as_of=issued)
+        return self._listed(issued)
+
+    def _listed(self, issued: datetime) -> Verdict:
+        """What the status lists say of the credential."""
+        now = self.knowledge.now
         lists = [open_list(_json(raw), self.issuer) for raw in self.knowledge.lists]
         entries = {entry["statusPurpose"]: entry for entry in self.credential["credentialStatus"]}
         found = [self._list_for(entries[purpose], lists) for purpose in PURPOSES]

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app.certificates.keys.rules import multikey, public_of_multikey
 from app.certificates.proof import integrity
-from app.certificates.proof.jsonld import CREDENTIALS, PINNED, bundled, contexts_of, statements_of
+from app.certificates.proof.jsonld import CREDENTIALS, PINNED, Contexts, bundled, contexts_of, statements_of
 from app.certificates.proof.refusal import Refused
 from app.core import base58
 from app.core.digests import canonical
@@ -18,7 +18,9 @@ from app.core.digests import canonical
 VECTORS = Path(__file__).parents[2] / "data" / "eddsa-rdfc-2022"
 #: The context that the vectors use for examples; the W3C defines it as nothing but this vocabulary.
 EXAMPLES = {"@context": {"@vocab": "https://www.w3.org/ns/credentials/examples#"}}
-CONTEXTS = {**contexts_of("https://academy.example"), "https://www.w3.org/ns/credentials/examples/v2": EXAMPLES}
+CONTEXTS = Contexts(
+    {**contexts_of("https://academy.example").documents, "https://www.w3.org/ns/credentials/examples/v2": EXAMPLES}
+)
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 METHOD = "did:web:academy.example#key"
 
