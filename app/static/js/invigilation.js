@@ -175,7 +175,15 @@ function keep() {
   const decide = document.getElementById('decide');
   decide.action = `${new URL(decide.action).pathname}${location.search}`;
 }
-body.addEventListener('change', ({ target }) => { if (target.name === 'attempt') selected[target.checked ? 'add' : 'delete'](target.value); });
+const tellSelected = () => {
+  document.getElementById('selected-count').textContent = selected.size ? say('selected', { count: selected.size }) : '';
+};
+body.addEventListener('change', ({ target }) => {
+  if (target.name !== 'attempt') return;
+  selected[target.checked ? 'add' : 'delete'](target.value);
+  tellSelected();
+});
+tellSelected();
 document.getElementById('decide').addEventListener('submit', ({ target }) => {
   // Selected, but out of sight behind a filter: they count too.
   for (const id of selected) {

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.accounts.queries import people_named
 from app.core import access, clock
 from app.core.access import require_actor
+from app.core.languages import format_time
 from app.quizzes.invigilation import forms, live, policies, queries, seating, words
 from app.quizzes.invigilation.context import board
 from app.quizzes.invigilation.seating import Show, Sort
@@ -80,6 +81,7 @@ def live_page(key: str, form: forms.ManyForm, selected: frozenset[str] = frozens
         now=now,
         poll=POLL_SECONDS,
         rows=seating.ROWS,
+        format_time=format_time,
         national=policies.reach(require_actor()) is None,
         shows=_shows(),
         sorts=_sorts(),
