@@ -73,7 +73,7 @@ def test_a_job_whose_worker_is_killed_is_done_once_by_another(site: Site, worker
 def test_the_queue_may_be_redis_and_may_lose_everything(tmp_path: Path) -> None:
     socket = tmp_path / "redis.sock"
     command = ["redis-server", "--port", "0", "--unixsocket", str(socket), "--save", "", "--dir", str(tmp_path)]
-    redis = subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True)
+    redis = subprocess.Popen(command, stdout=subprocess.DEVNULL, text=True, start_new_session=True)
     with own_site(
         tmp_path / "site", job_lease_seconds=1, job_sweep_seconds=0.2, redis_url=f"unix://{socket}"
     ) as site:
