@@ -254,11 +254,18 @@ def _certify(story: Story) -> None:
         raise JourneyStopped("/: no programme on the trainee's desk")
     with story.step("she passes the certification examination"):
         rules = f"{found[0]}/examination"
-        _sit(story, trainee, trainee.submit(f"{rules}/start", form_at=rules).location)
+        started = trainee.submit(f"{rules}/start", _declaration(trainee, rules), form_at=rules)
+        _sit(story, trainee, started.location)
     with story.step("the worker draws her certificate and mails it"):
         story.work()
     with story.step("she downloads it"):
         _download(story, trainee)
+
+
+def _declaration(trainee: Browser, rules: str) -> dict[str, Any]:
+    """The honour statement of the page before Start, ticked; nothing where none is asked for."""
+    asked = re.search(r'name="honour" value="([0-9a-f]{64})"', trainee.get(rules).get_data(as_text=True))
+    return {"honour": asked[1], "accepted": "yes"} if asked else {}
 
 
 def _download(story: Story, browser: Browser) -> None:
