@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from app.accounts.models import Person
 from app.cohorts import policies, rules
 from app.cohorts.models import (
     Cohort,
@@ -20,7 +19,6 @@ from app.cohorts.models import (
     Programme,
     ProgrammeCompletion,
     ProgrammeRevision,
-    RecordExport,
 )
 from app.core.access import Actor, Role
 from app.core.database import db
@@ -266,30 +264,6 @@ def get_membership_for(actor: Actor, membership_id: uuid.UUID) -> Membership:
     ):
         raise NotFound
     return membership
-
-
-@dataclass(frozen=True, slots=True)
-class LoggedExport:
-    """An entry of the export log with the names to show."""
-
-    log: RecordExport
-    cohort: str
-    person: str
-
-
-def list_exports(actor: Actor) -> list[LoggedExport]:
-    """The exports of the organisations whose records the actor keeps, newest first: one statement."""
-    where = actor.organisations(Role.REGISTRAR, Role.ADMINISTRATOR)
-    statement = (
-        select(RecordExport, Cohort.name, Person.name)
-        .join(Cohort, Cohort.id == RecordExport.cohort_id)
-        .join(Person, Person.id == RecordExport.exported_by)
-        .order_by(RecordExport.created_at.desc())
-        .limit(200)
-    )
-    if where is not None:
-        statement = statement.where(RecordExport.organisation_id.in_(where))
-    return [LoggedExport(log, cohort, person) for log, cohort, person in db.session.execute(statement)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from app.cohorts import policies, queries, records, services
+from app.cohorts.export_log import list_exports
 from app.cohorts.forms import CohortForm, ExportForm, ReasonForm, TransferForm, chosen
 from app.cohorts.models import MembershipState
 from app.cohorts.record_rows import record_rows
@@ -163,4 +164,4 @@ def export(cohort_id: uuid.UUID) -> str | Response:
 @access.requires(*KEEPERS)
 def exports() -> str:
     """The export log of one's organisations."""
-    return render_template("cohorts/exports.html", entries=queries.list_exports(require_actor()))
+    return render_template("cohorts/exports.html", entries=list_exports(require_actor()))
