@@ -20,7 +20,13 @@ from tests.certificates.test_signing import CREDENTIAL, PROOF, signed
 from tests.support.document_signing import NOW, signer
 
 #: Figures, paragraphs … that ISO 14289-1 wants described, and the parents that tables' parts stand in.
-PARENTS = {"/TR": {"/Table", "/THead", "/TBody"}, "/TH": {"/TR"}, "/TD": {"/TR"}}
+PARENTS = {
+    "/Table": {"/Document", "/Sect"},
+    "/TBody": {"/Table"},
+    "/TR": {"/TBody", "/THead"},
+    "/TH": {"/TR"},
+    "/TD": {"/TR"},
+}
 JUDGES = [command for command in [os.environ.get("VERAPDF", "")] if command]
 
 
