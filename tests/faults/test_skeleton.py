@@ -50,7 +50,7 @@ def stored() -> dict[str, list[int]]:
     """The numbers in the database, a list a writer."""
     found = defaultdict(list)
     for name, number in db.session.execute(
-        select(AuditEntry.subject_type, AuditEntry.reason).order_by(AuditEntry.id)
+        select(AuditEntry.subject_type, AuditEntry.reason).where(AuditEntry.reason != "").order_by(AuditEntry.id)
     ):
         found[name].append(int(number))
     release()

@@ -9,11 +9,13 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 import httpx
+import psutil
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
@@ -104,7 +106,8 @@ def stage(request: pytest.FixtureRequest, tmp_path: Path, browser: Browser) -> I
         finally:
             family = children_of(server) if server.poll() is None else []
             for process in family:
-                process.kill()
+                with suppress(psutil.NoSuchProcess):
+                    process.kill()
             kill_group(server)
 
 

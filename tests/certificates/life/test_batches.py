@@ -23,6 +23,7 @@ from tests.support.cast import Cast, as_actor
 from tests.support.certificates import confirm
 from tests.support.cohorts import certify, join, make_cohort, pass_course
 from tests.support.courses import sync_folder
+from tests.support.pages import Visitors
 
 
 @pytest.fixture
@@ -80,6 +81,14 @@ def test_a_batch_issues_what_is_due_and_says_what_became_of_each(cast: Cast, coh
     release()
     with transaction(), pytest.raises(Conflict):
         services.order_batch(certifier(cast), queries.get_cohort_to_certify(certifier(cast), cohort.id))
+
+
+def test_the_page_says_what_became_of_each(cast: Cast, cohort: Cohort, visit: Visitors) -> None:
+    batch = order(certifier(cast), cohort)
+    visit(cast.registrar).get(f"/certificates/batches/{batch.id}", 403)
+    waiting = visit(cast.certifier).get(f"/certificates/batches/{batch.id}").get_data(as_text=True)
+    assert cast.trainee.name in waiting
+    assert "等待中" in waiting
 
 
 def test_only_certifiers_of_the_awarding_body_order(cast: Cast, cohort: Cohort) -> None:

@@ -22,6 +22,7 @@ from app.organisations.queries import get_organisation
 from tests.support.cast import Cast, as_actor
 from tests.support.courses import SMALL, pass_exam, read_everything, sync_folder
 from tests.support.graduates import graduate
+from tests.support.pages import Visitors
 
 
 @pytest.fixture
@@ -75,6 +76,12 @@ def test_certificates_on_the_law_before_are_listed_and_only_those(cast: Cast, ce
     release()
     elsewhere = as_actor(cast.certifier, Grant(Role.CERTIFIER, cast.other_university.id))
     assert queries.touched_by(elsewhere, queries.get_change(change.id)) == []
+
+
+def test_the_page_lists_them_for_certifiers(cast: Cast, certificate: Certificate, visit: Visitors) -> None:
+    path = f"/certificates/law-changes/{change_on(cast, date(2027, 1, 1)).id}"
+    visit(cast.trainee).get(path, 403)
+    assert (certificate.number or "none") in visit(cast.certifier).get(path).get_data(as_text=True)
 
 
 def test_a_holder_who_is_asked_studies_what_changed_and_has_caught_up(
