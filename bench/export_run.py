@@ -38,18 +38,15 @@ def _cohort(cohort_id: uuid.UUID) -> Cohort:
 def ours(folder: Path, cohort_id: uuid.UUID) -> Callable[[], Any]:
     """The product's export, from the database to the file."""
     cohort = _cohort(cohort_id)
-    return lambda: to_xlsx(folder / "ours.xlsx", DEFAULT_COLUMNS, record_rows(cohort), LOCALE)
+    return lambda: to_xlsx(folder / "ours.xlsx", DEFAULT_COLUMNS, record_rows(cohort, DEFAULT_COLUMNS), LOCALE)
 
 
 def ready(folder: Path, cohort_id: uuid.UUID) -> Callable[[], Any]:
     """Not measured: writes down what the export hands to the writer."""
-    titles, columns = headers(DEFAULT_COLUMNS, LOCALE), [BY_KEY[key].value for key in DEFAULT_COLUMNS]
+    titles, cohort = headers(DEFAULT_COLUMNS, LOCALE), _cohort(cohort_id)
 
     def keep() -> None:
-        rows = [
-            dict(zip(titles, [value(row) for value in columns], strict=True))
-            for row in record_rows(_cohort(cohort_id))
-        ]
+        rows = [dict(zip(titles, row, strict=True)) for row in record_rows(cohort, DEFAULT_COLUMNS)]
         (folder / READY).write_bytes(pickle.dumps(rows))
 
     return keep

@@ -5,14 +5,12 @@ written with an apostrophe in front.
 """
 
 import csv
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import itertools
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Final, NamedTuple
-from zoneinfo import ZoneInfo
+from typing import Final
 
 from rustpy_xlsxwriter import write_worksheet
 
@@ -20,7 +18,6 @@ from app.core.text import Bilingual
 
 #: What a spreadsheet takes for the start of a formula, with the full-width forms an input method makes.
 FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-ZONE: Final = ZoneInfo("Asia/Shanghai")
 
 
 class RecordFormat(StrEnum):
@@ -29,33 +26,8 @@ class RecordFormat(StrEnum):
     CSV = "csv"
 
 
-class RecordRow(NamedTuple):
-    """One person's record in a cohort. Hours are 学时, marks per cent. A tuple: there are 100,000 of them."""
-
-    student_number: str | None
-    name: str
-    latin_name: str
-    email: str | None
-    cohort: str
-    session_number: str
-    state: str
-    joined_at: datetime
-    courses_done: int
-    hours: Decimal
-    exam_percent: Decimal | None
-    exam_passed: bool | None
-    completed_at: datetime | None
-
-
-def _day(moment: datetime | None) -> str:
-    return moment.astimezone(ZONE).date().isoformat() if moment else ""
-
-
-def _passed(row: RecordRow) -> str:
-    return {True: "合格", False: "不合格", None: ""}[row.exam_passed]
-
-
-STATE_WORDS: Final = {"active": "在读", "completed": "结业", "withdrawn": "退学", "transferred": "转班"}
+#: A cell as it stands in the file: the database gives it in this form (``record_rows``).
+Value = str | int | float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,30 +36,24 @@ class Column:
 
     key: str
     label: Bilingual
-    value: Callable[[RecordRow], str | int | float | None]
     width: int = 14
     personal: bool = False
 
 
 COLUMNS: Final[tuple[Column, ...]] = (
-    Column("student_number", {"zh": "学号", "en": "Student number"}, lambda row: row.student_number, 18),
-    Column("name", {"zh": "姓名", "en": "Name"}, lambda row: row.name),
-    Column("latin_name", {"zh": "姓名拼音", "en": "Name in Latin letters"}, lambda row: row.latin_name, 24),
-    Column("cohort", {"zh": "班次", "en": "Cohort"}, lambda row: row.cohort, 28),
-    Column("session_number", {"zh": "期次", "en": "Session"}, lambda row: row.session_number, 10),
-    Column("state", {"zh": "学籍状态", "en": "Status"}, lambda row: STATE_WORDS[row.state], 10),
-    Column("joined_on", {"zh": "入班日期", "en": "Joined on"}, lambda row: _day(row.joined_at), 12),
-    Column("courses_done", {"zh": "完成课程数", "en": "Courses completed"}, lambda row: row.courses_done, 12),
-    Column("hours", {"zh": "学时", "en": "Credit hours"}, lambda row: float(row.hours), 8),
-    Column(
-        "exam_percent",
-        {"zh": "认证考试成绩", "en": "Examination mark (%)"},
-        lambda row: float(row.exam_percent) if row.exam_percent is not None else None,
-        14,
-    ),
-    Column("exam_result", {"zh": "考核结果", "en": "Examination result"}, _passed, 10),
-    Column("completed_on", {"zh": "结业日期", "en": "Completed on"}, lambda row: _day(row.completed_at), 12),
-    Column("email", {"zh": "电子邮箱", "en": "E-mail"}, lambda row: row.email, 28, personal=True),
+    Column("student_number", {"zh": "学号", "en": "Student number"}, 18),
+    Column("name", {"zh": "姓名", "en": "Name"}),
+    Column("latin_name", {"zh": "姓名拼音", "en": "Name in Latin letters"}, 24),
+    Column("cohort", {"zh": "班次", "en": "Cohort"}, 28),
+    Column("session_number", {"zh": "期次", "en": "Session"}, 10),
+    Column("state", {"zh": "学籍状态", "en": "Status"}, 10),
+    Column("joined_on", {"zh": "入班日期", "en": "Joined on"}, 12),
+    Column("courses_done", {"zh": "完成课程数", "en": "Courses completed"}, 12),
+    Column("hours", {"zh": "学时", "en": "Credit hours"}, 8),
+    Column("exam_percent", {"zh": "认证考试成绩", "en": "Examination mark (%)"}),
+    Column("exam_result", {"zh": "考核结果", "en": "Examination result"}, 10),
+    Column("completed_on", {"zh": "结业日期", "en": "Completed on"}, 12),
+    Column("email", {"zh": "电子邮箱", "en": "E-mail"}, 28, personal=True),
 )
 BY_KEY: Final = {column.key: column for column in COLUMNS}
 DEFAULT_COLUMNS: Final = tuple(column.key for column in COLUMNS if not column.personal)
@@ -103,20 +69,12 @@ def headers(keys: Sequence[str], locale: str) -> list[str]:
     return [BY_KEY[key].label["en" if locale.startswith("en") else "zh"] for key in keys]
 
 
-def to_xlsx(path: Path, keys: Sequence[str], rows: Iterable[RecordRow], locale: str) -> int:
+def to_xlsx(path: Path, keys: Sequence[str], rows: Iterable[Sequence[Value]], locale: str) -> int:
     """Write a workbook with a bold frozen header; returns the number of rows. Streams: memory stays flat."""
     titles = headers(keys, locale)
-    columns = [BY_KEY[key].value for key in keys]
-    count = 0
-
-    def records() -> Iterator[dict[str, Any]]:
-        nonlocal count
-        for row in rows:
-            count += 1
-            yield dict(zip(titles, [value(row) for value in columns], strict=True))
-
+    counted = itertools.count()
     write_worksheet(
-        records(),
+        (dict(zip(titles, row, strict=False)) for row, _number in zip(rows, counted, strict=False)),
         str(path),
         sheet_name="Records" if locale.startswith("en") else "学员记录",
         freeze_row=1,
@@ -124,18 +82,16 @@ def to_xlsx(path: Path, keys: Sequence[str], rows: Iterable[RecordRow], locale: 
         autofilter=True,
         column_widths={title: BY_KEY[key].width for title, key in zip(titles, keys, strict=True)},
     )
-    return count
+    return next(counted)
 
 
-def to_csv(path: Path, keys: Sequence[str], rows: Iterable[RecordRow], locale: str) -> int:
+def to_csv(path: Path, keys: Sequence[str], rows: Iterable[Sequence[Value]], locale: str) -> int:
     """Write UTF-8 with a byte-order mark; returns the number of rows."""
-    columns = [BY_KEY[key].value for key in keys]
     count = 0
     with path.open("w", encoding="utf-8-sig", newline="") as stream:
         writer = csv.writer(stream)
         writer.writerow(headers(keys, locale))
         for row in rows:
             count += 1
-            values = (value(row) for value in columns)
-            writer.writerow([harmless(value) if isinstance(value, str) else value for value in values])
+            writer.writerow([harmless(value) if isinstance(value, str) else value for value in row])
     return count

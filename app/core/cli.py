@@ -1,4 +1,4 @@
-"""``flask backup`` and ``flask restore``."""
+"""``flask db``, ``flask backup`` and ``flask restore``."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from flask.cli import with_appcontext
 from flask_migrate import Migrate
 from sqlalchemy import inspect, text
 
-from app.config import Settings
+from app.config import PROJECT, Settings
 from app.core.backup import BackupError, restore_backup, write_backup
 from app.core.database import db
 
@@ -62,6 +62,7 @@ def restore_command(file: Path, force: bool) -> None:
 
 
 def init_commands(app: Flask) -> None:
-    """Add the commands of operation."""
+    """Add the commands of operation, and the migrations that ``flask db`` runs."""
+    Migrate(compare_type=True).init_app(app, db, directory=str(PROJECT / "migrations"), render_as_batch=True)
     app.cli.add_command(backup_command)
     app.cli.add_command(restore_command)

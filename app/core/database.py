@@ -16,7 +16,6 @@ from typing import Any, Final
 
 import pysqlite3
 from flask import Flask
-from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, Date, Engine, Enum, MetaData, Uuid, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -24,7 +23,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from app.config import PROJECT, ConfigurationError, Settings
+from app.config import ConfigurationError, Settings
 from app.core import clock
 from app.core.identifiers import new_id
 from app.core.types import Exact, UtcDateTime
@@ -75,7 +74,6 @@ db = SQLAlchemy(
     disable_autonaming=True,
     session_options={"expire_on_commit": False},
 )
-migrate = Migrate(compare_type=True)
 
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 
@@ -230,11 +228,10 @@ def engine_options(settings: Settings) -> dict[str, Any]:
 
 
 def init_database(app: Flask, settings: Settings) -> None:
-    """Attach the database, its migrations and the write guards to the application."""
+    """Attach the database and the write guards to the application."""
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.sqlalchemy_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings)
     db.init_app(app)
-    migrate.init_app(app, db, directory=str(PROJECT / "migrations"), render_as_batch=True)
     with app.app_context():
         install_engine_events(db.engine)
     if not event.contains(Session, "before_flush", _refuse_writes_in_read_transaction):

@@ -1,12 +1,12 @@
 """Joining, leaving, completing: once, and only within one's own organisation."""
 
 import uuid
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from app.cohorts import queries, services
 from app.cohorts.events import ProgrammeCompleted
@@ -18,6 +18,7 @@ from app.cohorts.models import (
     ProgrammeCompletion,
     ProgrammeRevision,
 )
+from app.cohorts.record_rows import record_rows
 from app.core import clock
 from app.core.access import Grant, Role
 from app.core.database import db, release, transaction
@@ -176,6 +177,35 @@ def test_a_failed_examination_completes_nothing_and_shows_as_stuck(app: Flask, c
         [place] = queries.places(queries.list_memberships(cohort.id), clock.now())
     assert count(ProgrammeCompletion) == 0
     assert place.stuck == "exam_failed"
+
+
+def test_a_record_says_in_words_and_days_of_china_what_became_of_each(app: Flask, cast: Cast) -> None:
+    cohort, evening = make_cohort(cast), datetime(2026, 11, 1, 16, 30, tzinfo=UTC)
+    with app.app_context():
+        memberships = {person.id: join(cast, cohort, person) for person in (cast.trainee, cast.cohort_mate)}
+        pass_course(cast.trainee)
+        certify(cast.trainee, memberships[cast.trainee.id].id)
+        pass_course(cast.cohort_mate)
+        certify(cast.cohort_mate, memberships[cast.cohort_mate.id].id, right=False)
+    release()
+    with transaction() as session:
+        session.execute(update(Membership).values(created_at=evening))
+        session.execute(update(ProgrammeCompletion).values(completed_at=evening - timedelta(hours=1)))
+    keys = ["state", "joined_on", "courses_done", "hours", "exam_percent", "exam_result", "completed_on", "cohort"]
+
+    def rows(cohort_id: uuid.UUID) -> set[tuple[object, ...]]:
+        release()
+        return {tuple(row) for row in record_rows(queries.get_cohort_for(registrar_of(cast), cohort_id), keys)}
+
+    assert rows(cohort.id) == {
+        ("结业", "2026-11-02", 1, 3.0, 100.0, "合格", "2026-11-01", cohort.name),
+        ("在读", "2026-11-02", 1, 3.0, 0.0, "不合格", None, cohort.name),
+    }
+    other = make_cohort(cast, "另一班")
+    join(cast, other, cast.outsider, evening)
+    leave(cast, other, "退出")
+    [left] = rows(other.id)
+    assert left[2:7] == (0, 0.0, None, None, None)
 
 
 def test_somebody_withdrawn_completes_nothing(app: Flask, cast: Cast) -> None:

@@ -143,7 +143,7 @@ def export(cohort_id: uuid.UUID) -> str | Response:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"records.{chosen_format}"
         write = records.to_xlsx if chosen_format is records.RecordFormat.XLSX else records.to_csv
-        count = write(path, keys, record_rows(cohort), form.language.data)
+        count = write(path, keys, record_rows(cohort, keys), form.language.data)
         data = path.read_bytes()
     release()
     with transaction():
