@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
@@ -17,6 +18,11 @@ from app.factory import create_app
 from tests.support.cast import Cast, make_cast
 from tests.support.keys import make_keys
 from tests.support.pages import Visitors
+
+# In CI the same examples each time, and no verdict on a crowded machine's speed; by hand new ones are searched.
+settings.register_profile("ci", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+if os.environ.get("CI") == "true":
+    settings.load_profile("ci")
 
 pytest_plugins = ["tests.support.honesty"]
 
