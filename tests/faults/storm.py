@@ -169,16 +169,16 @@ class Killer:
     """Kills by dice what serves the site: mostly one worker, seldom the whole server, once the database."""
 
     def __init__(
-        self, web: WebServer, rng: random.Random, postgres: PostgresServer | None, crash_at: float
+        self, web: WebServer, rng: random.Random, postgres: PostgresServer | None, crash_after: int
     ) -> None:
         self.web, self.rng = web, rng
-        #: The database that has yet to crash, and when (by the monotonic clock).
-        self.postgres, self.crash_at = postgres, crash_at
+        #: The database that has yet to crash, and after how many acknowledgements.
+        self.postgres, self.crash_after = postgres, crash_after
         self.kills = 0
 
-    def strike(self) -> None:
+    def strike(self, acknowledged: int) -> None:
         """Kill once; what does not come back of itself is started again."""
-        if self.postgres and time.monotonic() > self.crash_at:
+        if self.postgres and acknowledged >= self.crash_after:
             self.postgres.stop("immediate")
             self.postgres.start()
             self.postgres = None
@@ -212,10 +212,12 @@ def storm(
     seed: int = 0,
     kill_every: float = 0.8,
     least: int = 0,
+    least_kills: int = 0,
 ) -> Report:
     """Save until there are so many acknowledgements or the time is over, killing all the while; then compare.
 
-    Below ``least`` acknowledgements the time may be three times as long: machines are crowded.
+    A fast machine goes on until it was killed ``least_kills`` times; a crowded one, below ``least``
+    acknowledgements or those kills, may take three times as long.
     """
     rng = random.Random(seed)  # noqa: S311 - the same kills again
     web = WebServer(site, server, application)
@@ -225,17 +227,19 @@ def storm(
     pause = threading.Event()
     began = time.monotonic()
     last_kill = -BETWEEN_KILLS
+    killer = Killer(web, rng, postgres, acknowledgements // 3)
 
     def done() -> bool:
         report.acknowledged = sum(len(ledger.acknowledged) for ledger in ledgers)
         spent = time.monotonic() - began
-        over = spent > seconds and (report.acknowledged >= least or spent > 3 * seconds)
-        return over or report.acknowledged >= acknowledgements
+        if spent > 3 * seconds:
+            return True
+        wanted = least if spent > seconds else acknowledgements
+        return report.acknowledged >= wanted and killer.kills >= least_kills
 
     try:
         web.start()
         began = time.monotonic()
-        killer = Killer(web, rng, postgres, began + seconds / 3)
         for client in clients:
             client.start()
         while not done():
@@ -243,7 +247,7 @@ def storm(
             if not done() and report.acknowledged < last_kill + BETWEEN_KILLS:
                 continue  # a crowded machine: let the server come back first
             last_kill = report.acknowledged
-            killer.strike()
+            killer.strike(report.acknowledged)
         report.kills = killer.kills
         report.seconds = time.monotonic() - began
     finally:
