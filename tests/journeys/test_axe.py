@@ -97,7 +97,6 @@ BETWEEN: Final[dict[str, str]] = {
     "regrading.approve": "tests/journeys/test_regrading.py",
     "certificate_decisions.show": "tests/journeys/test_regrading.py",
     "regrading.show_history": "tests/journeys/test_regrading.py",
-    "regrading.choose_question": "tests/quizzes/regrading/test_pages.py (its HTML, without axe)",
     "marking.show_question": "tests/journeys/test_marking.py",
     "marking.show_next": "tests/journeys/test_marking.py",
     "marking.show_answer": "tests/journeys/test_marking.py",

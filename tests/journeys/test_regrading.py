@@ -93,6 +93,7 @@ def work() -> None:
 
 def test_a_bad_question_is_found_corrected_and_regraded(story: Story, browser: Browser) -> None:
     desk = window(browser, story, "teacher")
+    desk.open("/examinations/bad-question/regrade")
     page = desk.open("/examinations/bad-question/analysis")
     desk.follow(page.locator("table tbody tr", has_text="区分度为负").first.locator("a").first)
     desk.follow(page.get_by_role("link", name="对本题重新评分"))

@@ -127,7 +127,6 @@ def show_question(key: str, question_id: uuid.UUID) -> str:
         chart=charts.curves(item.choices) if item.choices and item.choices.uses else None,
         rare_choice=findings.RARE_CHOICE,
         min_grouped=MIN_GROUPED,
-        may_regrade=require_actor().has(*REGRADERS),
         **_vocabulary(),
     )
 
@@ -176,4 +175,10 @@ def question_url(chosen: Selection, item: ItemReport) -> str:
 
 def _vocabulary() -> dict[str, Any]:
     """What both pages need to put figures into words."""
-    return {"words": words, "question_url": question_url, "markdown": render, "now": clock.now()}
+    return {
+        "words": words,
+        "question_url": question_url,
+        "markdown": render,
+        "may_regrade": require_actor().has(*REGRADERS),
+        "now": clock.now(),
+    }
