@@ -137,7 +137,7 @@ def test_a_certifier_decides_about_what_rests_on_it(story: Story, browser: Brows
     desk = window(browser, story, "certifier", "en", width=390)
     page = desk.open("/certificates/decisions")
     desk.follow(page.get_by_role("link", name=story.cast.trainee.name))
-    page.get_by_label("Revoke the certificate").check()
+    page.get_by_label("Revoke this certificate").check()
     desk.refused(page.locator("main form button.btn-primary"))
     page.get_by_label("Issued in error").check()
     page.get_by_label("Reason for the record").fill("The key was wrong; the examination is not passed.")

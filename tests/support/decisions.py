@@ -115,5 +115,6 @@ def certificates_of(person: Person) -> list[str]:
         .order_by(Certificate.created_at, Certificate.id)
         .execution_options(populate_existing=True)
     ).all()
+    said = [f"{row.state.value} {row.draft['claims']['result_percent']}" for row in rows]
     release()
-    return [f"{row.state.value} {row.draft['claims']['result_percent']}" for row in rows]
+    return said

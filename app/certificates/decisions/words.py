@@ -18,7 +18,7 @@ def kind(decision: CertificateDecision) -> tuple[str, str]:
 def outcome(each: Outcome, *, issued: bool) -> str:
     """What can be decided, as an option."""
     names = {
-        Outcome.REVOKE: _("Revoke the certificate"),
+        Outcome.REVOKE: _("Revoke this certificate"),
         Outcome.SUPERSEDE: _("Issue a new certificate with the new percentage in its place")
         if issued
         else _("Issue it with the new percentage"),

@@ -33,6 +33,7 @@ class FurtherUnit(Part):
 class SingleFields(Part):
     type: Literal["single"]
     choices: Annotated[list[Choice], Field(min_length=2, max_length=10)]
+    any_right: Literal[True] | None = None
 
 
 class MultipleFields(Part):

@@ -1,0 +1,68 @@
+"""The certifiers' pages of decisions."""
+
+import pytest
+
+from app.certificates.rules import CertificateState
+from app.core.database import release, write_mode
+from tests.support.cast import Cast
+from tests.support.decisions import Certified, certificates_of, certified, open_decisions
+from tests.support.pages import Visitors
+
+
+@pytest.fixture
+def small(cast: Cast) -> Certified:
+    with write_mode():
+        found = certified(cast)
+        found.wrong_key()
+    release()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("who", "answers"),
+    [
+        ("outsider", (403, 403)),
+        ("trainee", (403, 403)),
+        ("instructor", (403, 403)),
+        ("registrar", (403, 403)),
+        ("other_registrar", (403, 403)),
+        ("administrator", (200, 200)),
+        ("certifier", (200, 200)),
+        ("second_certifier", (200, 200)),
+    ],
+)
+def test_who_gets_there(cast: Cast, visit: Visitors, small: Certified, who: str, answers: tuple[int, int]) -> None:
+    path = f"/certificates/decisions/{open_decisions()[0].id}"
+    browser = visit(cast.people[who])
+    browser.get("/certificates/decisions", answers[0])
+    browser.get(path, answers[1])
+    token = browser.token("/privacy")
+    posted = {"csrf_token": token, "outcome": "keep", "reason": "已核对记录。"}
+    status = browser.client.post(path, data=posted).status_code
+    assert status == (302 if "certifier" in who else 403)
+    assert len(open_decisions()) == (0 if status == 302 else 1)
+    assert "/sign-in" in visit().get(path, 302).headers["Location"]
+
+
+def test_a_decision_is_taken_once_with_its_reasons(cast: Cast, visit: Visitors, small: Certified) -> None:
+    browser = visit(cast.certifier)
+    waiting = browser.page("/certificates/decisions")
+    assert "待决定的证书 (1)" in waiting.cssselect("nav")[0].text_content()
+    path = f"/certificates/decisions/{open_decisions()[0].id}"
+    page = browser.page(path).text_content()
+    assert "不再合格" in page
+    assert "66.66667%" in page
+    browser.submit(path, {"outcome": "supersede", "reason": "已核对记录。"}, 422)
+    browser.submit(path, {"outcome": "revoke", "reason": "已核对记录。"}, 422)
+    browser.submit(path, {"outcome": "revoke", "reason": "", "reason_class": "issued_in_error"}, 422)
+    other = visit(cast.second_certifier)
+    token = other.token(path)
+    reason = "键有误，成绩不合格。"
+    browser.submit(path, {"outcome": "revoke", "reason": reason, "reason_class": "issued_in_error"})
+    assert certificates_of(cast.trainee) == [f"{CertificateState.REVOKED.value} 100"]
+    late = {"csrf_token": token, "outcome": "keep", "reason": "已核对记录。"}
+    assert other.client.post(path, data=late).status_code == 409
+    past = browser.page("/certificates/decisions?state=past").text_content()
+    assert "吊销该证书" in past
+    assert reason in browser.page(path).text_content()
+    assert "(1)" not in browser.page("/certificates/decisions").cssselect("nav")[0].text_content()
