@@ -118,6 +118,7 @@ class Document:
 
 Cite = Callable[[Citation, bool], CitationLink | None]
 Draw = Callable[[str], FigureFile | None]
+Mark = Callable[[Sequence[Token]], Sequence[Token]]
 
 
 def parse_citation(text: str) -> Citation:
@@ -352,7 +353,7 @@ _TAGS: Final = frozenset(
     )
 )
 _CLASSES: Final = {
-    "a": {"cite", "footnote-backref"},
+    "a": {"cite", "footnote-backref", "term"},
     "aside": {"callout", *(f"callout-{kind}" for kind in CALLOUTS)},
     "div": {"table-scroll"},
     "li": {"footnote-item"},
@@ -366,7 +367,7 @@ _CLASSES: Final = {
 _cleaner: Final = nh3.Cleaner(
     tags=set(_TAGS),
     attributes={
-        "a": {"href", "title", "id"},
+        "a": {"href", "title", "id", "data-term"},
         "div": {"tabindex"},
         "h3": {"id"},
         "h4": {"id"},
@@ -386,9 +387,9 @@ def _html(tokens: Sequence[Token], env: dict[str, Any]) -> Markup:
 
 
 def render_section(
-    document: Document, section: Section, *, cite: Cite, draw: Draw, **env: Any
+    document: Document, section: Section, *, cite: Cite, draw: Draw, mark: Mark | None = None, **env: Any
 ) -> list[Html | QuestionSlot]:
-    """A section's body (without its heading), cut where questions stand."""
+    """A section's body (without its heading), cut where questions stand; ``mark`` may change each run's tokens."""
     whole = {**document.env, **env, "cite": cite, "draw": draw, "last_cited": ""}
     tokens = section.tokens[3:] if section.tokens and section.tokens[0].tag == "h2" else section.tokens
     blocks: list[Html | QuestionSlot] = []
@@ -397,7 +398,7 @@ def render_section(
 
     def flush() -> None:
         if run:
-            blocks.append(Html(_html(run, whole)))
+            blocks.append(Html(_html(mark(run) if mark else run, whole)))
             run.clear()
 
     for token in tokens:

@@ -55,6 +55,11 @@ def instrument_path(key: str, pin: str = "") -> str:
     return f"/library/{key}{f'#{anchor_of(pin)}' if pin else ''}"
 
 
+def term_path(key: str) -> str:
+    """The address of a term's entry in the glossary."""
+    return f"/library/glossary#{key}"
+
+
 def anchor_of(pin: str) -> str:
     """A pin as an element's id: (a)(1)(A) → pin-a-1-A."""
     words = "".join(char if char.isalnum() else " " for char in pin).split()

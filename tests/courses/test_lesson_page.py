@@ -69,6 +69,10 @@ def test_the_lesson_shows_text_citations_figure_and_question(cast: Cast, visit: 
     assert (image.get("alt"), image.get("width"), image.get("height")) == ("一条线", "200", "40")
     assert page.cssselect("#check-t-m1-c1 fieldset.question")
     assert "排除令" in page.cssselect(".lesson-margin")[0].text_content()
+    (term,) = page.cssselect(".lesson-text a.term")
+    assert (term.text_content(), term.get("href")) == ("排除令", "/library/glossary#exclusion-order")
+    (entry,) = page.cssselect("#term-exclusion-order[popover]")
+    assert "禁止侵权物品进口的命令。" in entry.text_content()
 
 
 def test_the_lesson_in_english(cast: Cast, visit: Visitors) -> None:

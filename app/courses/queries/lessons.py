@@ -4,19 +4,22 @@ import uuid
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from flask_babel import gettext as _
+from markdown_it.token import Token
 from markupsafe import Markup
 from sqlalchemy import select
 
 from app.core import markdown
 from app.core.database import db
 from app.core.errors import NotFound
+from app.core.terms import Glossary
 from app.courses.models import Figure
 from app.courses.queries.catalogue import get_module_content
 from app.courses.rules import CourseOutline, LessonOutline, ModuleOutline
-from app.library.queries import Library, instrument_path
+from app.library.queries import Library, instrument_path, term_path
 from app.library.rules import InstrumentNote
 from app.quizzes import queries as quizzes
 from app.quizzes.models import QuestionRevision
@@ -49,6 +52,8 @@ class LessonText:
 
     sections: tuple[RenderedSection, ...]
     footnotes: Markup
+    #: The glossary's entries that the text marks, for its pop-ups.
+    glossary: tuple[Mapping[str, Any], ...]
     #: Does any statement still await comparison with the official text?
     has_unreviewed: bool
 
@@ -112,12 +117,29 @@ def _render(content: dict[str, Any], lesson: LessonOutline, locale: str, books: 
             else None
         )
 
+    terms = Glossary([(term["id"], term[language]) for term in books.terms], term_path)
+    marked: set[str] = set()
+
+    def mark(tokens: Sequence[Token], seen: set[str]) -> Sequence[Token]:
+        found = terms.mark(tokens, seen)
+        marked.update(seen)
+        return found
+
     sections = tuple(
         RenderedSection(
             key=section.key,
             path=f"{lesson.module_key}/{lesson.key}/{section.key}",
             title=section.title,
-            blocks=tuple(markdown.render_section(document, section, cite=cite, draw=draw, callout_labels=labels)),
+            blocks=tuple(
+                markdown.render_section(
+                    document,
+                    section,
+                    cite=cite,
+                    draw=draw,
+                    mark=partial(mark, seen=set()),
+                    callout_labels=labels,
+                )
+            ),
             cited=_cited(section.citations, books, locale),
             terms=_terms(section, books, language),
         )
@@ -126,6 +148,7 @@ def _render(content: dict[str, Any], lesson: LessonOutline, locale: str, books: 
     return LessonText(
         sections=sections,
         footnotes=markdown.render_footnotes(document, cite=cite),
+        glossary=tuple(term for term in books.terms if term["id"] in marked),
         has_unreviewed=any(not citation.reviewed for citation in document.citations),
     )
 
