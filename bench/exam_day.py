@@ -18,7 +18,8 @@ from app.accounts.models import Person
 from app.accounts.privacy import CURRENT
 from app.config import Settings
 from app.core.database import db, release, transaction
-from app.quizzes.models import Attempt, AttemptState, ResponseEvent
+from app.quizzes.grading.aliases import outward
+from app.quizzes.models import Attempt, AttemptItem, AttemptState, ResponseEvent
 from bench import exam_costs, exam_hall, throughput
 from bench.exam_hall import Candidate
 from bench.harness import Figure, Load, Server, allow_many_files, report
@@ -121,6 +122,7 @@ def lost(sittings: dict[uuid.UUID, Sitting]) -> int:
     """Acknowledged answers that the database does not hold, in order, as they were sent, and counted."""
     db.session.remove()
     missing = {attempt_id: one.sent for attempt_id, one in sittings.items()}
+    layouts = {row.id: row.layout for row in db.session.execute(select(AttemptItem.id, AttemptItem.layout))}
     rows = db.session.execute(
         select(
             ResponseEvent.attempt_id,
@@ -134,7 +136,8 @@ def lost(sittings: dict[uuid.UUID, Sitting]) -> int:
     )
     for row in rows:
         one = sittings.get(row.attempt_id)
-        if one and row.ordinal == row.client_seq and (str(row.item_id), row.body) == one.answer(row.client_seq):
+        said = str(row.item_id), outward(row.body, layouts[row.item_id])
+        if one and row.ordinal == row.client_seq and said == one.answer(row.client_seq):
             missing[row.attempt_id] -= 1
     release()
     return sum(abs(count) for count in missing.values())

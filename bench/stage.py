@@ -26,6 +26,7 @@ from app.courses import queries as courses
 from app.courses.models import CourseCompletion, Enrolment, SectionRead
 from app.courses.queries.catalogue import current_revision_id
 from app.quizzes import services as quizzes
+from app.quizzes.grading.aliases import outward
 from app.quizzes.models import Attempt, AttemptItem, AttemptResult, AttemptState, GradeRun, ResponseEvent
 from tests.faults.storm import signed_in_headers
 from tests.support.cast import make_organisation, make_person
@@ -227,7 +228,7 @@ class Stage:
                 path=f"/attempts/{attempt['id']}/answers",
                 headers={**own_headers, "Content-Type": "application/json"},
                 paper=[
-                    (str(item["id"]), item["layout"]["choices"])
+                    (str(item["id"]), outward(item["layout"]["choices"], item["layout"]))
                     for item in paper
                     if item["layout"]["type"] == "single"
                 ],

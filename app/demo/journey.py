@@ -38,6 +38,7 @@ from app.jobs.services import run_due_jobs
 from app.mail.models import OutgoingMail
 from app.organisations.queries import get_organisation
 from app.quizzes import grading
+from app.quizzes.grading.aliases import outward
 from app.quizzes.models import AttemptItem, QuestionRevision
 
 TRAINEE = "trainee@demo.example"
@@ -239,7 +240,7 @@ def _sit(story: Story, trainee: Browser, location: str) -> None:
                 "device_id": device,
                 "client_seq": number,
                 "base_ordinal": number - 1,
-                "response": grading.perfect(body, layout),
+                "response": outward(grading.perfect(body, layout), layout),
             },
             token,
         )

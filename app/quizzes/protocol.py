@@ -33,6 +33,8 @@ class Sent:
     kind: EventKind
     #: Still in the client's form; the question's type normalises it.
     response: Any
+    #: Does the response use the paper's own names (a browser), or identifiers (our own programs)?
+    aliased: bool = False
 
 
 def read_sent(data: bytes) -> Sent:
@@ -57,6 +59,7 @@ def read_sent(data: bytes) -> Sent:
         base_ordinal=_whole(values, "base_ordinal", 0, MAX_ORDINAL),
         kind=EventKind(kind),
         response=response,
+        aliased=True,
     )
 
 

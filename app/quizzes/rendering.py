@@ -12,6 +12,7 @@ from app.core import markdown
 from app.core.text import in_language
 from app.library import queries as library_queries
 from app.quizzes import grading
+from app.quizzes.grading.aliases import outward
 from app.quizzes.interchange.preview import draw
 
 _CACHED: Final = 5_000
@@ -122,12 +123,17 @@ class Texts:
         return html
 
 
-def question_view(body: grading.Body, texts: Texts, *, layout: grading.Layout | None = None) -> QuestionView:
+def question_view(
+    body: grading.Body, texts: Texts, *, layout: grading.Layout | None = None, aliased: bool = False
+) -> QuestionView:
     """A question for a page; in the fixed order of check questions when there is no frozen layout.
 
-    Made of ``grading.view`` alone, which never holds the key.
+    Made of ``grading.view`` alone, which never holds the key. ``aliased``: in the paper's own names, for a
+    candidate who is answering it.
     """
-    return _shown(grading.view(body, layout or grading.full_layout(body)), texts)
+    layout = layout or grading.full_layout(body)
+    view = grading.view(body, layout)
+    return _shown(outward(view, layout) if aliased else view, texts)
 
 
 def _shown(view: Mapping[str, Any], texts: Texts, number: int = 0) -> QuestionView:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select, text
 
 from app.core.database import db, release
+from app.quizzes.grading.aliases import outward
 from app.quizzes.models import Attempt, AttemptItem, ResponseEvent
 from app.quizzes.receipts import Keyring, Receipt, body_digest
 
@@ -53,15 +54,21 @@ def _compare_attempt(
     if [event.ordinal for event in events] != list(range(1, head + 1)):
         faults.append(f"{attempt_id}: ordinals are not 1 to {head}")
     known: Counter[str] = Counter()
+    layouts: dict[uuid.UUID, Any] = dict(
+        db.session.execute(select(AttemptItem.id, AttemptItem.layout).filter_by(attempt_id=attempt_id)).all()
+    )
+    said = {str(event.client_id): outward(event.body, layouts[event.item_id]) for event in events}
     for ledger in ledgers:
         known.update(ledger.sent.keys())
-        faults += _compare_client(ledger, stored, keyring)
+        faults += _compare_client(ledger, stored, said, keyring)
     if invented := set(stored) - set(known):
         faults.append(f"{attempt_id}: {len(invented)} changes nobody sent")
     return faults + _compare_answers(attempt_id, events)
 
 
-def _compare_client(ledger: Ledger, stored: dict[str, ResponseEvent], keyring: Keyring) -> list[str]:
+def _compare_client(
+    ledger: Ledger, stored: dict[str, ResponseEvent], said: dict[str, Any], keyring: Keyring
+) -> list[str]:
     faults = []
     last = 0
     for client_id, receipt in ledger.acknowledged:
@@ -71,13 +78,13 @@ def _compare_client(ledger: Ledger, stored: dict[str, ResponseEvent], keyring: K
             faults.append(f"{name}: acknowledged and LOST")
             continue
         sent = ledger.sent[client_id]
-        if event.body != sent["response"] or event.client_seq != sent["client_seq"]:
+        if said[client_id] != sent["response"] or event.client_seq != sent["client_seq"]:
             faults.append(f"{name}: stored with other content")
         if event.ordinal != receipt["ordinal"] or receipt["ordinal"] <= last:
             faults.append(f"{name}: out of order")
         last = receipt["ordinal"]
         claimed = Receipt.from_json(receipt)
-        if claimed.digest != body_digest(event.salt or "", event.body or {}):
+        if claimed.digest != body_digest(event.salt or "", said[client_id]):
             faults.append(f"{name}: the receipt is for another answer")
         if not keyring.verify(claimed):
             faults.append(f"{name}: the receipt does not verify")

@@ -27,6 +27,7 @@ from app.accounts.identity import SEEN
 from app.core.database import db, release
 from app.organisations.models import Organisation
 from app.quizzes.context import keyring
+from app.quizzes.grading.aliases import outward
 from tests.faults.ledger import Ledger, compare
 from tests.faults.servers import WebServer
 from tests.support.cast import make_login, make_organisation, make_person
@@ -158,7 +159,7 @@ def examinees(site: Site, port: int, count: int = 8) -> list[Examinee]:
         person = make_person(organisation)
         attempt = start(person, quiz)
         attempt_id = attempt.id
-        paper = [(str(item.id), item.layout["choices"]) for item in items_of(attempt)]
+        paper = [(str(item.id), outward(item.layout["choices"], item.layout)) for item in items_of(attempt)]
         release()
         for _device in range(2 if len(found) % 4 == 0 else 1):
             found.append(Examinee(site.app, port, attempt_id, paper, make_login(person).id))

@@ -13,6 +13,7 @@ from app.accounts.models import LoginSession
 from app.core import clock
 from app.core.database import db, release, transaction
 from app.quizzes import grading, queries
+from app.quizzes.grading.aliases import outward
 from app.quizzes.models import Attempt, ResponseEvent
 from tests.faults.servers import WebServer
 from tests.faults.storm import signed_in_headers
@@ -89,12 +90,12 @@ class Sitting:
         return found
 
     def answers(self) -> dict[int, Any]:
-        """What counts, by question number."""
+        """What counts, by question number, in the names of the paper."""
         attempt = db.session.get_one(Attempt, self.attempt_id)
         found = {}
         events = {event.ordinal: event.body for event in queries.list_events(self.attempt_id)}
         for item in items_of(attempt):
-            found[item.position] = events.get(item.answer_ordinal or 0)
+            found[item.position] = outward(events.get(item.answer_ordinal or 0), item.layout)
         db.session.expunge_all()
         release()
         return found

@@ -14,6 +14,7 @@ from app.core import clock
 from app.core.database import db, release, transaction
 from app.quizzes import services
 from app.quizzes.context import keyring
+from app.quizzes.grading.aliases import outward
 from app.quizzes.models import Attempt, AttemptItem, AttemptState, ResponseEvent
 from app.quizzes.protocol import MAX_BYTES
 from app.quizzes.receipts import Receipt
@@ -85,6 +86,13 @@ def events(attempt: Attempt) -> list[ResponseEvent]:
 
 
 def choice(attempt: Attempt, number: int = 0) -> dict[str, str]:
+    """As her browser names it."""
+    layout = item_of(attempt, "single").layout
+    return {"choice": outward(layout["choices"][number], layout)}
+
+
+def kept(attempt: Attempt, number: int = 0) -> dict[str, str]:
+    """The same as it is stored."""
     return {"choice": item_of(attempt, "single").layout["choices"][number]}
 
 
@@ -97,7 +105,7 @@ def test_an_answer_is_kept_with_a_receipt_that_verifies(device: Device, attempt:
     forged = Receipt.from_json({**first, "ordinal": 2})
     assert not keyring().verify(forged)
     assert item_of(attempt, "single").answer_ordinal == 2
-    assert [event.body for event in events(attempt)] == [choice(attempt), choice(attempt, 1)]
+    assert [event.body for event in events(attempt)] == [kept(attempt), kept(attempt, 1)]
 
 
 def test_a_save_is_three_statements_and_loads_nobody(device: Device, attempt: Attempt) -> None:

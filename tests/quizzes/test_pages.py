@@ -12,6 +12,7 @@ from app.core.access import Actor
 from app.core.database import db, release, transaction
 from app.quizzes import grading, queries, services
 from app.quizzes.context import keyring
+from app.quizzes.grading.aliases import outward
 from app.quizzes.models import Attempt, AttemptState, QuestionRevision
 from app.quizzes.receipts import Receipt
 from app.quizzes.rules import Feedback, Review
@@ -28,7 +29,7 @@ def fields_of(attempt: Attempt, *, right: bool = True) -> dict[str, Any]:
     data: dict[str, Any] = {}
     for item in items_of(attempt):
         body = db.session.get_one(QuestionRevision, item.question_revision_id).body
-        answer = grading.perfect(body) if right else {}
+        answer = outward(grading.perfect(body, item.layout), item.layout) if right else {}
         for value in answer.values():
             if isinstance(value, dict):
                 data |= {f"q-{item.id}-{part}": str(chosen) for part, chosen in value.items()}

@@ -12,6 +12,7 @@ from app.core import clock
 from app.core.database import db, transaction
 from app.files import services as files
 from app.quizzes import grading, rendering, services
+from app.quizzes.grading.aliases import give_aliases, inward, outward, without_identifiers
 from app.quizzes.models import Attempt, AttemptItem, AttemptState, Grade, GradeRun, QuestionRevision, Upload
 from tests.support.cast import Cast
 from tests.support.pages import Browser, Visitors, check_page
@@ -45,8 +46,8 @@ def answered(
 ) -> dict[str, Any]:
     """The fields of a page that shows the question perfectly answered."""
     with app.test_request_context("/"):
-        view = rendering.question_view(body, rendering.Texts(locale), layout=layout)
-        response = grading.perfect(body, layout)
+        view = rendering.question_view(body, rendering.Texts(locale), layout=layout, aliased=True)
+        response = outward(grading.perfect(body, layout), layout)
         document = html.document_fromstring(render_template_string(PAGE, view=view, response=response, name=name))
     check_page(document, body["type"])
     return fields_of(document)
@@ -56,9 +57,11 @@ def answered(
 @pytest.mark.parametrize("locale", ["zh_Hans", "en"])
 def test_what_is_shown_as_answered_is_what_a_form_posts_back(app: Flask, kind: str, locale: str) -> None:
     body = grading.validate("q", authored(kind))
-    layout = grading.full_layout(body)
-    posted = MultiDict(answered(app, body, layout, locale=locale))
-    assert grading.read_form(posted, "q", layout) == grading.perfect(body, layout)
+    full = grading.full_layout(body)
+    for layout in (full, give_aliases(full)):
+        posted = MultiDict(answered(app, body, layout, locale=locale))
+        said = grading.read_form(posted, "q", without_identifiers(layout))
+        assert grading.normalise(inward(said, layout), layout) == grading.perfect(body, layout)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from app.core.database import db, transaction, write_mode
 from app.core.identifiers import new_id
 from app.quizzes import grading, services
 from app.quizzes.context import keyring
+from app.quizzes.grading.aliases import outward
 from app.quizzes.marking.answers import Task
 from app.quizzes.marking.models import Mark, MarkingTask
 from app.quizzes.marking.queries import get_task
@@ -47,18 +48,17 @@ def hand_in(person: Person, revision: QuizRevision, text: str = "因为337条款
 def _fields(item: AttemptItem, text: str) -> dict[str, str]:
     body = db.session.get_one(QuestionRevision, item.question_revision_id).body
     name = f"q-{item.id}"
-    answer = grading.perfect(body, item.layout)
+    answer = outward(grading.perfect(body, item.layout), item.layout)
     if body["type"] == "essay":
         return {name: text}
     if body["type"] == "single":
         return {name: answer["choice"]}
     if body["type"] == "case":
-        first, second, third = body["parts"]
-        parts = answer["parts"]
+        first, second, third = outward([part["id"] for part in body["parts"]], item.layout)
         return {
-            f"{name}-{first['id']}": parts[first["id"]]["choice"],
-            f"{name}-{second['id']}": "30",
-            f"{name}-{third['id']}": text,
+            f"{name}-{first}": answer["parts"][first]["choice"],
+            f"{name}-{second}": "30",
+            f"{name}-{third}": text,
         }
     return {}
 

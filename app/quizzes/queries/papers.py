@@ -14,6 +14,7 @@ from app.core.access import Actor
 from app.core.database import db
 from app.core.errors import NotFound
 from app.quizzes import rules
+from app.quizzes.grading.aliases import outward
 from app.quizzes.models import (
     Attempt,
     AttemptItem,
@@ -53,6 +54,11 @@ class PaperItem:
     def name(self) -> str:
         """The prefix of its form fields."""
         return f"q-{self.id}"
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """The response in the names of this paper."""
+        return outward(self.response, self.layout)  # type: ignore[no-any-return]
 
     @property
     def answered(self) -> bool:
@@ -229,7 +235,9 @@ def get_attempt_state(person_id: uuid.UUID, attempt_id: uuid.UUID) -> dict[str, 
     if attempt is None:
         raise NotFound
     rows = db.session.execute(
-        select(AttemptItem.id, AttemptItem.answer_ordinal, AttemptItem.flagged, ResponseEvent.body)
+        select(
+            AttemptItem.id, AttemptItem.layout, AttemptItem.answer_ordinal, AttemptItem.flagged, ResponseEvent.body
+        )
         .outerjoin(
             ResponseEvent,
             (ResponseEvent.attempt_id == AttemptItem.attempt_id)
@@ -249,7 +257,7 @@ def get_attempt_state(person_id: uuid.UUID, attempt_id: uuid.UUID) -> dict[str, 
                 "id": str(row.id),
                 "ordinal": row.answer_ordinal or 0,
                 "flagged": row.flagged,
-                "response": row.body or {},
+                "response": outward(row.body or {}, row.layout),
             }
             for row in rows
         ],

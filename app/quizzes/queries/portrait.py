@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import select
 
 from app.core.database import db
-from app.quizzes.models import Attempt, AttemptResult, Quiz, QuizRevision, ResponseEvent
+from app.quizzes.grading.aliases import outward
+from app.quizzes.models import Attempt, AttemptItem, AttemptResult, Quiz, QuizRevision, ResponseEvent
 
 
 def sittings_of(person_id: uuid.UUID) -> list[dict[str, Any]]:
@@ -23,8 +24,9 @@ def sittings_of(person_id: uuid.UUID) -> list[dict[str, Any]]:
         .order_by(Attempt.started_at)
     ).all()
     answers: dict[uuid.UUID, list[dict[str, Any]]] = {}
-    for event in db.session.scalars(
-        select(ResponseEvent)
+    for event, layout in db.session.execute(
+        select(ResponseEvent, AttemptItem.layout)
+        .join(AttemptItem, AttemptItem.id == ResponseEvent.item_id)
         .where(ResponseEvent.attempt_id.in_([row.Attempt.id for row in rows]))
         .order_by(ResponseEvent.attempt_id, ResponseEvent.ordinal)
     ):
@@ -32,7 +34,7 @@ def sittings_of(person_id: uuid.UUID) -> list[dict[str, Any]]:
             {
                 "ordinal": event.ordinal,
                 "kind": event.kind.value,
-                "answer": event.body,
+                "answer": outward(event.body, layout),
                 "received_at": event.received_at.isoformat(),
                 "late": event.late,
                 "superseded": event.superseded,

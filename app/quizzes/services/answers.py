@@ -6,7 +6,7 @@ given back when the answer turns out not to fit.
 """
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from app.core.database import db
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.types import UtcDateTime
 from app.quizzes import grading
+from app.quizzes.grading.aliases import inward, outward
 from app.quizzes.grading.base import wrong_shape
 from app.quizzes.models import Attempt, AttemptItem, AttemptState, EventKind, ResponseEvent
 from app.quizzes.protocol import Sent
@@ -110,6 +111,13 @@ class Change:
     #: None: a form's; its ordinal serves.
     client_seq: int | None
     base_ordinal: int
+    #: The question's, for a receipt that speaks the candidate's language.
+    layout: grading.Layout = field(default_factory=dict)
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """The change in the names of her paper: what the receipt is about."""
+        return outward(self.body, self.layout)  # type: ignore[no-any-return]
 
 
 def take_answer(
@@ -146,6 +154,7 @@ def take_answer(
         device_id=sent.device_id,
         client_seq=sent.client_seq,
         base_ordinal=sent.base_ordinal,
+        layout=head.layout,
     )
     return _append(connection or db.session.connection(), attempt_id, change, head, keyring)
 
@@ -183,7 +192,7 @@ def _append(
             ordinal=head.head_ordinal,
             item_id=change.item_id,
             kind=change.kind.value,
-            digest=body_digest(salt, change.body),
+            digest=body_digest(salt, change.said),
             received_at=head.clock_at,
             status=status_of(late=late, superseded=superseded),
             key_id=keyring.current.id,
@@ -236,7 +245,8 @@ def original_receipt(attempt_id: uuid.UUID, sent: Sent) -> Receipt:
         sent.device_id,
         sent.client_seq,
     )
-    if not same or event.salt is None or body_digest(event.salt, _normalised(sent, layout)) != event.body_digest:
+    said = outward(_normalised(sent, layout), layout or {})
+    if not same or event.salt is None or body_digest(event.salt, said) != event.body_digest:
         raise Conflict(
             _("This answer was sent before with other content; the first one stands. Reload the page."),
             code="reused",
@@ -263,7 +273,7 @@ def _normalised(sent: Sent, layout: dict[str, Any] | None) -> dict[str, Any]:
     if layout is None:
         raise Invalid(_("This question is not on your paper. Reload the page."), code="question")
     if sent.kind is EventKind.ANSWER:
-        return grading.normalise(sent.response, layout)
+        return grading.normalise(inward(sent.response, layout) if sent.aliased else sent.response, layout)
     flagged = sent.response.get("flagged") if isinstance(sent.response, dict) else None
     if not isinstance(flagged, bool):
         raise wrong_shape()

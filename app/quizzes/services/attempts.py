@@ -19,6 +19,7 @@ from app.core.database import db
 from app.core.errors import Conflict, NotFound
 from app.core.identifiers import new_id
 from app.quizzes import grading, rules
+from app.quizzes.grading.aliases import give_aliases
 from app.quizzes.models import (
     Attempt,
     AttemptItem,
@@ -278,7 +279,7 @@ def _paper(attempt: Attempt, revision: QuizRevision, settings: rules.QuizSetting
             "position": position,
             "section": section,
             "question_revision_id": question_id,
-            "layout": grading.lay_out(known[question_id].body, rng, shuffle=settings.shuffle),
+            "layout": give_aliases(grading.lay_out(known[question_id].body, rng, shuffle=settings.shuffle)),
             "marks": grading.marks_of(known[question_id].body),
         }
         for position, (section, question_id) in enumerate(drawn, start=1)

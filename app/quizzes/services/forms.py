@@ -10,6 +10,7 @@ from app.core.database import db
 from app.core.errors import Invalid, NotFound
 from app.core.identifiers import new_id
 from app.quizzes import grading, queries
+from app.quizzes.grading.aliases import inward, without_identifiers
 from app.quizzes.models import EventKind
 from app.quizzes.receipts import Keyring, Receipt
 from app.quizzes.services.answers import Change, keep_change
@@ -48,32 +49,32 @@ def save_paper(
         raise NotFound
     answers, flags = queries.answers_as_of(attempt_id, seen)
     saved = Saved()
-    changes: list[tuple[uuid.UUID, EventKind, dict[str, Any]]] = []
-    positions = {item.id: item.position for item in paper.items}
+    changes: list[tuple[queries.PaperItem, EventKind, dict[str, Any]]] = []
     for item in paper.items:
         if places is not None and item.position not in places:
             continue
         try:
-            response = grading.read_form(posted, item.name, item.layout)
+            response = inward(grading.read_form(posted, item.name, without_identifiers(item.layout)), item.layout)
         except Invalid as error:
             saved.errors[item.id] = error.message
             saved.refused[item.id] = {name: posted.get(item.name, "") for name in ("value", "text")}
             continue
         if response != answers.get(item.id, {}):
-            changes.append((item.id, EventKind.ANSWER, response))
+            changes.append((item, EventKind.ANSWER, response))
         flagged = bool(posted.get(f"flag-{item.id}", ""))
         if flagged != flags.get(item.id, False):
-            changes.append((item.id, EventKind.FLAG, {"flagged": flagged}))
-    for item_id, kind, body in changes:
+            changes.append((item, EventKind.FLAG, {"flagged": flagged}))
+    for item, kind, body in changes:
         change = Change(
-            item_id=item_id,
-            position=positions[item_id],
+            item_id=item.id,
+            position=item.position,
             kind=kind,
             body=body,
             client_id=new_id(),
             device_id=actor.session_id,
             client_seq=None,
             base_ordinal=seen,
+            layout=item.layout,
         )
         receipt = keep_change(db.session.connection(), attempt_id, change, keyring=keyring, now=now)
         saved.receipts.append(receipt)

@@ -5,6 +5,7 @@ import uuid
 from sqlalchemy import and_, select
 
 from app.core.database import db
+from app.quizzes.grading.aliases import outward
 from app.quizzes.models import Attempt, AttemptItem, Grade
 from app.quizzes.queries import list_events
 from app.quizzes.services import receipt_of
@@ -18,11 +19,11 @@ def held(attempt_id: uuid.UUID) -> Held:
     ).first()
     if attempt is None:
         return Held(attempt_id)
-    events = [HeldEvent(receipt_of(event), event.body, event.salt) for event in list_events(attempt_id)]
     rows = db.session.execute(
         select(
             AttemptItem.id,
             AttemptItem.position,
+            AttemptItem.layout,
             AttemptItem.answer_ordinal,
             AttemptItem.flagged,
             Grade.id.is_not(None).label("graded"),
@@ -31,7 +32,12 @@ def held(attempt_id: uuid.UUID) -> Held:
         .outerjoin(Grade, and_(Grade.item_id == AttemptItem.id, Grade.run_id == attempt.grade_run_id))
         .where(AttemptItem.attempt_id == attempt_id)
         .order_by(AttemptItem.position)
-    )
+    ).all()
+    layouts = {row.id: row.layout for row in rows}
+    events = [
+        HeldEvent(receipt_of(event), outward(event.body, layouts.get(event.item_id, {})), event.salt)
+        for event in list_events(attempt_id)
+    ]
     items = {
         row.id: HeldItem(row.position, row.answer_ordinal, row.flagged, row.graded, row.event_ordinal)
         for row in rows

@@ -13,6 +13,7 @@ from app.core.database import transaction
 from app.core.languages import format_moment, locale_name
 from app.quizzes import queries, registry, rendering, rules, services, words
 from app.quizzes.context import keyring
+from app.quizzes.grading import aliases
 from app.quizzes.invigilation import queries as decided
 from app.quizzes.invigilation import words as decision_words
 from app.quizzes.marking import queries as marking_queries
@@ -144,7 +145,11 @@ def download_receipts(attempt_id: uuid.UUID) -> Response:
     """Every receipt of the candidate's attempt with her answers and salts, to be kept and checked."""
     paper = queries.get_own_paper(access.require_actor(), attempt_id)
     events = queries.list_events(paper.attempt.id)
-    claims = [Claim(services.receipt_of(event), event.body, event.salt) for event in events]
+    layouts = {item.id: item.layout for item in paper.items}
+    claims = [
+        Claim(services.receipt_of(event), aliases.outward(event.body, layouts[event.item_id]), event.salt)
+        for event in events
+    ]
     name = f"receipts-{attempt_id}.json"
     return Response(
         write(attempt_id, len(claims), claims),
@@ -194,8 +199,9 @@ def _views(
     """The questions as laid out; those that take files know where to send them."""
     views = {}
     for item in items:
-        view = rendering.question_view(item.body, texts, layout=item.layout)
-        if view.type == "file_upload" and paper.attempt.state is AttemptState.IN_PROGRESS:
+        answering = paper.attempt.state is AttemptState.IN_PROGRESS
+        view = rendering.question_view(item.body, texts, layout=item.layout, aliased=answering)
+        if view.type == "file_upload" and answering:
             address = url_for("question_files.receive_file", attempt_id=paper.attempt.id, item_id=item.id)
             view.upload["url"] = address
         views[item.id] = view
