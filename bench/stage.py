@@ -25,6 +25,7 @@ from app.core.identifiers import new_id
 from app.courses import queries as courses
 from app.courses.models import CourseCompletion, Enrolment, SectionRead
 from app.courses.queries.catalogue import current_revision_id
+from app.demo.acting import declaration
 from app.quizzes import services as quizzes
 from app.quizzes.grading.aliases import outward
 from app.quizzes.models import Attempt, AttemptItem, AttemptResult, AttemptState, GradeRun, ResponseEvent
@@ -171,6 +172,7 @@ class Stage:
                 quiz_id=self.quiz_id,
                 context_type=cohorts.EXAM_CONTEXT,
                 context_id=new_id(),
+                admission=declaration(self.quiz_id),
                 now=clock.now(),
             )
 
