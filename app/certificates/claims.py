@@ -4,7 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from app.certificates.rules import AppointmentClaims, CompletionClaims, Snapshot
+from app.certificates.rules import (
+    AppointmentClaims,
+    CompletionClaims,
+    CourseRecord,
+    DocumentKind,
+    RecordClaims,
+    Snapshot,
+)
 from app.core.text import Bilingual
 
 
@@ -32,7 +39,7 @@ def _joined(items: Iterable[Bilingual]) -> Bilingual:
     return {"zh": "、".join(item["zh"] for item in listed), "en": ", ".join(item["en"] for item in listed)}
 
 
-def _plain(number: str) -> str:
+def plain(number: str) -> str:
     """A decimal string without idle zeros: 18.00000 → 18."""
     return number.rstrip("0").rstrip(".") if "." in number else number
 
@@ -52,13 +59,26 @@ def printed_claims(snapshot: Snapshot) -> list[Claim]:
         Claim("validity", {"zh": "有效期", "en": "Validity"}, _validity(snapshot)),
         Claim("record", {"zh": "记录摘要", "en": "Record SHA-256"}, _same(snapshot.digest)),
     ]
-    claims = snapshot.document.claims
-    own = _completion(claims) if isinstance(claims, CompletionClaims) else _appointment(claims)
-    return [*general[:2], *own, *general[2:]]
+    return [*general[:2], *_own(snapshot), *general[2:]]
+
+
+def _own(snapshot: Snapshot) -> list[Claim]:
+    match snapshot.document.claims:
+        case CompletionClaims() as claims:
+            return _completion(claims)
+        case AppointmentClaims() as claims:
+            return _appointment(claims)
+        case RecordClaims() as claims:
+            return _record(claims)
 
 
 def _validity(snapshot: Snapshot) -> Bilingual:
     until = snapshot.document.valid_until
+    if snapshot.document.kind in {DocumentKind.HOURS, DocumentKind.TRANSCRIPT}:
+        return {
+            "zh": "反映签发之日的记录，不设有效期",
+            "en": "States the record on the day of issue; does not expire",
+        }
     if until is None:
         return {"zh": "结业是既成事实，不设有效期", "en": "A completion is a fact and does not expire"}
     day = long_day(until)
@@ -69,7 +89,7 @@ def result_of(claims: CompletionClaims) -> Bilingual | None:
     """考核合格, with the mark and how long it stands; None without an examination."""
     if claims.result_percent is None:
         return None
-    percent = _plain(claims.result_percent)
+    percent = plain(claims.result_percent)
     result: Bilingual = {"zh": f"考核合格（{percent}%）", "en": f"Passed ({percent}%)"}
     if claims.result_valid_until:
         until = long_day(claims.result_valid_until)
@@ -81,8 +101,8 @@ def result_of(claims: CompletionClaims) -> Bilingual | None:
 
 
 def hours_of(hours: str) -> Bilingual:
-    plain = _plain(hours)
-    return {"zh": f"{plain}学时", "en": f"{plain} credit hours (45 min)"}
+    number = plain(hours)
+    return {"zh": f"{number}学时", "en": f"{number} credit hours (45 min)"}
 
 
 def _completion(claims: CompletionClaims) -> list[Claim]:
@@ -111,6 +131,58 @@ def _completion(claims: CompletionClaims) -> list[Claim]:
     if claims.quiz_revision_digest:
         label: Bilingual = {"zh": "试卷版本", "en": "Examination revision"}
         lines.append(Claim("quiz", label, _same(short_digest(claims.quiz_revision_digest))))
+    if claims.grade_run_id:
+        lines.append(Claim("grade_run", {"zh": "评分记录", "en": "Grade run"}, _same(claims.grade_run_id)))
+    return lines
+
+
+def course_line(course: CourseRecord) -> Bilingual:
+    """A course with hours, day, result and the revision it was taken in, as one statement."""
+    hours, day, digest = (
+        hours_of(course.hours),
+        long_day(course.completed_on),
+        short_digest(course.revision_digest),
+    )
+    result = percent_of(course.result_percent)
+    return {
+        "zh": "，".join(filter(None, (course.title["zh"], hours["zh"], day["zh"], result, digest))),
+        "en": ", ".join(filter(None, (course.title["en"], hours["en"], day["en"], result, digest))),
+    }
+
+
+def percent_of(percent: str | None) -> str:
+    """86%; empty without a result."""
+    return f"{plain(percent)}%" if percent is not None else ""
+
+
+def period_of(claims: RecordClaims) -> Bilingual:
+    """From the first completion to the last."""
+    start, end = long_day(claims.starts_on), long_day(claims.ends_on)
+    return {"zh": f"{start['zh']}至{end['zh']}", "en": f"{start['en']} to {end['en']}"}
+
+
+def _record(claims: RecordClaims) -> list[Claim]:
+    lines = []
+    if claims.programme_key:
+        lines.append(Claim("programme", {"zh": "培养方案", "en": "Programme"}, claims.programme_title))
+    if claims.programme_level:
+        lines.append(Claim("level", {"zh": "层次", "en": "Level"}, claims.programme_level))
+    lines += [
+        Claim("trained_at", {"zh": "培训单位", "en": "Trained at"}, claims.trained_at),
+        Claim("hours", {"zh": "学时合计", "en": "Hours in total"}, hours_of(claims.hours)),
+        Claim("period", {"zh": "完成时间", "en": "Completed"}, period_of(claims)),
+    ]
+    if claims.examination:
+        passed = percent_of(claims.result_percent)
+        result: Bilingual = {"zh": f"考核合格（{passed}）", "en": f"Passed ({passed})"}
+        lines.append(Claim("result", claims.examination, result))
+    if claims.law_as_of:
+        lines.append(Claim("law_as_of", {"zh": "法律截止日期", "en": "Law as of"}, long_day(claims.law_as_of)))
+    label: Bilingual = {"zh": "课程及版本", "en": "Course and revision"}
+    lines += [Claim(f"course:{course.key}", label, course_line(course)) for course in claims.courses]
+    if claims.quiz_revision_digest:
+        quiz: Bilingual = {"zh": "试卷版本", "en": "Examination revision"}
+        lines.append(Claim("quiz", quiz, _same(short_digest(claims.quiz_revision_digest))))
     if claims.grade_run_id:
         lines.append(Claim("grade_run", {"zh": "评分记录", "en": "Grade run"}, _same(claims.grade_run_id)))
     return lines

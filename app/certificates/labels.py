@@ -35,6 +35,8 @@ EVENTS: Final[dict[StatusKind, tuple[Any, str]]] = {
 KINDS: Final[dict[DocumentKind, Any]] = {
     DocumentKind.COMPLETION: _l("Certificate of completion"),
     DocumentKind.APPOINTMENT: _l("Letter of appointment"),
+    DocumentKind.HOURS: _l("Statement of hours"),
+    DocumentKind.TRANSCRIPT: _l("Transcript"),
 }
 
 REVOCATION_CLASSES: Final[dict[RevocationClass, Any]] = {

@@ -1,5 +1,7 @@
 """Who may do what with a certificate."""
 
+import uuid
+
 from app.certificates.models import Certificate
 from app.certificates.rules import CertificateState
 from app.core.access import Actor, Role
@@ -27,6 +29,11 @@ def can_change(actor: Actor, certificate: Certificate) -> bool:
     """May she suspend it, revoke it, or issue it again with corrected names? Only while it stands."""
     standing = certificate.state in {CertificateState.VALID, CertificateState.SUSPENDED}
     return standing and can_certify(actor, certificate)
+
+
+def can_request(actor: Actor, person_id: uuid.UUID, organisation_id: uuid.UUID) -> bool:
+    """May she have a statement of hours or a transcript made? The person herself, and who keeps her records."""
+    return actor.person_id == person_id or actor.has_at(organisation_id, Role.REGISTRAR, *KEEPERS)
 
 
 def can_unblock(actor: Actor, certificate: Certificate) -> bool:

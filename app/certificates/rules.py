@@ -22,10 +22,26 @@ class DocumentKind(StrEnum):
     COMPLETION = "completion"
     #: 聘书: a person was appointed to the expert pool for a term.
     APPOINTMENT = "appointment"
+    #: 学时证明: the courses a person completed, and their hours, whichever programme they belong to.
+    HOURS = "hours"
+    #: 成绩单: courses and results within one programme, as they stood on a day.
+    TRANSCRIPT = "transcript"
 
 
 #: The letters a number begins with.
-SERIES: Final[Mapping[DocumentKind, str]] = {DocumentKind.COMPLETION: "OIPA", DocumentKind.APPOINTMENT: "OIPE"}
+SERIES: Final[Mapping[DocumentKind, str]] = {
+    DocumentKind.COMPLETION: "OIPA",
+    DocumentKind.APPOINTMENT: "OIPE",
+    DocumentKind.HOURS: "OIPH",
+    DocumentKind.TRANSCRIPT: "OIPT",
+}
+#: What a file of each kind is called where it leaves us.
+FILE_WORDS: Final[Mapping[DocumentKind, str]] = {
+    DocumentKind.COMPLETION: "certificate",
+    DocumentKind.APPOINTMENT: "appointment",
+    DocumentKind.HOURS: "hours",
+    DocumentKind.TRANSCRIPT: "transcript",
+}
 
 
 class CertificateState(StrEnum):
@@ -169,7 +185,40 @@ class AppointmentClaims:
     criteria_digest: str
 
 
-Claims = CompletionClaims | AppointmentClaims
+@dataclass(frozen=True, slots=True)
+class CourseRecord:
+    """A completed course in a statement of hours or a transcript; the percentage where it was examined."""
+
+    key: str
+    title: Bilingual
+    hours: str
+    completed_on: str
+    result_percent: str | None
+    revision_digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordClaims:
+    """What a statement of hours or a transcript lists. Percent and hours are decimal strings, dates ISO."""
+
+    #: The programme of a transcript; of a statement of hours, what it covers in words.
+    programme_key: str | None
+    programme_title: Bilingual
+    programme_level: Bilingual | None
+    trained_at: Bilingual
+    courses: tuple[CourseRecord, ...]
+    hours: str
+    starts_on: str
+    ends_on: str
+    #: The programme's examination, once passed.
+    examination: Bilingual | None
+    result_percent: str | None
+    quiz_revision_digest: str | None
+    grade_run_id: str | None
+    law_as_of: str | None
+
+
+Claims = CompletionClaims | AppointmentClaims | RecordClaims
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,14 +278,16 @@ class Snapshot:
     @property
     def file_name(self) -> str:
         """What the file is called where it leaves us."""
-        word = "certificate" if self.document.kind is DocumentKind.COMPLETION else "appointment"
-        return f"{word}-{self.number}.pdf"
+        return f"{FILE_WORDS[self.document.kind]}-{self.number}.pdf"
 
 
 def _claims(kind: DocumentKind, data: Mapping[str, Any]) -> Claims:
     if kind is DocumentKind.COMPLETION:
         courses = tuple(CourseClaim(**course) for course in data["courses"])
         return CompletionClaims(**{**data, "courses": courses})
+    if kind in {DocumentKind.HOURS, DocumentKind.TRANSCRIPT}:
+        records = tuple(CourseRecord(**course) for course in data["courses"])
+        return RecordClaims(**{**data, "courses": records})
     lists = {name: tuple(data[name]) for name in ("fields", "jurisdictions", "languages")}
     return AppointmentClaims(**{**data, **lists})
 

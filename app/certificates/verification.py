@@ -17,6 +17,7 @@ from app.certificates.rules import (
     CertificateState,
     CompletionClaims,
     DocumentKind,
+    RecordClaims,
     Snapshot,
     has_expired,
     masked_name,
@@ -104,6 +105,8 @@ def _subject(snapshot: Snapshot) -> Bilingual:
             return claims.programme_title
         case AppointmentClaims() as claims:
             return claims.category
+        case RecordClaims() as claims:
+            return claims.programme_title
 
 
 def visitor_network(address: str) -> str:

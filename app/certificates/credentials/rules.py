@@ -14,6 +14,7 @@ from app.certificates.rules import (
     AppointmentClaims,
     CertificateState,
     CompletionClaims,
+    RecordClaims,
     Snapshot,
     StatusKind,
 )
@@ -143,6 +144,21 @@ def _achieved(snapshot: Snapshot, urn: str) -> dict[str, Any]:
                 "activityEndDate": claims.ends_on,
                 "achievement": achievement,
             }
+        case RecordClaims() as claims:
+            return _recorded(snapshot, claims, urn)
+
+
+def _recorded(snapshot: Snapshot, claims: RecordClaims, urn: str) -> dict[str, Any]:
+    """A statement of hours or a transcript: what was completed stands in the record."""
+    achievement = {
+        "id": f"{urn}#achievement",
+        "type": "Achievement",
+        "achievementType": "LearningProgram",
+        "name": both(claims.programme_title),
+        "description": both(snapshot.document.title),
+        "criteria": {"narrative": both(claims.trained_at)},
+    }
+    return {"activityStartDate": claims.starts_on, "activityEndDate": claims.ends_on, "achievement": achievement}
 
 
 def _result(claims: CompletionClaims) -> dict[str, Any]:

@@ -66,7 +66,7 @@ class Criteria(_Strict):
 class Achievement(_Strict):
     id: str
     type: Literal["Achievement"]
-    achievement_type: Literal["CertificateOfCompletion", "Award"]
+    achievement_type: Literal["CertificateOfCompletion", "Award", "LearningProgram"]
     name: str
     description: str
     criteria: Criteria

@@ -91,15 +91,18 @@ def _referenced(pdf: Any, reference: bytes) -> Any:
     return pdf.objects[int(reference.split()[0])]
 
 
-def draw_behind(pdf: Any, layer: Layer) -> None:
-    """Put the drawing under the text of the first page, marked as decoration."""
-    page = next(thing for thing in pdf.objects if isinstance(thing, dict) and thing.get("Type") == "/Page")
-    resources = _referenced(pdf, page["Resources"])
-    for name, box, content in layer.forms:
-        resources["XObject"][name] = _form(pdf, content, box).reference
-    drawn = pydyf.Stream([layer.content], {"Filter": "/FlateDecode"})
-    pdf.add_object(drawn)
-    page["Contents"] = pydyf.Array([drawn.reference, page["Contents"]])
+def draw_behind(pdf: Any, first: Layer, others: Layer) -> None:
+    """Put the drawings under the text of the first page and of those after it, marked as decoration."""
+    pages = [thing for thing in list(pdf.objects) if isinstance(thing, dict) and thing.get("Type") == "/Page"]
+    for layer, drawn_on in ((first, pages[:1]), (others, pages[1:])):
+        if not drawn_on:
+            continue
+        drawn = pydyf.Stream([layer.content], {"Filter": "/FlateDecode"})
+        pdf.add_object(drawn)
+        forms = {name: _form(pdf, content, box).reference for name, box, content in layer.forms}
+        for page in drawn_on:
+            _referenced(pdf, page["Resources"])["XObject"].update(forms)
+            page["Contents"] = pydyf.Array([drawn.reference, page["Contents"]])
 
 
 def place_qr(pdf: Any, content: str) -> None:
@@ -125,7 +128,7 @@ def name_languages(document: Any, pdf: Any) -> None:
     """
     root = _referenced(pdf, pdf.catalog["StructTreeRoot"])
     tags = list(_leaves(pdf, _referenced(pdf, root["K"][0])))
-    boxes = list(_shown(document.pages[0]._page_box))
+    boxes = [box for page in document.pages for box in _shown(page._page_box)]
     if len(tags) != len(boxes):
         raise ValueError(f"{len(tags)} tags for {len(boxes)} boxes: languages cannot be matched")
     for tag, box in zip(tags, boxes, strict=True):

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from app.certificates.rendering.drawing import AS_IS, SEAL, Motif, Path, rectangle
+from app.certificates.rendering.drawing import AS_IS, INDIGO, SEAL, Motif, Path, rectangle
 from app.certificates.rendering.ornament import border, medallion
 from app.certificates.rendering.seal import seal
 from app.certificates.rules import DocumentKind
@@ -25,6 +25,8 @@ class Layout:
     height: float
     #: How far down a block (named by its class) may reach, in points; further means smaller type.
     limits: tuple[tuple[str, float], ...]
+    #: How many lines a list may have on the first sheet and on those after it; none: the document is one sheet.
+    lines: tuple[int, int] | None = None
 
     def drawing(self, example: bool) -> Sequence[Motif]:
         """The page's static layer, back to front."""
@@ -52,7 +54,25 @@ def _appointment(width: float, height: float, example: bool) -> Sequence[Motif]:
     return [*medallion(width / 2, height * 0.56, 170), frame, seal(444, 122, example=example)]
 
 
-_DRAWINGS: Final = {DocumentKind.COMPLETION: _completion, DocumentKind.APPOINTMENT: _appointment}
+def _record(width: float, height: float, example: bool) -> Sequence[Motif]:
+    rules = Motif(
+        "Rules",
+        tuple(
+            Path(rectangle(inset, inset, width - 2 * inset, height - 2 * inset), stroke=INDIGO, width=weight)
+            for inset, weight in ((30.0, 1.1), (35.0, 0.3))
+        ),
+        (AS_IS,),
+        (0, 0, width, height),
+    )
+    return [*medallion(width / 2, height * 0.56, 170), rules, seal(366, 90, example=example)]
+
+
+_DRAWINGS: Final = {
+    DocumentKind.COMPLETION: _completion,
+    DocumentKind.APPOINTMENT: _appointment,
+    DocumentKind.HOURS: _record,
+    DocumentKind.TRANSCRIPT: _record,
+}
 
 LAYOUTS: Final[Mapping[DocumentKind, Layout]] = {
     layout.kind: layout
@@ -72,6 +92,18 @@ LAYOUTS: Final[Mapping[DocumentKind, Layout]] = {
             SHORT,
             LONG,
             limits=(("text", 610),),
+        ),
+        *(
+            Layout(
+                kind,
+                "record.html",
+                "record.css",
+                SHORT,
+                LONG,
+                limits=(("person", 330), ("list", 656), ("list-on", 784), ("facts", 778)),
+                lines=(11, 21),
+            )
+            for kind in (DocumentKind.HOURS, DocumentKind.TRANSCRIPT)
         ),
     )
 }

@@ -131,6 +131,8 @@ def _environment() -> Environment:
     environment.globals.update(
         long_day=claims.long_day,
         hours_of=claims.hours_of,
+        percent_of=claims.percent_of,
+        plain=claims.plain,
         short_digest=claims.short_digest,
         placeholder=PLACEHOLDER,
     )
@@ -138,8 +140,10 @@ def _environment() -> Environment:
 
 
 @cache
-def _layer(kind: DocumentKind, example: bool) -> finishing.Layer:
-    return finishing.Layer.of(LAYOUTS[kind].drawing(example))
+def _layer(kind: DocumentKind, example: bool, first: bool) -> finishing.Layer:
+    """The drawing of the first page; those after it have neither seal nor medallion."""
+    motifs = LAYOUTS[kind].drawing(example)
+    return finishing.Layer.of([motif for motif in motifs if first or motif.name == "Rules"])
 
 
 def markup(snapshot: Snapshot, printed: Printed, fit: str = FITS[0]) -> str:
@@ -155,10 +159,20 @@ def markup(snapshot: Snapshot, printed: Printed, fit: str = FITS[0]) -> str:
             claims=snapshot.document.claims,
             lines=lines,
             printed=printed,
+            sheets=_sheets(snapshot, layout),
             fit=fit,
             name_size=_name_size(snapshot.holder.name),
         )
     )
+
+
+def _sheets(snapshot: Snapshot, layout: Layout) -> Sequence[Sequence[Any]]:
+    """The courses of a list, sheet by sheet; one sheet with all of them where the document has no list."""
+    courses = getattr(snapshot.document.claims, "courses", ())
+    if layout.lines is None:
+        return [courses]
+    first, next_ = layout.lines
+    return [courses[:first], *(courses[start : start + next_] for start in range(first, len(courses), next_))]
 
 
 def _name_size(name: str) -> str:
@@ -184,7 +198,8 @@ def render(
         def finish(_document: Any, pdf: Any) -> None:
             finishing.name_languages(document, pdf)
             finishing.place_qr(pdf, printed.qr(snapshot.number))
-            finishing.draw_behind(pdf, _layer(layout.kind, snapshot.document.example))
+            example = snapshot.document.example
+            finishing.draw_behind(pdf, _layer(layout.kind, example, True), _layer(layout.kind, example, False))
             finishing.trim_fonts(pdf)
             finishing.claim_accessibility(pdf)
             attach(pdf, attachments, datetime.fromisoformat(snapshot.issued_on))
@@ -201,20 +216,20 @@ def _laid_out(snapshot: Snapshot, printed: Printed) -> tuple[Any, Layout]:
     layout = LAYOUTS[snapshot.document.kind]
     for fit in FITS:
         document = _layout(markup(snapshot, printed, fit), layout)
-        if _fits(document, layout):
+        if _fits(document, layout, len(_sheets(snapshot, layout))):
             return document, layout
     raise DoesNotFit(snapshot.number)
 
 
-def _fits(document: Any, layout: Layout) -> bool:
-    """One page, and no block below its limit (WeasyPrint lets placed blocks run over anything)."""
+def _fits(document: Any, layout: Layout, sheets: int) -> bool:
+    """A page a sheet, and no block below its limit (WeasyPrint lets placed blocks run over anything)."""
     limits = dict(layout.limits)
-    bottoms = {}
-    for box in document.pages[0]._page_box.descendants(placeholders=True):
-        name = (box.element.get("class") or "") if box.element is not None else ""
-        if name in limits:
-            bottoms[name] = (box.position_y + box.margin_height()) * 0.75
-    return len(document.pages) == 1 and all(bottoms[name] <= limit for name, limit in limits.items())
+    return len(document.pages) == sheets and all(
+        (box.position_y + box.margin_height()) * 0.75 <= limits[name]
+        for page in document.pages
+        for box in page._page_box.descendants(placeholders=True)
+        if box.element is not None and (name := box.element.get("class") or "") in limits
+    )
 
 
 def _layout(html: str, layout: Layout) -> Any:

@@ -4,19 +4,22 @@ import uuid
 from io import BytesIO
 from typing import Any
 
-from flask import current_app, redirect, render_template, send_file, url_for
+from flask import current_app, flash, redirect, render_template, send_file, url_for
+from flask_babel import gettext as _
 
 from app.accounts.queries import people_named
-from app.certificates import policies, queries
+from app.certificates import policies, queries, statements
 from app.certificates.claims import printed_claims
 from app.certificates.life.queries import renewal_of
 from app.certificates.rendering import Printed
-from app.certificates.rules import ZONE, Snapshot
+from app.certificates.rules import ZONE, DocumentKind, Snapshot
 from app.certificates.views.blueprint import blueprint
 from app.config import Settings
 from app.core import access, clock
 from app.core.access import require_actor
 from app.core.addresses import public_root
+from app.core.database import transaction
+from app.core.errors import Conflict
 from app.files import services as files
 
 
@@ -61,6 +64,25 @@ def show(certificate_id: uuid.UUID) -> str:
         can_change=policies.can_change(actor, certificate),
         can_keep=policies.can_keep(actor, certificate),
     )
+
+
+@blueprint.post("/memberships/<uuid:membership_id>/<any(hours, transcript):kind>")
+@access.signed_in
+def request_document(membership_id: uuid.UUID, kind: str) -> Any:
+    """Have a statement of hours or a transcript made; the same one again while nothing is new."""
+    actor = require_actor()
+    try:
+        with transaction():
+            made = statements.request_document(actor, membership_id, DocumentKind(kind), clock.now())
+    except Conflict as conflict:
+        if conflict.code != "nothing_completed":
+            raise
+        flash(_("No course of this programme has been completed yet, so there is nothing to state."), "error")
+        return redirect(url_for("programmes.mine", membership_id=membership_id))
+    if policies.can_see(actor, made):
+        return redirect(url_for("certificates.show", certificate_id=made.id))
+    flash(_("The document is issued; it is mailed to the person and stands among her certificates."), "ok")
+    return redirect(url_for("programmes.mine", membership_id=membership_id))
 
 
 @blueprint.get("/certificates/<uuid:certificate_id>/file")

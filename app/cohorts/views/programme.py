@@ -10,7 +10,7 @@ from app.cohorts import policies, queries, renewals, services
 from app.cohorts.forms import DeclarationForm
 from app.cohorts.models import Membership
 from app.core import access, clock
-from app.core.access import require_actor
+from app.core.access import Role, require_actor
 from app.core.database import transaction
 from app.core.errors import NotFound
 from app.quizzes import services as quizzes
@@ -50,6 +50,9 @@ def _mine(membership: Membership, form: DeclarationForm) -> str:
         courses=queries.course_titles(membership.cohort, membership.cycle),
         own=policies.can_study(require_actor(), membership),
         form=form,
+        keeps=require_actor().has_at(
+            membership.cohort.organisation_id, Role.REGISTRAR, Role.CERTIFIER, Role.ADMINISTRATOR
+        ),
     )
 
 
