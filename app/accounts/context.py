@@ -14,11 +14,14 @@ from app.accounts.portrait import portrait
 from app.accounts.rules import SEEN_EVERY
 from app.core import clock, navigation
 from app.core.database import release, transaction
+from app.core.navigation import Area
 from app.core.web import SAFE_METHODS
 
 
 def _register_links() -> None:
-    navigation.register(_l("People"), "accounts.list_people", order=80, roles=set(policies.STAFF))
+    navigation.register(
+        _l("People"), "accounts.list_people", order=80, roles=set(policies.STAFF), area=Area.PEOPLE
+    )
     navigation.register(_l("Profile"), "accounts.profile", order=10, place="account")
     navigation.register(_l("Names for certificates"), "accounts.names", order=20, place="account")
     navigation.register(_l("Password"), "accounts.password", order=30, place="account")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from app.accounts.models import Person
@@ -145,11 +145,29 @@ def list_kept(
     if kind is not None:
         statement = statement.where(Certificate.kind == kind)
     if troubled:
-        failed = (Job.state == JobState.FAILED) & Certificate.file_digest.is_(None)
-        statement = statement.where(or_(Certificate.state == CertificateState.BLOCKED, failed))
+        statement = statement.where(_is_troubled())
     if text:
         pattern = f"%{text.replace('%', '').replace('_', '')}%"
         statement = statement.where(
             or_(Certificate.number.ilike(pattern), Person.name.like(pattern), Person.latin_name.ilike(pattern))
         )
     return paginate(statement, page=page, scalars=False)
+
+
+def _is_troubled() -> ColumnElement[bool]:
+    failed = (Job.state == JobState.FAILED) & Certificate.file_digest.is_(None)
+    return or_(Certificate.state == CertificateState.BLOCKED, failed)
+
+
+def count_troubled(actor: Actor) -> int:
+    """How many certificates wait for a keeper to act: a name that cannot be set, a file that failed."""
+    statement = (
+        select(func.count())
+        .select_from(Certificate)
+        .outerjoin(Job, Job.id == Certificate.render_job_id)
+        .where(_is_troubled())
+    )
+    bodies = actor.organisations(*policies.KEEPERS)
+    if bodies is not None:
+        statement = statement.where(Certificate.organisation_id.in_(bodies))
+    return db.session.scalar(statement) or 0

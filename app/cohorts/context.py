@@ -10,6 +10,7 @@ from app.accounts import own_data
 from app.cohorts import queries
 from app.core import navigation
 from app.core.access import Actor
+from app.core.navigation import Area
 from app.quizzes.registry import Groups, context_groups, context_url
 
 
@@ -43,6 +44,6 @@ def init_app(_app: Flask) -> None:
     context_groups("cohort", Groups(_l("Cohort"), _cohorts_to_choose, queries.sittings_of_cohort))
     own_data.register("cohorts", portrait)
     navigation.register(_l("Programmes"), "programmes.index", order=30)
-    navigation.register(_l("Cohorts"), "cohorts.index", order=40)
+    navigation.register(_l("Cohorts"), "cohorts.index", order=40, area=Area.TEACHING)
     navigation.register(_l("Join a cohort"), "joining.join", order=60, place="account")
     navigation.register(_l("Export log"), "cohorts.exports", order=70, place="account")

@@ -6,16 +6,37 @@ who hold one of them. So a link never leads to a refusal, and no rule is written
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from typing import Any, Literal
+from enum import StrEnum
+from typing import Any, Final, Literal
 
 from flask import Flask, current_app, request, url_for
 from flask_babel import get_locale
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.core import access
 from app.core.access import Actor, Role
 
 Place = Literal["main", "footer", "account"]
+
+
+class Area(StrEnum):
+    """A field of work: the main links of those who have more than one are gathered by it."""
+
+    STUDY = "study"
+    TEACHING = "teaching"
+    EXAMINATIONS = "examinations"
+    CERTIFICATION = "certification"
+    PEOPLE = "people"
+
+
+AREAS: Final = {
+    Area.STUDY: _l("Study"),
+    Area.TEACHING: _l("Teaching and classes"),
+    Area.EXAMINATIONS: _l("Examinations"),
+    Area.CERTIFICATION: _l("Certification"),
+    Area.PEOPLE: _l("People and records"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +51,7 @@ class Entry:
     post: bool
     #: How much waits there for a person; nothing is drawn for 0.
     count: Callable[[Actor], int] | None = None
+    area: Area = Area.STUDY
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +63,27 @@ class Item:
     current: bool
     post: bool
     count: int = 0
+    area: Area = Area.STUDY
+
+
+@dataclass(frozen=True, slots=True)
+class AreaItem:
+    """A field of work with its links; it leads to the first of them."""
+
+    label: str
+    items: list[Item]
+
+    @property
+    def url(self) -> str:
+        return self.items[0].url
+
+    @property
+    def current(self) -> bool:
+        return any(item.current for item in self.items)
+
+    @property
+    def count(self) -> int:
+        return sum(item.count for item in self.items)
 
 
 _entries: dict[tuple[Place, str], Entry] = {}
@@ -56,13 +99,14 @@ def register(
     place: Place = "main",
     post: bool = False,
     count: Callable[[Actor], int] | None = None,
+    area: Area = Area.STUDY,
 ) -> None:
     """Put a link (a lazy text, an endpoint without parameters) into a place; registering again replaces it.
 
     ``count`` is asked on every page of those who see the link: one small statement.
     """
     _entries[place, endpoint] = Entry(
-        label, endpoint, frozenset(roles) if roles is not None else None, order, place, post, count
+        label, endpoint, frozenset(roles) if roles is not None else None, order, place, post, count, area
     )
 
 
@@ -116,9 +160,23 @@ def items_for(place: Place, actor: Actor | None, path: str) -> list[Item]:
     shown = [line for line in _lines(place) if _is_for(line.entry, actor)]
     current = max((line.url for line in shown if _covers(line.url, path)), key=len, default=None)
     return [
-        Item(line.label, line.url, line.url == current, line.entry.post, _count(line.entry, actor))
+        Item(
+            line.label,
+            line.url,
+            line.url == current,
+            line.entry.post,
+            _count(line.entry, actor),
+            line.entry.area,
+        )
         for line in shown
     ]
+
+
+def areas_of(items: Iterable[Item]) -> list[AreaItem]:
+    """The fields of work of a person, or nothing when all her links belong to one."""
+    found = {area: [item for item in items if item.area is area] for area in Area}
+    held = [AreaItem(str(AREAS[area]), members) for area, members in found.items() if members]
+    return held if len(held) > 1 else []
 
 
 def _count(entry: Entry, actor: Actor | None) -> int:
@@ -147,9 +205,11 @@ def init_navigation(app: Flask) -> None:
     def _navigation() -> dict[str, object]:
         actor = _actor()
         known = [endpoint for endpoint in _search if endpoint in app.view_functions]
+        links = items_for("main", actor, request.path)
         return {
             "actor": actor,
-            "nav_items": items_for("main", actor, request.path),
+            "nav_items": links,
+            "nav_areas": areas_of(links),
             "footer_items": items_for("footer", actor, request.path),
             "account_items": items_for("account", actor, request.path) if actor else [],
             "account_name": actor.name if actor else None,

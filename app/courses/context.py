@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from app.accounts import own_data
 from app.core import navigation
 from app.core.access import Role
+from app.core.navigation import Area
 from app.courses import labels, queries
 from app.courses.queries.portrait import studies_of
 from app.library import registry
@@ -41,6 +42,12 @@ def init_app(app: Flask) -> None:
         question_type=labels.question_type,
     )
     navigation.register(_l("Courses"), "courses.catalogue", order=10)
-    navigation.register(_l("Teaching"), "courses.teaching", order=45, roles={Role.INSTRUCTOR, Role.ADMINISTRATOR})
+    navigation.register(
+        _l("Teaching"),
+        "courses.teaching",
+        order=45,
+        roles={Role.INSTRUCTOR, Role.ADMINISTRATOR},
+        area=Area.TEACHING,
+    )
     registry.register_citing(_citing)
     context_url(queries.EXAM_CONTEXT, _course_of)

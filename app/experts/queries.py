@@ -117,6 +117,11 @@ def count_by_state(actor: Actor) -> Mapping[ApplicationState, int]:
     return {row.state: row.total for row in db.session.execute(statement)}
 
 
+def count_in_state(actor: Actor, state: ApplicationState) -> int:
+    """How many applications the actor works on stand there."""
+    return count_by_state(actor).get(state, 0)
+
+
 def _appointments() -> Any:
     return select(Appointment).options(
         joinedload(Appointment.person).joinedload(Person.organisation),

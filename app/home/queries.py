@@ -9,9 +9,7 @@ from sqlalchemy import func, select
 
 from app.accounts.models import Person, PersonState
 from app.certificates import queries as certificates
-from app.certificates.models import Certificate
 from app.certificates.queries import Held
-from app.certificates.rules import CertificateState
 from app.cohorts import queries as cohorts
 from app.cohorts.models import Membership, MembershipState
 from app.cohorts.queries import CohortSummary, Place
@@ -20,8 +18,6 @@ from app.core.database import db
 from app.core.text import Bilingual
 from app.courses import queries as courses
 from app.courses.rules import NextStep, next_step
-from app.experts import queries as experts
-from app.experts.rules import ApplicationState
 from app.jobs.models import Job, JobState
 from app.mail.models import OutgoingMail
 
@@ -86,38 +82,6 @@ def cohorts_of(actor: Actor, now: datetime) -> list[CohortDesk]:
             stuck[place.membership.cohort_id] = stuck.get(place.membership.cohort_id, 0) + 1
     desks = [CohortDesk(item, stuck.get(item.cohort.id, 0)) for item in running]
     return sorted(desks, key=lambda desk: (-desk.stuck, desk.summary.cohort.ends_on))
-
-
-@dataclass(frozen=True, slots=True)
-class Certifying:
-    """A certifier's desk: what waits for her."""
-
-    to_check: int
-    to_review: int
-    to_decide: int
-    blocked_certificates: int
-    failed_files: int
-
-
-def certifying_of(actor: Actor) -> Certifying:
-    """Applications and certificates that wait for a certifier."""
-    waiting = experts.count_by_state(actor)
-    blocked = db.session.scalar(
-        select(func.count()).select_from(Certificate).where(Certificate.state == CertificateState.BLOCKED)
-    )
-    failed = db.session.scalar(
-        select(func.count())
-        .select_from(Certificate)
-        .join(Job, Job.id == Certificate.render_job_id)
-        .where(Job.state == JobState.FAILED)
-    )
-    return Certifying(
-        to_check=waiting.get(ApplicationState.SUBMITTED, 0),
-        to_review=waiting.get(ApplicationState.UNDER_REVIEW, 0),
-        to_decide=waiting.get(ApplicationState.RECOMMENDED, 0),
-        blocked_certificates=blocked or 0,
-        failed_files=failed or 0,
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, render_template
 
-from app.core import access, clock
+from app.core import access, clock, worklist
 from app.core.access import Role, current_actor
 from app.home import queries
 
@@ -22,8 +22,7 @@ def index() -> str:
         "home/desk.html",
         learning=queries.learning_of(actor, now) if queries.studies(actor) else None,
         cohorts=queries.cohorts_of(actor, now) if actor.has(Role.REGISTRAR, Role.INSTRUCTOR) else None,
-        certifying=queries.certifying_of(actor) if actor.has(Role.CERTIFIER) else None,
+        waiting=worklist.waiting_for(actor) if worklist.has_work(actor) else None,
         running=queries.running_state(now) if actor.has(Role.ADMINISTRATOR) else None,
-        teaches=actor.has(Role.INSTRUCTOR),
         now=now,
     )

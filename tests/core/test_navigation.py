@@ -65,6 +65,19 @@ def test_the_longest_matching_address_is_current(places: Flask, path: str, curre
     assert marked == ([current] if current else [])
 
 
+def test_links_of_several_fields_are_gathered_by_field(places: Flask) -> None:
+    navigation.register("People", "people", order=30, area=navigation.Area.PEOPLE, count=lambda _actor: 2)
+    trainee = navigation.items_for("main", actor(Role.TRAINEE), "/courses")
+    assert navigation.areas_of(trainee) == []
+    study, people = navigation.areas_of(navigation.items_for("main", actor(Role.ADMINISTRATOR), "/people"))
+    assert ([item.label for item in study.items], study.current, study.count) == (
+        ["Home", "Courses", "Mine"],
+        False,
+        0,
+    )
+    assert (people.url, people.current, people.count) == ("/people", True, 2)
+
+
 def test_every_registered_link_leads_somewhere(app: Flask) -> None:
     for entry in navigation.entries():
         assert entry.endpoint in app.view_functions, f"{entry.endpoint} is registered but does not exist"

@@ -5,6 +5,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.accounts import own_data
 from app.core import navigation
+from app.core.navigation import Area
 from app.quizzes.invigilation.live import Board
 from app.quizzes.invigilation.policies import INVIGILATORS
 from app.quizzes.invigilation.presence import PresenceBook
@@ -19,7 +20,13 @@ def init_app(app: Flask) -> None:
     app.extensions[_BOOK] = PresenceBook()
     app.extensions[_BOARD] = Board()
     own_data.register("invigilation", decisions_about)
-    navigation.register(_l("Invigilation"), "invigilation.list_examinations", order=53, roles=set(INVIGILATORS))
+    navigation.register(
+        _l("Invigilation"),
+        "invigilation.list_examinations",
+        order=53,
+        roles=set(INVIGILATORS),
+        area=Area.EXAMINATIONS,
+    )
 
 
 def presences() -> PresenceBook:

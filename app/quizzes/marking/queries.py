@@ -95,6 +95,11 @@ def list_queues(actor: Actor, key: str | None = None, question_id: uuid.UUID | N
     return [Queue(*row) for row in rows]
 
 
+def count_for(actor: Actor) -> int:
+    """How many answers wait for a mark by her. One statement."""
+    return db.session.scalar(_joined(select(func.count()), actor).where(_waits_for(actor))) or 0
+
+
 def get_queue(actor: Actor, key: str, question_id: uuid.UUID) -> Queue:
     """One queue. Raises NotFound when it has no answers she may mark. One statement."""
     found = list_queues(actor, key, question_id)

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, case, exists, func, select
 
 from app.accounts.models import Person
+from app.core.access import Actor
 from app.core.database import db
 from app.core.errors import NotFound
 from app.quizzes import rules
@@ -110,6 +111,23 @@ def list_held(key: str | None = None) -> list[Held]:
     if key is not None:
         statement = statement.where(Quiz.key == key)
     return [Held(*row) for row in db.session.execute(statement)]
+
+
+def count_ready(_actor: Actor) -> int:
+    """How many papers could go out now. One statement."""
+    return (
+        db.session.scalar(
+            select(func.count())
+            .select_from(Attempt)
+            .where(
+                Attempt.quiz_revision_id.in_(_together()),
+                Attempt.state != AttemptState.VOIDED,
+                _is_held(),
+                ~_unmarked(),
+            )
+        )
+        or 0
+    )
 
 
 def get_held(key: str) -> Held:
