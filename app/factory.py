@@ -41,6 +41,7 @@ PACKAGES = (
     "quizzes.verification",
     "quizzes.releases",
     "courses",
+    "courses.studying",
     "cohorts",
     "certificates",
     "certificates.decisions",

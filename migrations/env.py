@@ -33,7 +33,9 @@ def _render(kind: str, item: Any, autogen: Any) -> str | bool:
 
 def _ours(_item: Any, name: str | None, *_: Any) -> bool:
     """Full-text indexes differ between the databases: their migration makes them, the models do not know them."""
-    return not (name or "").startswith(("instrument_search", "ix_instruments_words"))
+    return not (name or "").startswith(
+        ("instrument_search", "ix_instruments_words", "section_search", "ix_section_texts_words")
+    )
 
 
 def _check_foreign_keys(connection: Connection) -> None:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from flask_babel import gettext as _
 from markupsafe import Markup
-from sqlalchemy import func, literal_column, select, text
+from sqlalchemy import column, func, literal_column, select, table
 from sqlalchemy.orm import joinedload
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -45,6 +45,8 @@ class Library:
         return link
 
 
+#: SQLite's full-text table.
+_search: Final = table("instrument_search", column("key"), column("words"))
 _kept: dict[str, Library] = {}
 _state: Any = LibraryState.__table__
 _DIGEST: Final = select(_state.c.digest).where(_state.c.id == 1)
@@ -151,9 +153,7 @@ def _conditions(words: str) -> list[ColumnElement[bool]]:
 def _holds(phrase: str) -> ColumnElement[bool]:
     """The condition that an instrument's words hold a phrase, on either database."""
     if db.session.get_bind().dialect.name == "sqlite":
-        found = text("SELECT key FROM instrument_search WHERE words MATCH :phrase").bindparams(
-            phrase='"' + phrase.replace('"', " ") + '"'
-        )
-        return Instrument.key.in_(found.columns(Instrument.key).scalar_subquery())
+        quoted = '"' + phrase.replace('"', " ") + '"'
+        return Instrument.key.in_(select(_search.c.key).where(_search.c.words.op("MATCH")(quoted)))
     vector = func.to_tsvector(literal_column("'simple'"), Instrument.words)
     return vector.op("@@")(func.phraseto_tsquery(literal_column("'simple'"), phrase))

@@ -53,6 +53,8 @@ ROWS = (
     Row("courses.mark_lesson_read", enrolled(f"{LESSON}/read"), only("trainee", ok=303, rest=404), "post"),
     # A form instead of JSON is refused before anything is looked up.
     Row("courses.save_progress", enrolled("/courses/small/progress"), signed_in(422), "post"),
+    Row("studying.search", enrolled("/courses/small/search?q=机关"), only("trainee", *TEACHERS)),
+    Row("studying.search", "/courses/none/search", signed_in(404)),
     Row("courses.teaching", enrolled("/teaching"), only(*TEACHERS)),
     Row("courses.show_bank", enrolled("/teaching/courses/small"), only(*TEACHERS)),
     Row("courses.show_question", enrolled("/teaching/questions/t-m1-c1"), only(*TEACHERS)),

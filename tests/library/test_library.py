@@ -32,6 +32,7 @@ def content() -> None:
         ('专利" OR words:*', []),
         ("'; DROP TABLE people; --", []),
         ("", ["cn-test-rule", "us-test-act"]),
+        ("不存在 测试", []),
     ],
 )
 def test_search(words: str, found: list[str]) -> None:

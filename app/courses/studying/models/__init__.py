@@ -1,0 +1,5 @@
+"""What learners keep, and what helps them find it."""
+
+from app.courses.studying.models.search import SectionText
+
+__all__ = ["SectionText"]
