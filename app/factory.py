@@ -42,6 +42,7 @@ PACKAGES = (
     "quizzes.releases",
     "courses",
     "courses.studying",
+    "courses.authoring",
     "cohorts",
     "certificates",
     "certificates.decisions",

@@ -11,8 +11,9 @@ from app.config import Settings
 from app.core import clock
 from app.core.database import release, transaction
 from app.courses import services
+from app.courses.authoring import services as authoring
 from app.courses.content.faults import ContentFaults
-from app.courses.content.loading import inspect, load_content, tree_digest
+from app.courses.content.loading import inspect, tree_digest
 
 content = AppGroup("content", help="The authored material under content/.")
 
@@ -50,15 +51,16 @@ def sync(folder: Path | None) -> None:
         return
     release()
     try:
-        loaded = load_content(root)
+        plan = authoring.plan_sync(root)
     except ContentFaults as error:
         for fault in error.faults:
             click.echo(str(fault), err=True)
         click.echo(f"{len(error.faults)} faults; nothing was loaded", err=True)
         sys.exit(1)
-    figures = services.store_figures(loaded, settings.data_dir)
+    release()
+    plan.store(settings.data_dir)
     with transaction():
-        changes = services.sync_content(loaded, figures, clock.now())
+        changes = authoring.sync(plan, clock.now())
     for line in changes or ["content: nothing changed"]:
         click.echo(line)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from app.core.events import Event
-from app.courses.content.tree import Content
+from app.courses.content.tree import Content, CourseTree
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +13,14 @@ class ContentSynced(Event):
     """The authored content was loaded; upper packages bring their part (programmes) up to it now."""
 
     content: Content
+
+
+@dataclass(frozen=True, slots=True)
+class CoursePublished(Event):
+    """One course was published in the browser; upper packages bring up to it what draws on its questions."""
+
+    course_key: str
+    tree: CourseTree
 
 
 @dataclass(frozen=True, slots=True)

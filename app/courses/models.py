@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.database import Base, Identified
@@ -146,6 +146,8 @@ class SectionRead(Base):
     enrolment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("enrolments.id"), primary_key=True)
     path: Mapped[str] = mapped_column(primary_key=True)
     at: Mapped[datetime]
+    #: False while the revision she goes on in has no such section: kept, but not counted.
+    is_counted: Mapped[bool] = mapped_column(default=True, server_default=true())
 
 
 class CheckAnswer(Base):
@@ -161,6 +163,8 @@ class CheckAnswer(Base):
     response: Mapped[dict[str, Any]] = mapped_column(Json)
     correct: Mapped[bool]
     at: Mapped[datetime]
+    #: False while the revision she goes on in does not ask it: kept, but not counted.
+    is_counted: Mapped[bool] = mapped_column(default=True, server_default=true())
 
 
 class ReadingPosition(Base):

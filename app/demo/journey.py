@@ -29,8 +29,7 @@ from app.cohorts.records import DEFAULT_COLUMNS
 from app.core import clock
 from app.core.database import db, release, transaction
 from app.courses import queries as courses
-from app.courses import services as course_services
-from app.courses.content.loading import load_content
+from app.courses.authoring import services as authoring
 from app.demo.acting import new_password
 from app.demo.browser import Browser, JourneyStopped
 from app.demo.cast import COURSES, PROGRAMME, administrator
@@ -123,10 +122,11 @@ def _prepare(story: Story) -> None:
     settings = story.app.extensions["academy.settings"]
     with story.step("database made by the migrations, content loaded"), story.app.app_context():
         upgrade()
-        content = load_content(settings.content_dir)
-        figures = course_services.store_figures(content, settings.data_dir)
+        plan = authoring.plan_sync(settings.content_dir)
+        release()
+        plan.store(settings.data_dir)
         with transaction():
-            course_services.sync_content(content, figures, clock.now())
+            authoring.sync(plan, clock.now())
             keys.create_missing(holders(), "Overseas IP Academy (example)", clock.now())
     with story.app.app_context():
         boss = administrator("admin@demo.example", "演示管理员", clock.now())

@@ -10,8 +10,7 @@ from app.config import PROJECT
 from app.core import clock
 from app.core.database import release, transaction
 from app.courses import queries, services
-from app.courses.content.loading import load_content
-from app.courses.content.tree import Content
+from app.courses.authoring import services as authoring
 from app.courses.models import Enrolment
 from app.quizzes import grading
 from tests.support.cast import as_actor
@@ -22,12 +21,12 @@ SMALL = PROJECT / "tests" / "data" / "content-small"
 
 def sync_folder(folder: Path = SMALL, now: datetime | None = None) -> list[str]:
     """Load a content folder as ``flask content sync`` does; returns the changes."""
-    content: Content = load_content(folder)
     settings = current_app.extensions["academy.settings"]
-    figures = services.store_figures(content, settings.data_dir)
+    plan = authoring.plan_sync(folder)
     release()
+    plan.store(settings.data_dir)
     with transaction():
-        return services.sync_content(content, figures, now or clock.now())
+        return authoring.sync(plan, now or clock.now())
 
 
 def enrol(person: Person, course_key: str = "small", source: str = "self") -> Enrolment:

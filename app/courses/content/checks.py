@@ -18,7 +18,7 @@ def check_everything(content: Content, report: Report) -> None:
     _check_ids(content)
     _check_organisations(content)
     for course in content.courses.values():
-        _check_course(course)
+        _check_course(content, course)
         for path in course.figures.values():
             check_figure_file(path, report)
         for module in course.modules:
@@ -33,8 +33,8 @@ def unknown_instrument(key: str, content: Content) -> tuple[str, str]:
     return wrong, f"correct the id, or add library/<jurisdiction>/{key}.yaml"
 
 
-def _twice(ids: Iterable[tuple[str, Callable[[], None]]]) -> None:
-    seen: set[str] = set()
+def _twice(ids: Iterable[tuple[str, Callable[[], None]]], taken: Iterable[str] = ()) -> None:
+    seen = set(taken)
     for key, complain in ids:
         if key in seen:
             complain()
@@ -57,11 +57,17 @@ def _check_ids(content: Content) -> None:
             for index, item in enumerate(content.terms)
         )
     _twice(
-        (question.id, _complaint(module.questions_document, ("questions", index, "id"), question.id, "question"))
-        for course in content.courses.values()
-        for module in course.modules
-        if module.questions_document
-        for index, question in enumerate(module.questions)
+        (
+            (
+                question.id,
+                _complaint(module.questions_document, ("questions", index, "id"), question.id, "question"),
+            )
+            for course in content.courses.values()
+            for module in course.modules
+            if (document := module.questions_document)
+            for index, question in enumerate(module.questions)
+        ),
+        content.taken_questions,
     )
     programmes = [(item, content.documents["programme", item.id]) for item in content.programmes.values()]
     exams: list[tuple[ExamRules[Any] | None, YamlDocument, Location]] = [
@@ -74,9 +80,12 @@ def _check_ids(content: Content) -> None:
         ),
     ]
     _twice(
-        (exam.id, _complaint(exam_document, place, exam.id, "examination"))
-        for exam, exam_document, place in exams
-        if exam
+        (
+            (exam.id, _complaint(exam_document, place, exam.id, "examination"))
+            for exam, exam_document, place in exams
+            if exam
+        ),
+        content.taken_exams,
     )
 
 
@@ -92,8 +101,19 @@ def _check_organisations(content: Content) -> None:
             )
 
 
-def _check_course(tree: CourseTree) -> None:
+def _check_organisation(content: Content, key: str | None, document: YamlDocument) -> None:
+    known = {item.id for item in content.organisations}
+    if key is not None and key not in known:
+        document.fault(
+            ("organisation",),
+            f"there is no organisation `{key}`{nearest(key, known)}",
+            "write an id of organisations.yaml",
+        )
+
+
+def _check_course(content: Content, tree: CourseTree) -> None:
     course, document = tree.file, tree.document
+    _check_organisation(content, course.organisation, document)
     total = sum(module.file.hours for module in tree.modules)
     if len(tree.modules) == len(course.modules) and total != course.hours:
         document.fault(
@@ -149,13 +169,7 @@ def _check_questions(content: Content, tree: ModuleTree, document: YamlDocument)
 
 
 def _check_programme(content: Content, programme: ProgrammeFile, document: YamlDocument) -> None:
-    if programme.organisation not in {item.id for item in content.organisations}:
-        document.fault(
-            ("organisation",),
-            f"there is no organisation `{programme.organisation}`"
-            f"{nearest(programme.organisation, (item.id for item in content.organisations))}",
-            "write an id of organisations.yaml",
-        )
+    _check_organisation(content, programme.organisation, document)
     taught = [*programme.courses.compulsory, *programme.courses.elective.from_]
     _check_demands(content, programme, document, (), taught)
     if programme.renewal:

@@ -3,14 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 from io import StringIO
-from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from app.courses.content.files import FilePath, Finding
 
 Location = tuple[int | str, ...]
 M = TypeVar("M", bound=BaseModel)
@@ -41,14 +43,14 @@ class ContentFaults(Exception):
 class Report:
     """Collects the faults of one run; paths are shown relative to the content folder's parent."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    def __init__(self, root: FilePath | None = None) -> None:
+        self.parent = f"{root.parent.as_posix()}/" if root else ""
         self.faults: list[Fault] = []
 
-    def shown(self, path: Path) -> str:
-        return path.relative_to(self.root.parent).as_posix()
+    def shown(self, path: FilePath) -> str:
+        return path.as_posix().removeprefix(self.parent)
 
-    def add(self, path: Path, line: int, column: int, wrong: str, mend: str) -> None:
+    def add(self, path: FilePath, line: int, column: int, wrong: str, mend: str) -> None:
         self.faults.append(Fault(self.shown(path), line, column, wrong, mend))
 
 
@@ -61,7 +63,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
 class YamlDocument:
     """A parsed YAML file that remembers where everything stands."""
 
-    def __init__(self, path: Path, report: Report, data: Any) -> None:
+    def __init__(self, path: FilePath, report: Report, data: Any) -> None:
         self.path = path
         self.report = report
         self.data = data
@@ -117,14 +119,28 @@ def plain(node: Any) -> Any:
     return node
 
 
-def read_yaml(path: Path, report: Report) -> YamlDocument | None:
+def plain_newlines(text: str) -> str:
+    """Lines that end as ours do, whatever editor wrote them."""
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def read_yaml(path: FilePath, report: Report) -> YamlDocument | None:
     """Parse one file; a syntax fault is reported with the parser's own position."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        before = error.object[: error.start]
-        report.add(path, before.count(b"\n") + 1, 1, "not UTF-8 text", "save the file as UTF-8")
+    found = parse_yaml(path.read_bytes())
+    if isinstance(found, Finding):
+        report.add(path, *found)
         return None
+    return YamlDocument(path, report, found)
+
+
+@lru_cache(maxsize=512)
+def parse_yaml(source: bytes) -> Any:
+    """The file's mapping with its marks, to be read only; or a Finding where it has none."""
+    try:
+        text = plain_newlines(source.decode())
+    except UnicodeDecodeError as error:
+        line = source[: error.start].count(b"\n") + 1
+        return Finding(line, 1, "not UTF-8 text", "save the file as UTF-8")
     yaml = YAML(typ="rt")
     try:
         data = yaml.load(StringIO(text))
@@ -132,15 +148,12 @@ def read_yaml(path: Path, report: Report) -> YamlDocument | None:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         wrong = (error.problem or "not valid YAML").splitlines()[0]
-        report.add(path, line, column, wrong, _yaml_mend(wrong))
-        return None
+        return Finding(line, column, wrong, _yaml_mend(wrong))
     except YAMLError as error:
-        report.add(path, 1, 1, str(error).splitlines()[0], "write valid YAML")
-        return None
+        return Finding(1, 1, str(error).splitlines()[0], "write valid YAML")
     if not isinstance(data, dict):
-        report.add(path, 1, 1, "not a mapping of keys to values", "begin with `key: value` lines")
-        return None
-    return YamlDocument(path, report, data)
+        return Finding(1, 1, "not a mapping of keys to values", "begin with `key: value` lines")
+    return data
 
 
 def _yaml_mend(problem: str) -> str:

@@ -1,38 +1,49 @@
 """Faults of figures: the type of file, and for SVG nothing active, styled or foreign."""
 
 from collections.abc import Iterator
-from pathlib import Path
+from functools import lru_cache
+from pathlib import PurePosixPath
 
 from lxml import etree
 
 from app.courses.content.faults import Report
+from app.courses.content.files import FilePath, Finding, KeptFile
 
 _TYPES = {".svg", ".png"}
 _FORBIDDEN = {"script", "style", "foreignObject", "image", "use", "a", "iframe", "animate", "set"}
 
 
-def check_figure_file(path: Path, report: Report) -> None:
+def check_figure_file(path: FilePath, report: Report) -> None:
     """Report what must not be in a figure."""
-    if path.suffix not in _TYPES:
-        report.add(path, 1, 1, f"a figure of type {path.suffix or 'nothing'}", "save it as .svg or .png")
-        return
-    if path.suffix != ".svg":
-        return
+    kept = path.media() if isinstance(path, KeptFile) else None
+    for finding in kept.findings if kept else findings(path.name, path.read_bytes()):
+        report.add(path, *finding)
+
+
+@lru_cache(maxsize=512)
+def findings(name: str, data: bytes) -> tuple[Finding, ...]:
+    """Everything that must not be in a figure of this name."""
+    suffix = PurePosixPath(name).suffix
+    if suffix not in _TYPES:
+        return (Finding(1, 1, f"a figure of type {suffix or 'nothing'}", "save it as .svg or .png"),)
+    if suffix != ".svg":
+        return ()
     parser = etree.XMLParser(resolve_entities=False, no_network=True)
     try:
-        tree = etree.fromstring(path.read_bytes(), parser)
+        tree = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
-        report.add(path, error.lineno or 1, error.offset or 1, "not valid XML", "mend the SVG")
-        return
+        return (Finding(error.lineno or 1, error.offset or 1, "not valid XML", "mend the SVG"),)
+    found: list[Finding] = []
     for element in tree.iter():
         if not isinstance(element.tag, str):
             continue
         line = int(element.sourceline or 1)
         name = etree.QName(element).localname
         if name in _FORBIDDEN:
-            report.add(path, line, 1, f"<{name}> stands in the figure", "draw with shapes, paths and text only")
-        for wrong, mend in _attribute_faults(element):
-            report.add(path, line, 1, wrong, mend)
+            wrong = f"<{name}> stands in the figure"
+            found.append(Finding(line, 1, wrong, "draw with shapes, paths and text only"))
+        found += [Finding(line, 1, *words) for words in _attribute_faults(element)]
+    return tuple(found)
 
 
 def _attribute_faults(element: etree._Element) -> Iterator[tuple[str, str]]:

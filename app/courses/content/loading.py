@@ -2,7 +2,9 @@
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,16 @@ from pydantic import BaseModel
 
 from app.core import markdown
 from app.courses.content.checks import check_everything
-from app.courses.content.faults import ContentFaults, Fault, Report, YamlDocument, nearest, read_yaml
+from app.courses.content.faults import (
+    ContentFaults,
+    Fault,
+    Report,
+    YamlDocument,
+    nearest,
+    plain_newlines,
+    read_yaml,
+)
+from app.courses.content.files import FilePath, in_order
 from app.courses.content.questions import QuestionsFile
 from app.courses.content.schema import (
     CourseFile,
@@ -45,16 +56,19 @@ def tree_digest(root: Path) -> str:
     return whole.hexdigest()
 
 
-def load_content(root: Path) -> Content:
-    """Load and check everything. Raises ContentFaults listing every fault."""
-    content, faults = inspect(root)
+def load_content(root: Path, kept: Mapping[str, FilePath] | None = None) -> Content:
+    """Load and check everything, as ``inspect`` does. Raises ContentFaults listing every fault."""
+    content, faults = inspect(root, kept)
     if faults:
         raise ContentFaults(faults)
     return content
 
 
-def inspect(root: Path) -> tuple[Content, list[Fault]]:
-    """Load as much as can be loaded, with every fault found, in the order of files and lines."""
+def inspect(root: Path, kept: Mapping[str, FilePath] | None = None) -> tuple[Content, list[Fault]]:
+    """Load as much as can be loaded, with every fault found, in the order of files and lines.
+
+    ``kept``: folders of courses, by key, that count instead of what the disk holds of them.
+    """
     root = root.resolve()
     report = Report(root)
     content = Content(root, tree_digest(root) if root.is_dir() else "")
@@ -62,7 +76,8 @@ def inspect(root: Path) -> tuple[Content, list[Fault]]:
         report.add(root, 1, 1, "there is no such folder", "name the folder that holds organisations.yaml")
         return content, report.faults
     _load_shared(content, report)
-    for folder in _folders(root / "courses"):
+    courses: dict[str, Any] = {folder.name: folder for folder in _folders(root / "courses")} | dict(kept or {})
+    for _key, folder in sorted(courses.items()):
         _load_course(content, folder, report)
     check_everything(content, report)
     for check in _FURTHER:
@@ -70,11 +85,20 @@ def inspect(root: Path) -> tuple[Content, list[Fault]]:
     return content, sorted(set(report.faults))
 
 
-def _folders(parent: Path) -> list[Path]:
-    return sorted(path for path in parent.iterdir() if path.is_dir()) if parent.is_dir() else []
+def inspect_course(folder: FilePath, surroundings: Content) -> tuple[CourseTree | None, list[Fault]]:
+    """One course alone, by the same rules and words; what it refers to is in ``surroundings``."""
+    report = Report()
+    content = replace(surroundings, courses={}, documents={}, programmes={})
+    _load_course(content, folder, report)
+    check_everything(content, report)
+    return content.courses.get(folder.name), sorted(set(report.faults))
 
 
-def _read(path: Path, model: type[BaseModel], report: Report) -> tuple[Any, YamlDocument | None]:
+def _folders(parent: FilePath) -> list[Any]:
+    return in_order(path for path in parent.iterdir() if path.is_dir()) if parent.is_dir() else []
+
+
+def _read(path: FilePath, model: type[BaseModel], report: Report) -> tuple[Any, YamlDocument | None]:
     if not path.is_file():
         report.add(path, 1, 1, "the file is missing", "add it as docs/content-format.md describes")
         return None, None
@@ -127,13 +151,13 @@ def _place_instrument(content: Content, instrument: InstrumentFile, document: Ya
     content.instruments[instrument.id] = instrument
 
 
-def _load_course(content: Content, folder: Path, report: Report) -> None:
+def _load_course(content: Content, folder: FilePath, report: Report) -> None:
     course, document = _read(folder / "course.yaml", CourseFile, report)
     if not course or not document:
         return
     _named_as_file(course, document, folder.name)
     tree = CourseTree(course, document, folder)
-    tree.figures = {path.name: path for path in sorted((folder / "figures").glob("*")) if path.is_file()}
+    tree.figures = {path.name: path for path in in_order((folder / "figures").glob("*")) if path.is_file()}
     content.courses[course.id] = tree
     for index, key in enumerate(course.modules):
         if not (folder / key).is_dir():
@@ -155,7 +179,7 @@ def _load_course(content: Content, folder: Path, report: Report) -> None:
             )
 
 
-def _load_module(folder: Path, report: Report) -> ModuleTree | None:
+def _load_module(folder: FilePath, report: Report) -> ModuleTree | None:
     module, document = _read(folder / "module.yaml", ModuleFile, report)
     if not module or not document:
         return None
@@ -168,7 +192,13 @@ def _load_module(folder: Path, report: Report) -> ModuleTree | None:
     return tree
 
 
-def _load_lessons(tree: ModuleTree, folder: Path, report: Report) -> None:
+@lru_cache(maxsize=512)
+def parse_lesson(source: str) -> markdown.Document:
+    """``markdown.parse``, to be read only."""
+    return markdown.parse(source)
+
+
+def _load_lessons(tree: ModuleTree, folder: FilePath, report: Report) -> None:
     expected = {
         f"{number:02}-{entry.id}.{language}.md": (entry.id, language, number - 1)
         for number, entry in enumerate(tree.file.lessons, 1)
@@ -181,9 +211,9 @@ def _load_lessons(tree: ModuleTree, folder: Path, report: Report) -> None:
                 ("lessons", index, "id"), f"the file {name} is missing", "write it, or remove the lesson"
             )
             continue
-        source = path.read_text(encoding="utf-8", errors="replace")
-        tree.texts.setdefault(lesson, {})[language] = LessonText(path, source, markdown.parse(source))
-    for path in sorted(folder.glob("*.md")):
+        source = plain_newlines(path.read_bytes().decode(errors="replace"))
+        tree.texts.setdefault(lesson, {})[language] = LessonText(path, source, parse_lesson(source))
+    for path in in_order(folder.glob("*.md")):
         if path.name in expected:
             continue
         match = _LESSON_FILE.match(path.name)

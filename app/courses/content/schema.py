@@ -177,6 +177,8 @@ class CourseFile(Part):
     hours: Hours
     modules: Annotated[list[Key], Field(min_length=1)]
     open: bool = False
+    #: Whose instructors edit it; the national authority's where nothing is said.
+    organisation: Key | None = None
     instructors_note: Both | None = None
     exam: CourseExam | None = None
 

@@ -9,6 +9,7 @@ from app.core import markdown
 from app.core.text import Bilingual
 from app.courses.content.exams import CourseExam, ExamRules, PoolRules, ProgrammeExam, share_out
 from app.courses.content.faults import YamlDocument
+from app.courses.content.files import FilePath
 from app.courses.content.questions import Question
 from app.courses.content.schema import (
     CourseFile,
@@ -25,7 +26,7 @@ from app.quizzes.rules import Pool
 class LessonText:
     """One lesson in one language."""
 
-    path: Path
+    path: FilePath
     source: str
     document: markdown.Document
 
@@ -51,10 +52,10 @@ class ModuleTree:
 class CourseTree:
     file: CourseFile
     document: YamlDocument
-    folder: Path
+    folder: FilePath
     modules: list[ModuleTree] = field(default_factory=list)
     #: File name → path, for every file under ``figures/``.
-    figures: dict[str, Path] = field(default_factory=dict)
+    figures: dict[str, FilePath] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -70,6 +71,9 @@ class Content:
     courses: dict[str, CourseTree] = field(default_factory=dict)
     #: Every parsed YAML file by what it describes, for faults found later.
     documents: dict[tuple[str, str], YamlDocument] = field(default_factory=dict)
+    #: Ids of questions and examinations that courses and programmes not loaded here use.
+    taken_questions: frozenset[str] = frozenset()
+    taken_exams: frozenset[str] = frozenset()
 
     def exam_pools(self, exam: ProgrammeExam) -> list[Pool]:
         """A programme examination's pools: each draws on the bank questions of its course."""

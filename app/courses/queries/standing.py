@@ -242,7 +242,7 @@ def _activity(table: Any, count: Any, chosen: Any) -> dict[uuid.UUID, tuple[int,
     """Per enrolment: how many, and when last."""
     rows = db.session.execute(
         select(table.enrolment_id, count, func.max(table.at))
-        .where(table.enrolment_id.in_(chosen))
+        .where(table.enrolment_id.in_(chosen), table.is_counted)
         .group_by(table.enrolment_id)
     )
     return {row[0]: (row[1], row[2]) for row in rows}

@@ -1,6 +1,6 @@
 """The verbs of courses."""
 
-from app.courses.services.content import is_current, store_figures, sync_content
+from app.courses.services.content import is_current
 from app.courses.services.enrolments import enrol, enrol_again, enrol_all, take_up
 from app.courses.services.progress import (
     Checked,
@@ -25,8 +25,6 @@ __all__ = [
     "keep_place",
     "mark_read",
     "start_exam",
-    "store_figures",
-    "sync_content",
     "take_up",
     "try_check",
 ]

@@ -5,7 +5,6 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, insert, select
@@ -18,7 +17,6 @@ from app.courses.content.questions import Question, images_of
 from app.courses.content.tree import Content, CourseTree, ModuleTree
 from app.courses.events import ContentSynced
 from app.courses.models import Citation, ContentState, Course, CourseRevision, Figure, Module, ModuleRevision
-from app.files import services as files
 from app.library.services import sync_library
 from app.organisations.models import OrganisationKind
 from app.organisations.services import OrganisationEntry, sync_organisations
@@ -50,18 +48,6 @@ class StoredFigure:
     height: int | None
 
 
-def store_figures(content: Content, data_dir: Path) -> dict[str, StoredFigure]:
-    """Keep every figure by its hash (before the transaction: it syncs the disk); by path."""
-    stored: dict[str, StoredFigure] = {}
-    for course in content.courses.values():
-        for path in course.figures.values():
-            data = path.read_bytes()
-            width, height = size_of(data)
-            media_type = "image/svg+xml" if path.suffix == ".svg" else "image/png"
-            stored[path.as_posix()] = StoredFigure(files.store(data_dir, data), media_type, width, height)
-    return stored
-
-
 def size_of(data: bytes) -> tuple[int | None, int | None]:
     """The natural size of a PNG (its header) or an SVG (its viewBox) in pixels."""
     if data.startswith(b"\x89PNG") and len(data) >= 24:
@@ -73,7 +59,7 @@ def size_of(data: bytes) -> tuple[int | None, int | None]:
 def sync_content(content: Content, figures: Mapping[str, StoredFigure], now: datetime) -> list[str]:
     """Load everything in the present transaction; a line for each change. Running it again changes nothing.
 
-    ``figures`` is what ``store_figures`` returned. Raises Invalid where the assessment engine refuses a question.
+    ``figures``: the courses' figures by path. Raises Invalid where the assessment engine refuses a question.
     """
     sync_organisations(
         [
@@ -92,10 +78,8 @@ def sync_content(content: Content, figures: Mapping[str, StoredFigure], now: dat
         terms=[item.canonical() for item in content.terms],
         now=now,
     )
-    _note_figures(figures.values())
-    digests = {path: figure.digest for path, figure in figures.items()}
     for course in content.courses.values():
-        changes += _sync_course(content, course, digests, now)
+        changes += load_course(content, course, figures, now)[1]
     changes += _retire_courses(content)
     announce(ContentSynced(content))
     _note_state(content, now)
@@ -103,11 +87,10 @@ def sync_content(content: Content, figures: Mapping[str, StoredFigure], now: dat
 
 
 def _note_figures(figures: Iterable[StoredFigure]) -> None:
-    known = set(db.session.scalars(select(Figure.digest)))
-    for figure in figures:
-        if figure.digest not in known:
-            known.add(figure.digest)
-            db.session.add(Figure(**asdict(figure)))
+    wanted = {figure.digest: figure for figure in figures}
+    known = db.session.scalars(select(Figure.digest).where(Figure.digest.in_(wanted)))
+    for digest in wanted.keys() - set(known):
+        db.session.add(Figure(**asdict(wanted[digest])))
     db.session.flush()
 
 
@@ -125,7 +108,15 @@ def _retire_courses(content: Content) -> list[str]:
     return [f"course {course.key}: no longer listed" for course in gone]
 
 
-def _sync_course(content: Content, tree: CourseTree, figures: Mapping[str, str], now: datetime) -> list[str]:
+def load_course(
+    content: Content, tree: CourseTree, stored: Mapping[str, StoredFigure], now: datetime
+) -> tuple[CourseRevision, list[str]]:
+    """Publish a course as its files say: its present revision, and a line for each change.
+
+    ``stored``: its figures by path. Raises Invalid where the assessment engine refuses a question.
+    """
+    _note_figures(stored[path.as_posix()] for path in tree.figures.values())
+    figures = {path: figure.digest for path, figure in stored.items()}
     key = tree.file.id
     course = db.session.get(Course, content_id("course", key))
     if course is None:
@@ -145,7 +136,7 @@ def _sync_course(content: Content, tree: CourseTree, figures: Mapping[str, str],
         changes.append(f"course {key}: revision {revision.number}")
     course.current_revision_id = revision.id
     db.session.flush()
-    return changes
+    return revision, changes
 
 
 def _publish_exam(content: Content, tree: CourseTree, now: datetime) -> uuid.UUID | None:

@@ -1,0 +1,34 @@
+"""The verbs of authoring."""
+
+from app.courses.authoring.services.drafts import abandon_draft, create_course, open_draft, update_draft
+from app.courses.authoring.services.editing import (
+    add_media,
+    delete_file,
+    note_presence,
+    rename_file,
+    resolve_conflict,
+    save_file,
+    store_upload,
+)
+from app.courses.authoring.services.publishing import decide, publish, roll_back, submit
+from app.courses.authoring.services.syncing import plan_sync, sync
+
+__all__ = [
+    "abandon_draft",
+    "add_media",
+    "create_course",
+    "decide",
+    "delete_file",
+    "note_presence",
+    "open_draft",
+    "plan_sync",
+    "publish",
+    "rename_file",
+    "resolve_conflict",
+    "roll_back",
+    "save_file",
+    "store_upload",
+    "submit",
+    "sync",
+    "update_draft",
+]
