@@ -33,6 +33,7 @@ PACKAGES = (
     "accounts",
     "library",
     "quizzes",
+    "quizzes.accommodations",
     "quizzes.analysis",
     "quizzes.interchange",
     "quizzes.invigilation",

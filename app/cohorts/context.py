@@ -7,7 +7,7 @@ from flask import Flask, url_for
 from flask_babel import lazy_gettext as _l
 
 from app.accounts import own_data
-from app.cohorts import queries
+from app.cohorts import groups, queries
 from app.core import navigation
 from app.core.access import Actor
 from app.core.navigation import Area
@@ -34,14 +34,23 @@ def programme_url(membership_id: uuid.UUID) -> str:
     return url_for("programmes.mine", membership_id=membership_id)
 
 
-def _cohorts_to_choose(actor: Actor, _quiz_id: uuid.UUID) -> list[tuple[uuid.UUID, str]]:
-    """The cohorts whose people's sittings a regrade may be narrowed to."""
+def _cohorts_to_choose(actor: Actor) -> list[tuple[uuid.UUID, str]]:
+    """The cohorts whose people's sittings a regrade or an accommodation may concern."""
     return [(each.cohort.id, each.cohort.name) for each in queries.list_cohorts(actor)]
 
 
 def init_app(_app: Flask) -> None:
     context_url(queries.EXAM_CONTEXT, programme_url)
-    context_groups("cohort", Groups(_l("Cohort"), _cohorts_to_choose, queries.sittings_of_cohort))
+    context_groups(
+        "cohort",
+        Groups(
+            _l("Cohort"),
+            _cohorts_to_choose,
+            groups.sittings_of_cohort,
+            groups.cohorts_of_sitting,
+            groups.describe_cohorts,
+        ),
+    )
     own_data.register("cohorts", portrait)
     navigation.register(_l("Programmes"), "programmes.index", order=30)
     navigation.register(_l("Cohorts"), "cohorts.index", order=40, area=Area.TEACHING)

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from app.cohorts import policies, rules
@@ -25,7 +25,7 @@ from app.core.database import db
 from app.core.errors import NotAllowed, NotFound
 from app.core.text import Bilingual
 from app.courses import queries as courses
-from app.courses.models import Course, CourseCompletion, CourseRevision, Enrolment
+from app.courses.models import Course, CourseCompletion, CourseRevision
 from app.quizzes import queries as quizzes
 
 #: The context of a certification examination's attempts: a membership.
@@ -405,15 +405,6 @@ def present_record(membership_id: uuid.UUID, now: datetime) -> PresentRecord:
         quiz_revision_digest=outcome.quiz_revision_digest if outcome else None,
         missing=tuple(missing),
     )
-
-
-def sittings_of_cohort(cohort_id: uuid.UUID) -> Select[uuid.UUID]:
-    """The contexts of examinations of a cohort's people: their memberships, and their enrolments in courses."""
-    members = select(Membership.person_id).where(Membership.cohort_id == cohort_id)
-    ours = select(Membership.id.label("id")).where(Membership.cohort_id == cohort_id)
-    theirs = select(Enrolment.id.label("id")).where(Enrolment.person_id.in_(members))
-    both = ours.union_all(theirs).subquery()
-    return select(both.c.id)
 
 
 def transfer_targets(actor: Actor, cohort: Cohort) -> Sequence[Cohort]:

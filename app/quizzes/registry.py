@@ -2,7 +2,7 @@
 rests on a result."""
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Select
@@ -28,14 +28,26 @@ def url_of_context(context_type: str, context_id: uuid.UUID) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """A group of people, as those who decide about it read it."""
+
+    name: str
+    organisation_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
 class Groups:
     """A kind of groups of contexts, such as cohorts: which of them somebody may choose, and whose they are."""
 
     label: object
-    #: (identifier, name) of the groups of the actor whose sittings of a quiz a regrade may be narrowed to.
-    choices: Callable[[Actor, uuid.UUID], Sequence[tuple[uuid.UUID, str]]]
+    #: (identifier, name) of the groups of the actor whose sittings a decision may be narrowed to.
+    choices: Callable[[Actor], Sequence[tuple[uuid.UUID, str]]]
     #: The identifiers of the contexts of a group.
     contexts: Callable[[uuid.UUID], Select[uuid.UUID]]
+    #: The identifiers of the groups that a person belongs to in a context (its kind and identifier).
+    groups_of: Callable[[uuid.UUID, str, uuid.UUID], Select[uuid.UUID]]
+    #: What groups are called and whose they are, by identifier.
+    about: Callable[[Collection[uuid.UUID]], Mapping[uuid.UUID, Group]]
 
 
 _groups: dict[str, Groups] = {}

@@ -7,7 +7,7 @@ from typing import Any
 
 from app.accounts.models import Person
 from app.core import clock
-from app.core.database import db, transaction
+from app.core.database import db, release, transaction
 from app.quizzes import services
 from app.quizzes.models import Attempt, AttemptItem, QuizRevision
 from app.quizzes.rules import NOTHING_BROUGHT, Pool, QuizSettings, Section
@@ -157,6 +157,7 @@ def _pools(keys: list[str], sizes: tuple[int, ...]) -> list[Pool]:
 
 def start(person: Person, revision: QuizRevision, *, now: datetime | None = None, **context: Any) -> Attempt:
     """A running sitting of the person."""
+    release()
     with transaction():
         return services.start_attempt(
             as_actor(person),

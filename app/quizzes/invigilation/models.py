@@ -13,7 +13,7 @@ from app.core.types import Json
 
 
 class Decision(StrEnum):
-    """What an invigilator decided about an attempt."""
+    """What was decided about an attempt, by an invigilator unless it says otherwise."""
 
     RELEASE = "release"
     REFUSE = "refuse"
@@ -23,6 +23,11 @@ class Decision(StrEnum):
     VOID = "void"
     REOPEN = "reopen"
     COUNT_LATE = "count_late"
+    #: Something was granted to the candidate while she sat it.
+    ACCOMMODATION = "accommodation"
+    #: The candidate paused by herself, and went on (or the server let it go on).
+    OWN_PAUSE = "own_pause"
+    OWN_RESUME = "own_resume"
 
 
 class Intervention(Identified, Base):

@@ -9,10 +9,12 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from app.core.languages import format_moment
+from app.quizzes.accommodations.words import brief
 from app.quizzes.invigilation.models import Decision, Intervention
 from app.quizzes.invigilation.rules import Flag, Means
 from app.quizzes.models import AttemptState
 from app.quizzes.receipts import timestamp
+from app.quizzes.rules import Allowance
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ def told(interventions: Sequence[Intervention]) -> list[Told]:
 
 
 def sentence(decision: Decision, details: dict[str, Any]) -> str:
-    """What was decided, to the candidate."""
+    """What was decided (or what she did), to the candidate."""
     deadline = format_moment(datetime.fromisoformat(details["deadline"]))
     minutes = details.get("minutes", 0)
     seconds = details.get("seconds", 0)
@@ -89,6 +91,20 @@ def sentence(decision: Decision, details: dict[str, Any]) -> str:
             "%(num)d answer that came late counts after all.",
             "%(num)d answers that came late count after all.",
             len(details.get("ordinals", ())),
+        ),
+        Decision.ACCOMMODATION: lambda: _(
+            "You were granted: %(what)s. The examination now ends at %(time)s.",
+            what=brief(Allowance.from_json(details["allowance"])),
+            time=deadline,
+        ),
+        Decision.OWN_PAUSE: lambda: _(
+            "You have paused the examination. It goes on by itself at %(time)s at the latest.",
+            time=format_moment(datetime.fromisoformat(details["until"])),
+        ),
+        Decision.OWN_RESUME: lambda: _(
+            "Your pause of %(length)s is over. The examination now ends at %(time)s.",
+            length=length(seconds),
+            time=deadline,
         ),
     }
     return str(texts[decision]())

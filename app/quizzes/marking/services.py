@@ -16,8 +16,8 @@ from app.quizzes.marking import queries, rules
 from app.quizzes.marking.answers import Task
 from app.quizzes.marking.models import Mark, MarkingTask
 from app.quizzes.marking.rules import Stage
-from app.quizzes.services.attempts import lock_attempt
 from app.quizzes.services.grading import apply_marks
+from app.quizzes.services.locking import lock_attempt
 
 
 def save_mark(

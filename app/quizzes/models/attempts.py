@@ -21,7 +21,7 @@ class AttemptState(StrEnum):
     #: Begun; no time runs and no question is shown until an invigilator lets the candidate in.
     WAITING = "waiting"
     IN_PROGRESS = "in_progress"
-    #: Interrupted by an invigilator: the time stands still, answers on their way count.
+    #: Interrupted by an invigilator or by the candidate: the time stands still, answers on their way count.
     PAUSED = "paused"
     SUBMITTED = "submitted"
     EXPIRED = "expired"
@@ -54,6 +54,9 @@ class Attempt(Identified, Base):
             "state in ('waiting','in_progress','paused','submitted','expired','voided')", name="state"
         ),
         CheckConstraint("(state = 'paused') = (paused_at is not null)", name="paused"),
+        CheckConstraint("pause_ends_at is null or paused_at is not null", name="own_pause"),
+        CheckConstraint("own_pauses >= 0 and own_pause_seconds >= 0", name="own_pauses"),
+        CheckConstraint("granted_seconds >= 0", name="granted_seconds"),
         CheckConstraint("decisions >= 0", name="decisions"),
         CheckConstraint("head_ordinal >= 0", name="head"),
         Index("ix_attempts_state_cutoff", "state", "cutoff_at"),
@@ -77,11 +80,18 @@ class Attempt(Identified, Base):
     submitted_at: Mapped[datetime | None]
     #: Since when its time stands still; only while it is paused.
     paused_at: Mapped[datetime | None]
-    #: How many decisions of invigilators concern it; a candidate's page asks again when there are more.
+    #: When the pause that its candidate took ends by itself; None: an invigilator's pause, or none.
+    pause_ends_at: Mapped[datetime | None]
+    #: The pauses that its candidate has taken by herself, and the seconds of those that are over.
+    own_pauses: Mapped[int] = mapped_column(default=0)
+    own_pause_seconds: Mapped[int] = mapped_column(default=0)
+    #: How many decisions and pauses concern it; a candidate's page asks again when there are more.
     decisions: Mapped[int] = mapped_column(default=0)
     seed: Mapped[int] = mapped_column(BigInteger)
-    #: What was granted to this candidate when she started (``rules.Allowance`` as JSON).
+    #: What was granted to this candidate before and during it (``rules.Allowance`` as JSON); never less again.
     allowance: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    #: By how much the allowance makes its time limit longer.
+    granted_seconds: Mapped[int] = mapped_column(default=0)
     #: Forward-only papers: the questions up to this position are left for good; answers to them come too late.
     closed_through: Mapped[int] = mapped_column(default=0)
     #: The honour statement she accepted (digest of its wording), and when.

@@ -12,6 +12,7 @@ from sqlalchemy import ScalarSelect, func, select
 from app.core.database import db
 from app.core.errors import NotFound
 from app.quizzes import rules
+from app.quizzes.accommodations.queries import allowance_of
 from app.quizzes.models import (
     Attempt,
     AttemptResult,
@@ -56,6 +57,10 @@ class QuizRules:
     questions_by_section: list[int]
     standing: rules.Standing
     running_attempt_id: uuid.UUID | None
+    #: What she was granted beyond the published rules; ``settings`` are those that hold for her.
+    allowance: rules.Allowance
+    #: How long she has, in minutes.
+    minutes: int
     #: Graded attempts so far, the newest first.
     results: list["PastAttempt"]
 
@@ -185,9 +190,10 @@ def _outcome(rows: list[Any]) -> QuizOutcome:
 def rules_view(
     quiz_id: uuid.UUID, person_id: uuid.UUID, context: tuple[str, uuid.UUID], now: datetime
 ) -> QuizRules:
-    """What stands on the page before Start, for one candidate in one context. Raises NotFound. Two statements."""
+    """What stands on the page before Start, for one candidate in one context. Three statements. NotFound."""
     revision = get_quiz_revision(quiz_id)
-    settings = rules.QuizSettings.from_json(revision.settings)
+    allowance = allowance_of(person_id, quiz_id, context)
+    settings = rules.granted(rules.QuizSettings.from_json(revision.settings), allowance)
     attempts = db.session.execute(
         select(
             Attempt.id,
@@ -232,6 +238,8 @@ def rules_view(
         ],
         standing=rules.standing(settings, ended, now),
         running_attempt_id=running,
+        allowance=allowance,
+        minutes=settings.minutes + -(-rules.extra_seconds(settings, allowance) // 60),
         results=[
             PastAttempt(row.id, row.number, row.submitted_at, row.percent, bool(row.passed))
             for row in attempts
@@ -271,6 +279,18 @@ def overdue_attempts(now: datetime, limit: int = 200) -> list[uuid.UUID]:
             select(Attempt.id)
             .where(Attempt.state == AttemptState.IN_PROGRESS, Attempt.cutoff_at < now)
             .order_by(Attempt.cutoff_at)
+            .limit(limit)
+        )
+    )
+
+
+def overdue_pauses(now: datetime, limit: int = 200) -> list[uuid.UUID]:
+    """Attempts that stand still by their candidates' wish though those pauses are over."""
+    return list(
+        db.session.scalars(
+            select(Attempt.id)
+            .where(Attempt.state == AttemptState.PAUSED, Attempt.pause_ends_at <= now)
+            .order_by(Attempt.pause_ends_at)
             .limit(limit)
         )
     )

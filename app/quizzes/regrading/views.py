@@ -55,7 +55,7 @@ def prepare(key: str, question_id: uuid.UUID) -> str | BaseResponse | tuple[str,
     """Say how the question shall count, and over which sittings; then a job tries it."""
     question = _question(key, question_id)
     form = forms.RegradeForm(data=_before(question))
-    groups = _groups(form, question)
+    groups = _groups(form)
     if not form.is_submitted():
         return _form_page(question, form, _present(question))
     fields = grading.amendable(question.body)
@@ -108,13 +108,13 @@ def _present(question: RegradedQuestion) -> forms.Filled:
     return forms.present(grading.amendable(grading.amend(question.body, changed)))
 
 
-def _groups(form: forms.RegradeForm, question: RegradedQuestion) -> dict[str, tuple[str, uuid.UUID]]:
+def _groups(form: forms.RegradeForm) -> dict[str, tuple[str, uuid.UUID]]:
     """Offer the groups of contexts that the actor may choose from; by value of the field."""
     actor = require_actor()
     found: dict[str, tuple[str, uuid.UUID]] = {}
     offered = [choice("", _("All candidates"))]
     for kind, groups in registry.group_kinds().items():
-        for group_id, name in groups.choices(actor, question.quiz.id):
+        for group_id, name in groups.choices(actor):
             found[f"{kind}:{group_id}"] = (kind, group_id)
             offered.append(choice(f"{kind}:{group_id}", f"{groups.label}{_(': ')}{name}"))
     form.group.choices = offered

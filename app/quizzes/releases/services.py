@@ -19,8 +19,8 @@ from app.quizzes.models import AttemptState, Quiz
 from app.quizzes.releases import queries
 from app.quizzes.releases.models import ReleasedPaper, ResultRelease
 from app.quizzes.releases.policies import can_release
-from app.quizzes.services.attempts import lock_attempt
 from app.quizzes.services.grading import apply_marks
+from app.quizzes.services.locking import lock_attempt
 
 RELEASE: Final = "quizzes.release_results"
 

@@ -8,6 +8,7 @@ from app.quizzes.rules.admission import (
     is_inside,
     missing,
 )
+from app.quizzes.rules.allowances import Allowance, Pauses, deadline, extra_seconds, granted, pauses
 from app.quizzes.rules.drawing import DrawnPool, draw
 from app.quizzes.rules.keeping import Score, keep
 from app.quizzes.rules.review import ALWAYS, NEVER, REVIEWED, Feedback, Phase, Phases, Review, Shown, phase_of
@@ -22,12 +23,8 @@ from app.quizzes.rules.settings import (
     Section,
 )
 from app.quizzes.rules.standing import (
-    Allowance,
     Refusal,
     Standing,
-    deadline,
-    extra_seconds,
-    granted,
     percent_of,
     standing,
 )
@@ -46,6 +43,7 @@ __all__ = [
     "Feedback",
     "Missing",
     "Navigation",
+    "Pauses",
     "Phase",
     "Phases",
     "Pool",
@@ -67,6 +65,7 @@ __all__ = [
     "is_inside",
     "keep",
     "missing",
+    "pauses",
     "percent_of",
     "phase_of",
     "standing",

@@ -12,6 +12,7 @@ from app.quizzes.services.attempts import (
 from app.quizzes.services.bank import publish_quiz, save_question
 from app.quizzes.services.forms import Saved, save_paper
 from app.quizzes.services.leaving import leave_step
+from app.quizzes.services.pauses import end_overdue_pause, end_pause, take_pause
 from app.quizzes.services.uploads import check_file, receive_file
 
 __all__ = [
@@ -21,6 +22,8 @@ __all__ = [
     "Saved",
     "check_file",
     "count_code_try",
+    "end_overdue_pause",
+    "end_pause",
     "expire_attempt",
     "leave_step",
     "original_receipt",
@@ -33,4 +36,5 @@ __all__ = [
     "start_attempt",
     "submit_attempt",
     "take_answer",
+    "take_pause",
 ]

@@ -8,10 +8,10 @@ given back when the answer turns out not to fit.
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from flask_babel import gettext as _
-from sqlalchemy import Connection, Row, and_, bindparam, case, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, case, insert, or_, select, update
 
 from app.accounts.models import LoginSession, Person, PersonState
 from app.core.database import db
@@ -23,7 +23,9 @@ from app.quizzes.grading.base import wrong_shape
 from app.quizzes.models import Attempt, AttemptItem, AttemptState, EventKind, ResponseEvent
 from app.quizzes.protocol import Sent
 from app.quizzes.receipts import Keyring, Receipt, body_digest, new_salt, status_of
-from app.quizzes.services.attempts import close_attempt, lock_attempt
+from app.quizzes.services import pauses
+from app.quizzes.services.attempts import close_attempt
+from app.quizzes.services.locking import lock_attempt
 
 _attempts: Any = Attempt.__table__
 _items: Any = AttemptItem.__table__
@@ -46,6 +48,7 @@ _NEXT: Final = (
         _attempts.c.cutoff_at,
         _attempts.c.clock_at,
         _attempts.c.closed_through,
+        _attempts.c.pause_ends_at,
     )
 )
 _ASKED: Final = select(_items.c.layout).where(
@@ -94,7 +97,28 @@ class NotYours(NotFound):
 
 
 class Overdue(Exception):
-    """The attempt's time is over and nobody has closed it yet: closing and grading needs a session."""
+    """The attempt's time, or a pause, is over and nobody has ended it yet: that needs a session."""
+
+
+class Head(NamedTuple):
+    """What the attempt's row says under its lock; the columns that taking an ordinal returns."""
+
+    head_ordinal: int
+    state: AttemptState
+    cutoff_at: datetime
+    clock_at: datetime
+    closed_through: int
+    pause_ends_at: datetime | None
+
+    @property
+    def is_over(self) -> bool:
+        """The server's own clock has passed the cut-off of a running attempt: no clock may reopen it."""
+        return self.state is AttemptState.IN_PROGRESS and self.clock_at > self.cutoff_at
+
+    @property
+    def pause_is_over(self) -> bool:
+        """Its candidate has paused, and that pause has ended meanwhile."""
+        return self.pause_ends_at is not None and self.clock_at >= self.pause_ends_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,20 +160,21 @@ def take_answer(
     before: then ``original_receipt`` answers. With the ``connection`` of a core_transaction() it raises Overdue
     where the attempt has to be closed, too: then the same again in a transaction().
     """
-    head = (
+    row = (
         (connection or db.session.connection())
         .execute(_NEXT_OF_OWN, {"login": login_id, "attempt": attempt_id, "item": sent.item_id, "moment": now})
         .first()
     )
-    if head is None:
+    if row is None:
         raise NotYours
-    if connection is not None and _must_close(head):
+    head = Head(*row[:6])
+    if connection is not None and (head.is_over or head.pause_is_over):
         raise Overdue
     change = Change(
         item_id=sent.item_id,
-        position=head.position or 0,
+        position=row.position or 0,
         kind=sent.kind,
-        body=_normalised(sent, head.layout),
+        body=_normalised(sent, row.layout),
         client_id=sent.client_id,
         device_id=sent.device_id,
         client_seq=sent.client_seq,
@@ -163,19 +188,24 @@ def keep_change(
     connection: Connection, attempt_id: uuid.UUID, change: Change, *, keyring: Keyring, now: datetime
 ) -> Receipt:
     """Append the change under the attempt's lock, and make it the answer if it counts."""
-    head = connection.execute(_NEXT, {"attempt": attempt_id, "moment": now}).one()
+    head = Head(*connection.execute(_NEXT, {"attempt": attempt_id, "moment": now}).one())
     return _append(connection, attempt_id, change, head, keyring)
 
 
-def _must_close(head: Row[Any]) -> bool:
-    """The server's own clock has passed the cut-off of a running attempt: no clock may reopen it."""
-    return head.state is AttemptState.IN_PROGRESS and head.clock_at > head.cutoff_at
+def _after_pause(attempt_id: uuid.UUID, head: Head) -> Head:
+    """The same once the pause that is over has been ended."""
+    attempt = lock_attempt(attempt_id)
+    assert attempt is not None  # noqa: S101 - its row was updated above
+    pauses.end_if_over(attempt, now=head.clock_at)
+    return head._replace(state=attempt.state, cutoff_at=attempt.cutoff_at, pause_ends_at=None)
 
 
 def _append(
-    connection: Connection, attempt_id: uuid.UUID, change: Change, head: Row[Any], keyring: Keyring
+    connection: Connection, attempt_id: uuid.UUID, change: Change, head: Head, keyring: Keyring
 ) -> Receipt:
     """Keep the change at the ordinal that was taken for it."""
+    if head.pause_is_over:
+        head = _after_pause(attempt_id, head)
     running = head.state is AttemptState.IN_PROGRESS
     over = head.clock_at > head.cutoff_at if running else head.state is not AttemptState.PAUSED
     late = over or change.position <= head.closed_through
@@ -219,7 +249,7 @@ def _append(
             "superseded": superseded,
         },
     )
-    if _must_close(head):
+    if head.is_over:
         attempt = lock_attempt(attempt_id)
         assert attempt is not None  # noqa: S101 - its row was updated above
         close_attempt(attempt, AttemptState.EXPIRED, now=head.clock_at)

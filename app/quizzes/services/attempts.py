@@ -19,6 +19,7 @@ from app.core.database import db
 from app.core.errors import Conflict, NotFound
 from app.core.identifiers import new_id
 from app.quizzes import grading, rules
+from app.quizzes.accommodations.queries import allowance_of
 from app.quizzes.grading.aliases import give_aliases
 from app.quizzes.models import (
     Attempt,
@@ -29,7 +30,9 @@ from app.quizzes.models import (
     QuizRevision,
     QuizRevisionItem,
 )
+from app.quizzes.services import pauses
 from app.quizzes.services.grading import grade_attempt
+from app.quizzes.services.locking import lock_attempt
 
 WAITING, IN_PROGRESS, PAUSED, SUBMITTED, EXPIRED, VOIDED = (
     AttemptState.WAITING,
@@ -71,11 +74,13 @@ def start_attempt(
     if running is not None:
         close_attempt(running, EXPIRED, now=now)
     settings = rules.QuizSettings.from_json(revision.settings)
+    allowance = allowance_of(actor.person_id, quiz_id, (context_type, context_id))
     ended = [attempt.submitted_at or now for attempt in earlier if attempt.state is not VOIDED]
-    _refuse(rules.standing(settings, ended, now))
+    _refuse(rules.standing(rules.granted(settings, allowance), ended, now))
     _admit(actor, settings, admission)
     number = max((attempt.number for attempt in earlier), default=0) + 1
-    attempt = _new_attempt(actor, revision, number=number, context=(context_type, context_id), now=now)
+    context = (context_type, context_id)
+    attempt = _new_attempt(actor, revision, allowance, number=number, context=context, now=now)
     try:
         with db.session.begin_nested():
             db.session.add(attempt)
@@ -100,6 +105,7 @@ def submit_attempt(actor: Actor, attempt_id: uuid.UUID, *, now: datetime, time_o
         raise NotFound
     if attempt.state not in RUNNING:
         return attempt
+    pauses.end_if_over(attempt, now=now)
     moment = max(now, attempt.clock_at)
     if time_over and (attempt.state is PAUSED or moment < attempt.deadline_at - EARLY):
         return attempt  # her page did not know yet that an invigilator has moved the deadline
@@ -119,13 +125,6 @@ def expire_attempt(attempt_id: uuid.UUID, *, now: datetime) -> bool:
     return True
 
 
-def lock_attempt(attempt_id: uuid.UUID) -> Attempt | None:
-    """The attempt under its row lock, fresh: no answer can be taken meanwhile."""
-    return db.session.scalar(
-        select(Attempt).where(Attempt.id == attempt_id).with_for_update().execution_options(populate_existing=True)
-    )
-
-
 def close_attempt(attempt: Attempt, state: AttemptState, *, now: datetime) -> None:
     """End a running attempt for good and grade it.
 
@@ -135,7 +134,7 @@ def close_attempt(attempt: Attempt, state: AttemptState, *, now: datetime) -> No
     closed = db.session.execute(
         update(Attempt)
         .where(Attempt.id == attempt.id, Attempt.state.in_(RUNNING))
-        .values(state=state, submitted_at=ended, paused_at=None)
+        .values(state=state, submitted_at=ended, paused_at=None, pause_ends_at=None)
         .execution_options(synchronize_session=False)
     )
     if closed.rowcount == 0:  # type: ignore[attr-defined]
@@ -146,7 +145,12 @@ def close_attempt(attempt: Attempt, state: AttemptState, *, now: datetime) -> No
 
 def _current_revision(quiz_id: uuid.UUID) -> QuizRevision:
     revision = db.session.scalar(
-        select(QuizRevision).join(Quiz, Quiz.current_revision_id == QuizRevision.id).where(Quiz.id == quiz_id)
+        select(QuizRevision)
+        .join(Quiz, Quiz.current_revision_id == QuizRevision.id)
+        .where(Quiz.id == quiz_id)
+        # The lock that the attempt's row takes anyway: whoever grants something waits for it, and then finds the
+        # attempt; or we wait for her, and find what she granted.
+        .with_for_update(of=Quiz, read=True, key_share=True)
     )
     if revision is None:
         raise NotFound(_("There is no such examination."))
@@ -208,13 +212,13 @@ def refusal_text(standing: rules.Standing) -> str:
 def _new_attempt(
     actor: Actor,
     revision: QuizRevision,
+    allowance: rules.Allowance,
     *,
     number: int,
     context: tuple[str, uuid.UUID],
     now: datetime,
 ) -> Attempt:
     settings = rules.QuizSettings.from_json(revision.settings)
-    allowance = rules.Allowance()
     deadline = rules.deadline(settings, allowance, now)
     return Attempt(
         id=new_id(),
@@ -232,6 +236,7 @@ def _new_attempt(
         cutoff_at=deadline + timedelta(seconds=settings.grace_seconds),
         seed=secrets.randbits(62),
         allowance=allowance.as_json(),
+        granted_seconds=rules.extra_seconds(settings, allowance),
         honour_digest=rules.honour_digest(settings.honour),
         honour_accepted_at=now if settings.honour else None,
     )

@@ -12,7 +12,7 @@ from app.core.database import db
 from app.core.errors import Conflict, NotFound
 from app.quizzes import rules
 from app.quizzes.models import Attempt, AttemptItem, AttemptState, QuizRevision
-from app.quizzes.services.attempts import lock_attempt
+from app.quizzes.services.locking import lock_attempt
 
 
 def leave_step(actor: Actor, attempt_id: uuid.UUID, *, through: int, now: datetime) -> Attempt:

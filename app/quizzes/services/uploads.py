@@ -17,7 +17,7 @@ from app.quizzes.models import AttemptItem, AttemptState, EventKind, ResponseEve
 from app.quizzes.queries import UploadPlace
 from app.quizzes.receipts import Keyring, Receipt
 from app.quizzes.services.answers import Change, keep_change
-from app.quizzes.services.attempts import lock_attempt
+from app.quizzes.services.locking import lock_attempt
 
 MAX_NAME: Final = 200
 

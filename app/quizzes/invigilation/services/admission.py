@@ -10,9 +10,10 @@ from app.core.database import db
 from app.core.errors import Conflict
 from app.quizzes import rules as quiz_rules
 from app.quizzes.grading.base import clean_text
+from app.quizzes.invigilation.history import moment_of
 from app.quizzes.invigilation.models import Decision
 from app.quizzes.invigilation.rules import LEAD, MAX_REASON, Means
-from app.quizzes.invigilation.services.deciding import clean_reason, decide, lock_one, moment_of, overtaken
+from app.quizzes.invigilation.services.deciding import clean_reason, decide, lock_one, overtaken
 from app.quizzes.models import Attempt, AttemptState, QuizRevision
 
 

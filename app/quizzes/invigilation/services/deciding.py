@@ -14,13 +14,12 @@ from app.audit import services as audit
 from app.core.access import Actor
 from app.core.database import db
 from app.core.errors import Conflict, Invalid, NotFound
-from app.core.identifiers import new_id
 from app.quizzes.grading.base import clean_text
-from app.quizzes.invigilation.models import Decision, Intervention
+from app.quizzes.invigilation.history import append
+from app.quizzes.invigilation.models import Decision
 from app.quizzes.invigilation.policies import within_reach
 from app.quizzes.invigilation.rules import MAX_MINUTES, MAX_REASON
-from app.quizzes.models import Attempt, AttemptState
-from app.quizzes.receipts import timestamp
+from app.quizzes.models import Attempt
 
 
 @dataclass(slots=True)
@@ -53,18 +52,6 @@ def lock_one(actor: Actor, attempt_id: uuid.UUID) -> Attempt:
     return lock_attempts(actor, [attempt_id])[0]
 
 
-def moment_of(attempt: Attempt, now: datetime) -> datetime:
-    """Now, but never before anything this attempt has seen."""
-    return max(now, attempt.clock_at, attempt.paused_at or now)
-
-
-def has_time(attempt: Attempt, now: datetime) -> bool:
-    """Could an answer still count, now or once the pause is over?"""
-    if attempt.state is AttemptState.PAUSED:
-        return True
-    return attempt.state is AttemptState.IN_PROGRESS and moment_of(attempt, now) <= attempt.cutoff_at
-
-
 def clean_reason(reason: str) -> str:
     """The reason as it is kept. Raises Invalid when there is none."""
     cleaned = clean_text(reason, MAX_REASON).strip()
@@ -88,18 +75,5 @@ def decide(
     actor: Actor, attempt: Attempt, decision: Decision, reason: str, *, now: datetime, **details: Any
 ) -> None:
     """Append the decision to the attempt's history and to the audit trail; its lock is held."""
-    attempt.decisions += 1
-    kept = {"deadline": timestamp(attempt.deadline_at), "state": attempt.state.value, **details}
-    db.session.add(
-        Intervention(
-            id=new_id(),
-            created_at=now,
-            attempt_id=attempt.id,
-            number=attempt.decisions,
-            decision=decision,
-            actor_id=actor.person_id,
-            reason=reason,
-            details=kept,
-        )
-    )
+    kept = append(attempt, decision, actor_id=actor.person_id, reason=reason, now=now, **details)
     audit.record(actor, f"invigilation.{decision.value}", attempt, reason=reason, **kept)

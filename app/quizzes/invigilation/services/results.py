@@ -18,15 +18,14 @@ from app.core.events import announce
 from app.quizzes import rules as quiz_rules
 from app.quizzes.events import ResultWithdrawn
 from app.quizzes.invigilation import queries
+from app.quizzes.invigilation.history import has_time, moment_of
 from app.quizzes.invigilation.models import Decision
 from app.quizzes.invigilation.rules import LEAD
 from app.quizzes.invigilation.services.deciding import (
     check_minutes,
     clean_reason,
     decide,
-    has_time,
     lock_one,
-    moment_of,
     overtaken,
 )
 from app.quizzes.marking.models import Mark, MarkingTask
@@ -56,7 +55,7 @@ def void_attempt(actor: Actor, attempt_id: uuid.UUID, *, reason: str, now: datet
         raise overtaken()
     _withdraw(attempt)
     former = attempt.state.value
-    attempt.state, attempt.paused_at = AttemptState.VOIDED, None
+    attempt.state, attempt.paused_at, attempt.pause_ends_at = AttemptState.VOIDED, None, None
     attempt.submitted_at = attempt.submitted_at or moment_of(attempt, now)
     decide(actor, attempt, Decision.VOID, reason, now=now, former=former)
     return attempt

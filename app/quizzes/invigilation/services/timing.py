@@ -6,17 +6,17 @@ from datetime import datetime, timedelta
 
 from app.core.access import Actor
 from app.core.database import db
+from app.quizzes.invigilation.history import has_time, moment_of
 from app.quizzes.invigilation.models import Decision
 from app.quizzes.invigilation.services.deciding import (
     Decided,
     check_minutes,
     clean_reason,
     decide,
-    has_time,
     lock_attempts,
-    moment_of,
 )
 from app.quizzes.models import Attempt, AttemptState
+from app.quizzes.services import pauses
 
 
 def extend_attempts(
@@ -45,6 +45,8 @@ def pause_attempts(actor: Actor, attempt_ids: Sequence[uuid.UUID], *, reason: st
     reason = clean_reason(reason)
     decided = Decided()
     for attempt in lock_attempts(actor, attempt_ids):
+        if attempt.pause_ends_at is not None:  # a pause of her own: from now on it is the invigilator's
+            pauses.end(attempt, _by(attempt, now), now=now)
         if attempt.state is not AttemptState.IN_PROGRESS or not has_time(attempt, now):
             decided.passed_over.append(attempt.id)
             continue
@@ -65,6 +67,11 @@ def resume_attempts(actor: Actor, attempt_ids: Sequence[uuid.UUID], *, reason: s
         if attempt.paused_at is None:
             decided.passed_over.append(attempt.id)
             continue
+        if attempt.pause_ends_at is not None:
+            pauses.end(attempt, _by(attempt, now), now=now)
+            decide(actor, attempt, Decision.RESUME, reason, now=now, seconds=0)
+            decided.done.append(attempt.id)
+            continue
         paused = moment_of(attempt, now) - attempt.paused_at
         _move(attempt, paused)
         attempt.paused_at = None
@@ -73,6 +80,10 @@ def resume_attempts(actor: Actor, attempt_ids: Sequence[uuid.UUID], *, reason: s
         decided.done.append(attempt.id)
     db.session.flush()
     return decided
+
+
+def _by(attempt: Attempt, now: datetime) -> pauses.Ended:
+    return pauses.Ended.BY_LIMIT if pauses.is_over(attempt, now) else pauses.Ended.BY_INVIGILATOR
 
 
 def _move(attempt: Attempt, by: timedelta) -> None:

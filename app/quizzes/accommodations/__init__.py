@@ -1,0 +1,1 @@
+"""Accommodations: what a person or a group is granted beyond an examination's rules, and the reason."""
