@@ -179,7 +179,7 @@ def take_answer(
         device_id=sent.device_id,
         client_seq=sent.client_seq,
         base_ordinal=sent.base_ordinal,
-        layout=head.layout,
+        layout=row.layout,
     )
     return _append(connection or db.session.connection(), attempt_id, change, head, keyring)
 

@@ -102,9 +102,7 @@ def test_the_server_ends_a_pause_whose_time_is_over(
     assert (ended.details["by"], ended.details["seconds"]) == ("limit", 600)
 
 
-def test_answers_count_during_a_pause_and_as_long_as_time_is_left(
-    cast: Cast, sitting: Attempt
-) -> None:
+def test_answers_count_during_a_pause_and_as_long_as_time_is_left(cast: Cast, sitting: Attempt) -> None:
     pause(cast, sitting, NOW + 5 * MINUTE)
     assert answer(cast.trainee, sitting, now=NOW + 6 * MINUTE).status == "counted"
     assert fresh(sitting).state is AttemptState.PAUSED
