@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Any, Final
 
-from app.certificates.proof.pdf import Name, Operator, Pdf, Reader, Reference, Stream
+from app.certificates.proof.pdf import Budget, Name, Operator, Pdf, Reader, Reference, Stream
 from app.certificates.proof.refusal import Refused
 
 #: Rendering modes that draw nothing (3) or only clip (7).
@@ -15,6 +15,8 @@ _DEPTH: Final = 8
 _NEUTRAL: Final = re.compile(
     rb"(?:\s++|(?:[-+.\d]++\s++)*+(?:[mlcvyhSsFnWgGkKwJjMi]|[fBbW]\*?|re|rg|RG|cm|T[dDmcwzLs*]|BT|ET|EMC)(?=\s))+"
 )
+#: Where a ToUnicode map lists what glyphs mean.
+_PAIRS: Final = re.compile(rb"begin(bfchar|bfrange)")
 #: A form without any of these can show no text.
 _WRITES: Final = re.compile(rb"Tj|TJ|['\"]|Do|BI")
 
@@ -70,7 +72,7 @@ class _Drawing:
         """Read one stream. Raises Refused when forms are nested too deeply or a stream never ends."""
         if depth > _DEPTH:
             raise Refused("pdf_unreadable", "forms nested too deeply")
-        reader, operands = Reader(data), list[Any]()
+        reader, operands = Reader(data, self.pdf.budget), list[Any]()
         state, kept = _State(), list[_State]()
         while True:
             if not operands and (passed := _NEUTRAL.match(data, reader.position)):
@@ -126,6 +128,7 @@ class _Drawing:
             if _WRITES.search(data):
                 self.run(data, self.pdf.resolve(form.entries.get("Resources")) or {}, depth + 1)
             self.forms[reference.number], self.drawn = self.drawn, outside
+        self.pdf.budget.spend(len(self.forms[reference.number]))
         self.drawn += self.forms[reference.number]
 
     def _font(self, fonts: Any, name: str) -> "_Font":
@@ -152,7 +155,7 @@ class _Font:
         stream = pdf.entry(entries, "ToUnicode")
         if not isinstance(stream, Stream):
             raise Refused("pdf_unreadable", "a font without meaning")
-        return cls(2 if entries.get("Subtype") == "Type0" else 1, _meaning(pdf.unpack(stream)))
+        return cls(2 if entries.get("Subtype") == "Type0" else 1, _meaning(pdf.unpack(stream), pdf.budget))
 
     def text(self, codes: bytes) -> str:
         parts = []
@@ -164,32 +167,42 @@ class _Font:
         return "".join(parts)
 
 
-def _meaning(cmap: bytes) -> dict[bytes, str]:
+def _meaning(cmap: bytes, budget: Budget) -> dict[bytes, str]:
     """The pairs of a ToUnicode map."""
     found: dict[bytes, str] = {}
-    for kind, body in re.findall(rb"begin(bfchar|bfrange)(.*?)endbf", cmap, re.DOTALL):
-        reader, items = Reader(body), []
-        while True:
-            reader.skip()
-            if reader.position >= len(body):
-                break
-            items.append(reader.read())
-        if kind == b"bfchar":
+    budget.spend(len(cmap) // 64)
+    at = 0
+    while begun := _PAIRS.search(cmap, at):
+        end = cmap.find(b"endbf", begun.end())
+        if end < 0:
+            raise Refused("pdf_unreadable", "a map of glyphs without an end")
+        items, at = _items(cmap[begun.end() : end], budget), end
+        if begun[1] == b"bfchar":
             found.update(zip(items[::2], map(_unicode, items[1::2]), strict=True))
         else:
-            _add_ranges(items, found)
+            _add_ranges(items, found, budget)
     return found
+
+
+def _items(body: bytes, budget: Budget) -> list[Any]:
+    reader, items = Reader(body, budget), []
+    while True:
+        reader.skip()
+        if reader.position >= len(body):
+            return items
+        items.append(reader.read())
 
 
 def _unicode(raw: bytes) -> str:
     return raw.decode("utf-16-be", "replace")
 
 
-def _add_ranges(items: list[Any], found: dict[bytes, str]) -> None:
+def _add_ranges(items: list[Any], found: dict[bytes, str], budget: Budget) -> None:
     for first, last, target in zip(items[::3], items[1::3], items[2::3], strict=True):
         start, end = int.from_bytes(first, "big"), int.from_bytes(last, "big")
         if not 0 <= end - start < 65_536:
             raise Refused("pdf_unreadable", "a range of glyphs")
+        budget.spend(end - start)
         for step, code in enumerate(range(start, end + 1)):
             if isinstance(target, list):
                 text = _unicode(target[step])

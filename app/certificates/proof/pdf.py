@@ -13,7 +13,9 @@ from typing import Any, Final
 from app.certificates.proof.refusal import Refused
 
 #: Bytes that all streams of a file together may unpack to.
-UNPACKED: Final = 24 * 1024 * 1024
+UNPACKED: Final = 4 * 1024 * 1024
+#: What reading a file may cost (see ``Budget``); a document of ours takes a fiftieth of it.
+WORK: Final = 250_000
 _DEPTH: Final = 40
 _REVISIONS: Final = 16
 _SPACE: Final = b"\x00\t\n\x0c\r "
@@ -23,6 +25,9 @@ _NUMBER: Final = re.compile(rb"[+-]?(?:\d+\.?\d*|\.\d+)")
 _REFERENCE: Final = re.compile(
     rb"(\d{1,8})[\x00\t\n\x0c\r ]+(\d{1,5})[\x00\t\n\x0c\r ]+R(?![^\x00\t\n\x0c\r ()<>\[\]{}/%])"
 )
+#: What a literal string holds besides parentheses and escapes.
+_PLAIN: Final = re.compile(rb"[^\\()]+")
+_ENDSTREAM: Final = re.compile(rb"[\x00\t\n\x0c\r ]*endstream")
 _ESCAPES: Final = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 
 
@@ -50,11 +55,25 @@ class Stream:
     raw: bytes
 
 
-class Reader:
-    """Reads one object after the other from bytes."""
+@dataclass(slots=True)
+class Budget:
+    """How much work a file may still make: a unit is an object, a row, a glyph. Small files can ask for years."""
 
-    def __init__(self, data: bytes, position: int = 0) -> None:
+    left: int = WORK
+
+    def spend(self, units: int = 1) -> None:
+        """Raises Refused when the file wants more than any document of ours."""
+        self.left -= units
+        if self.left < 0:
+            raise Refused("pdf_unreadable", "more work than any document of ours")
+
+
+class Reader:
+    """Reads one object after the other from bytes, at the expense of a budget."""
+
+    def __init__(self, data: bytes, budget: Budget, position: int = 0) -> None:
         self.data = data
+        self.budget = budget
         self.position = position
 
     def skip(self) -> None:
@@ -65,6 +84,7 @@ class Reader:
         """The next object, or an Operator. Raises Refused at the end and for what cannot be read."""
         if depth > _DEPTH:
             raise Refused("pdf_unreadable", "nested too deeply")
+        self.budget.spend()
         self.skip()
         data, start = self.data, self.position
         first = data[start : start + 1]
@@ -117,6 +137,10 @@ class Reader:
         parts, level, data = bytearray(), 1, self.data
         at = self.position + 1
         while level:
+            self.budget.spend()
+            if plain := _PLAIN.match(data, at):
+                parts += plain[0]
+                at = plain.end()
             character = data[at : at + 1]
             if not character:
                 raise Refused("pdf_unreadable", "a string without an end")
@@ -125,7 +149,7 @@ class Reader:
                 parts += piece
                 at += 1 + length
                 continue
-            level += (character == b"(") - (character == b")")
+            level += 1 if character == b"(" else -1
             if level:
                 parts += character
             at += 1
@@ -184,6 +208,7 @@ class Pdf:
     _packed: dict[int, tuple[bytes, list[tuple[int, int]]]] = field(default_factory=dict)
     _opening: set[int] = field(default_factory=set)
     _unpacked: int = 0
+    budget: Budget = field(default_factory=Budget)
 
     def __post_init__(self) -> None:
         if not self.data.startswith(b"%PDF-"):
@@ -209,7 +234,7 @@ class Pdf:
         self.revisions = len(seen)
 
     def _read_section(self, position: int) -> dict[str, Any]:
-        reader = Reader(self.data, position)
+        reader = Reader(self.data, self.budget, position)
         first = reader.read()
         if isinstance(first, Operator) and first.word == b"xref":
             return self._read_table(reader)
@@ -246,6 +271,7 @@ class Pdf:
         rows, width, at = self.unpack(stream), sum(widths), 0
         for start, count in zip(index[::2], index[1::2], strict=True):
             for number in range(start, start + count):
+                self.budget.spend()
                 row = rows[at : at + width]
                 at += width
                 if len(row) != width or width == 0:
@@ -263,7 +289,7 @@ class Pdf:
         return kind, int.from_bytes(row[first:second], "big"), int.from_bytes(row[second:], "big")
 
     def _read_object(self, position: int, expected: int | None = None) -> Any:
-        reader = Reader(self.data, position)
+        reader = Reader(self.data, self.budget, position)
         number, _generation, keyword = reader.read(), reader.read(), reader.read()
         if keyword != Operator(b"obj") or (expected is not None and number != expected):
             raise Refused("pdf_unreadable", f"object {expected} at byte {position}")
@@ -278,7 +304,7 @@ class Pdf:
         length = self.resolve(entries.get("Length"))
         if not isinstance(length, int) or length < 0 or start + length > len(self.data):
             raise Refused("pdf_unreadable", "length of a stream")
-        if not self.data[start + length :].lstrip(_SPACE).startswith(b"endstream"):
+        if not _ENDSTREAM.match(self.data, start + length):
             raise Refused("pdf_unreadable", "end of a stream")
         return Stream(entries, self.data[start : start + length])
 
@@ -291,8 +317,10 @@ class Pdf:
             if number in self._opening:
                 raise Refused("pdf_unreadable", "objects in a circle")
             self._opening.add(number)
-            self._known[number] = self._open(number)
-            self._opening.discard(number)
+            try:
+                self._known[number] = self._open(number)
+            finally:
+                self._opening.discard(number)
         return self._known[number]
 
     def _open(self, number: int) -> Any:
@@ -304,7 +332,7 @@ class Pdf:
         data, members = self._members(place[0])
         if place[1] >= len(members) or members[place[1]][0] != number:
             raise Refused("pdf_unreadable", "an object stream")
-        return Reader(data, members[place[1]][1]).read()
+        return Reader(data, self.budget, members[place[1]][1]).read()
 
     def _members(self, number: int) -> tuple[bytes, list[tuple[int, int]]]:
         """An object stream, unpacked: its bytes, and the number and place of each object in it."""
@@ -313,7 +341,7 @@ class Pdf:
             if not isinstance(holder, Stream) or holder.entries.get("Type") != "ObjStm":
                 raise Refused("pdf_unreadable", "an object stream")
             data, first = self.unpack(holder), self.resolve(holder.entries.get("First"))
-            header = Reader(data)
+            header = Reader(data, self.budget)
             count = min(self.resolve(holder.entries.get("N")), len(data))
             pairs = [(header.read(), header.read()) for _ in range(count)]
             self._packed[number] = data, [(found, first + at) for found, at in pairs]
@@ -327,18 +355,25 @@ class Pdf:
             filters = self.resolve(filters[0])
             parameters = self.resolve(parameters[0]) if isinstance(parameters, list) else parameters
         if filters is None or filters == []:
+            self._count(stream.raw)
             return stream.raw
         if filters != "FlateDecode":
             raise Refused("pdf_unreadable", f"filter {filters}")
         try:
             unpacker = zlib.decompressobj()
-            data = unpacker.decompress(stream.raw, UNPACKED - self._unpacked)
+            data = unpacker.decompress(stream.raw, UNPACKED - self._unpacked + 1)
         except zlib.error:
             raise Refused("pdf_unreadable", "a packed stream") from None
-        self._unpacked += len(data)
+        self._count(data)
         if unpacker.unconsumed_tail or not unpacker.eof:
             raise Refused("pdf_unreadable", "a packed stream")
-        return _unpredict(data, parameters) if isinstance(parameters, dict) else data
+        return _unpredict(data, parameters, self.budget) if isinstance(parameters, dict) else data
+
+    def _count(self, data: bytes) -> None:
+        """Every byte that leaves a stream counts, also when it leaves again."""
+        self._unpacked += len(data)
+        if self._unpacked > UNPACKED:
+            raise Refused("pdf_unreadable", "more than any document of ours unpacks to")
 
     def entry(self, holder: Any, *names: str) -> Any:
         """Follow names through dictionaries; None where one is missing."""
@@ -356,6 +391,7 @@ class Pdf:
         return found
 
     def _collect(self, node: Any, inherited: dict[str, Any], found: list[dict[str, Any]], depth: int) -> None:
+        self.budget.spend()
         node = self.resolve(node)
         if not isinstance(node, dict) or depth > 8 or len(found) > 20:
             raise Refused("pdf_unreadable", "pages")
@@ -384,7 +420,7 @@ def _text(raw: bytes) -> str:
     return raw[2:].decode("utf-16-be", "replace") if raw.startswith(b"\xfe\xff") else raw.decode("latin-1")
 
 
-def _unpredict(data: bytes, parameters: dict[str, Any]) -> bytes:
+def _unpredict(data: bytes, parameters: dict[str, Any], budget: Budget) -> bytes:
     """Undo the PNG “up” predictor, which cross-reference streams use."""
     predictor, columns = parameters.get("Predictor", 1), parameters.get("Columns", 1)
     if predictor == 1:
@@ -392,6 +428,7 @@ def _unpredict(data: bytes, parameters: dict[str, Any]) -> bytes:
     if predictor < 10 or not isinstance(columns, int) or not 0 < columns <= 64:
         raise Refused("pdf_unreadable", "a predictor")
     before, rows = bytes(columns), bytearray()
+    budget.spend(len(data) // (columns + 1) + len(data) // 16)
     for at in range(0, len(data), columns + 1):
         kind, row = data[at], data[at + 1 : at + 1 + columns]
         if kind not in {0, 2} or len(row) != columns:

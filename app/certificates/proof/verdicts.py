@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, Final, Protocol
 
 from app.certificates.proof import integrity
@@ -159,6 +160,11 @@ class _Examination:
         self.signed: Signed | None = None
         self.attached: dict[str, bytes] = {}
 
+    @cached_property
+    def pdf(self) -> Pdf:
+        """Read once, at the expense of one budget. Raises Refused."""
+        return Pdf(self.data)
+
     def report(self) -> Report:
         signature = self._judge(Part.SIGNATURE, self._signature)
         credential = self._judge(Part.CREDENTIAL, self._credential)
@@ -185,11 +191,11 @@ class _Examination:
             return Verdict(part, State.FAILED, "unreadable", type(error).__name__)
 
     def _signature(self) -> Verdict:
-        self.signed = verify_signature(Pdf(self.data), self.issuer)
+        self.signed = verify_signature(self.pdf, self.issuer)
         return Verdict(Part.SIGNATURE, State.PASSED, "signed", self.signed.signer, self.signed.signed_at)
 
     def _credential(self) -> Verdict:
-        self.attached = Pdf(self.data).attachments()
+        self.attached = self.pdf.attachments()
         if CREDENTIAL not in self.attached:
             raise Refused("no_credential")
         self.raw = self.attached[CREDENTIAL]
@@ -202,7 +208,7 @@ class _Examination:
         )
 
     def _page(self) -> Verdict:
-        drawn = comparable(text_of(Pdf(self.data)))
+        drawn = comparable(text_of(self.pdf))
         if not self.credential:
             raise Refused("no_claims")
         if drawn != comparable(str(self.credential["pageText"])):
