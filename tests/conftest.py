@@ -88,8 +88,12 @@ def app(database_url: str, data_dir: Path) -> Iterator[Flask]:
 
 
 @pytest.fixture(autouse=True)
-def database(app: Flask, request: pytest.FixtureRequest) -> Iterator[None]:
+def database(request: pytest.FixtureRequest) -> Iterator[None]:
     """Every commit of the test is a savepoint of one transaction, rolled back at the end."""
+    if request.node.get_closest_marker("no_database"):
+        yield
+        return
+    app: Flask = request.getfixturevalue("app")
     if request.node.get_closest_marker("own_database"):
         yield
         return

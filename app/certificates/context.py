@@ -4,7 +4,7 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from app.accounts import own_data
-from app.certificates import labels, policies, queries
+from app.certificates import labels, policies, queries, verdict_words
 from app.certificates.portrait import portrait
 from app.core import navigation, worklist
 from app.core.navigation import Area
@@ -34,4 +34,5 @@ def init_app(app: Flask) -> None:
         certificate_event=labels.event_of,
         revocation_class=labels.reason_class_of,
         document_kind=lambda kind: labels.KINDS[kind],
+        **verdict_words.FILTERS,
     )

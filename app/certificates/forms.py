@@ -1,12 +1,15 @@
 """The forms of certificates."""
 
+from io import SEEK_END
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import RadioField, StringField, TextAreaField, ValidationError
-from wtforms.validators import InputRequired, Length
+from flask_wtf.file import FileField, FileRequired
+from wtforms import DateField, RadioField, StringField, TextAreaField, ValidationError
+from wtforms.validators import InputRequired, Length, Optional
 
 from app.accounts.forms import is_passport_name, is_person_name
+from app.certificates.credentials.examining import LARGEST
 from app.certificates.fonts import missing_characters
 from app.certificates.labels import REVOCATION_CLASSES, SUSPENSION_CLASSES
 from app.core.forms import Form, choice
@@ -23,11 +26,43 @@ def is_printable(_form: Any, field: Any) -> None:
         )
 
 
+def is_small_pdf(_form: Any, field: Any) -> None:
+    """A validator: a file that could be one of ours."""
+    stream = field.data.stream
+    head = stream.read(5)
+    stream.seek(0, SEEK_END)
+    size = stream.tell()
+    stream.seek(0)
+    if size == 0:
+        raise ValidationError(_l("This file is empty. Choose the PDF you were given."))
+    if head != b"%PDF-":
+        raise ValidationError(
+            _l("This is not a PDF file. Choose the PDF you were given: a photo or a printout cannot be checked.")
+        )
+    if size > LARGEST:
+        raise ValidationError(
+            _l(
+                "This file has more than %(size)s. Our documents are far smaller: it is not one as we issued it.",
+                size="1 MiB",
+            )
+        )
+
+
 class VerifyForm(Form):
-    """The public page; the code may be left out."""
+    """The public page by number; the code may be left out."""
 
     number = StringField(_l("Certificate number"), validators=[InputRequired(_needed), Length(max=60)])
     code = StringField(_l("Verification code"), validators=[Length(max=60)])
+    day = DateField(_l("Day in question"), validators=[Optional()])
+
+
+class VerifyFileForm(Form):
+    """The public page by the file itself."""
+
+    document = FileField(
+        _l("The PDF you were given"), validators=[FileRequired(_l("Choose a file first.")), is_small_pdf]
+    )
+    day_for_file = DateField(_l("Day in question"), validators=[Optional()])
 
 
 class RevokeForm(Form):

@@ -1,8 +1,8 @@
-"""What a stranger learns: everything with number and code, next to nothing with the number alone."""
+"""What a stranger learns: everything with the file, or number and code; next to nothing with the number alone."""
 
 import ipaddress
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -10,7 +10,9 @@ from sqlalchemy import delete
 
 from app.certificates import numbers, queries
 from app.certificates.claims import Claim, printed_claims
+from app.certificates.credentials.examining import examine_file, examine_record
 from app.certificates.models import Certificate, LookupCount
+from app.certificates.proof.verdicts import Report, Verdict
 from app.certificates.rules import (
     ZONE,
     AppointmentClaims,
@@ -22,6 +24,7 @@ from app.certificates.rules import (
     has_expired,
     masked_name,
 )
+from app.certificates.standing import Standing, standing_on
 from app.core.database import db, upsert
 from app.core.errors import TooMany
 from app.core.text import Bilingual
@@ -43,11 +46,15 @@ class Outcome(StrEnum):
     SUPERSEDED = "superseded"
     REVOKED = "revoked"
     ENDED = "ended"
+    #: A file that carries what we signed, but is not the file that we issued.
+    ALTERED = "altered"
+    #: A file without anything that we signed.
+    FOREIGN = "foreign"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What the public page shows. ``claims`` is empty unless the code was right."""
+    """What the public page shows. ``claims`` is empty unless the code was right, or the file carried them."""
 
     outcome: Outcome
     number: str = ""
@@ -61,14 +68,20 @@ class Finding:
     #: When the state became what it is, and the class of the reason.
     since: datetime | None = None
     reason_class: str = ""
+    verdicts: tuple[Verdict, ...] = ()
+    #: About the file that was examined; None when number and code were typed.
+    report: Report | None = None
+    #: Our certificate, for those who have shown that they have the document.
+    certificate: Certificate | None = None
+    standing: Standing | None = None
 
     @property
     def complete(self) -> bool:
-        """Was everything shown, because number and code fit together?"""
+        """Was everything shown, because the visitor has the document?"""
         return bool(self.claims)
 
 
-def verify(number_typed: str, code_typed: str, now: datetime) -> Finding:
+def verify(number_typed: str, code_typed: str, base: str, now: datetime) -> Finding:
     """Look a certificate up. A wrong code tells no more than no code."""
     number = numbers.parse_number(number_typed)
     if number is None:
@@ -78,19 +91,61 @@ def verify(number_typed: str, code_typed: str, now: datetime) -> Finding:
         return Finding(Outcome.UNKNOWN, number=number)
     snapshot = Snapshot.from_json(certificate.snapshot)
     code_right = numbers.same_code(code_typed, certificate.code or "") if code_typed.strip() else None
-    event = queries.history(certificate.id)[-1]
-    return Finding(
+    finding = Finding(
         outcome=_outcome(certificate, snapshot, now),
         number=number,
         kind=certificate.kind,
         code_right=code_right,
         subject=_subject(snapshot),
         masked=masked_name(snapshot.holder.name),
-        claims=tuple(printed_claims(snapshot)) if code_right else (),
-        example=snapshot.document.example,
-        since=event.at,
-        reason_class=event.reason_class if code_right else "",
+        since=queries.history(certificate.id)[-1].at,
     )
+    if not code_right:
+        return finding
+    return replace(
+        finding,
+        claims=tuple(printed_claims(snapshot)),
+        example=snapshot.document.example,
+        reason_class=queries.history(certificate.id)[-1].reason_class,
+        verdicts=examine_record(certificate, base, now),
+        certificate=certificate,
+    )
+
+
+def verify_file(data: bytes, base: str, now: datetime) -> Finding:
+    """Examine a file. Nothing of it is kept; what it states is shown only as far as we signed it."""
+    examined = examine_file(data, base, now)
+    report, certificate = examined.report, examined.certificate
+    if report.credential is None:
+        return Finding(Outcome.FOREIGN, verdicts=report.verdicts, report=report)
+    snapshot = Snapshot.from_json(report.credential["record"])
+    last = queries.history(certificate.id)[-1] if certificate else None
+    known = report.is_genuine and certificate is not None
+    return Finding(
+        outcome=_outcome(certificate, snapshot, now) if known and certificate else Outcome.ALTERED,
+        number=snapshot.number,
+        kind=snapshot.document.kind,
+        subject=_subject(snapshot),
+        claims=tuple(Claim(**line) for line in report.credential["printed"]),
+        example=snapshot.document.example,
+        since=last.at if last else None,
+        reason_class=last.reason_class if last else "",
+        verdicts=report.verdicts,
+        report=report,
+        certificate=certificate,
+    )
+
+
+def on_day(finding: Finding, day: date, now: datetime) -> Finding:
+    """The finding, with how the certificate stood on a day, for those who were shown everything."""
+    certificate = finding.certificate
+    if certificate is None or certificate.snapshot is None:
+        return finding
+    document = Snapshot.from_json(certificate.snapshot).document
+    claims = document.claims
+    result_until = claims.result_valid_until if isinstance(claims, CompletionClaims) else None
+    events = queries.history(certificate.id)
+    return replace(finding, standing=standing_on(day, events, document.valid_until, result_until, now))
 
 
 def _outcome(certificate: Certificate, snapshot: Snapshot, now: datetime) -> Outcome:

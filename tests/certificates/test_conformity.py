@@ -19,6 +19,8 @@ from tests.certificates.test_document import PRINTED, elements, snapshot
 from tests.certificates.test_signing import CREDENTIAL, PROOF, signed
 from tests.support.document_signing import NOW, signer
 
+pytestmark = pytest.mark.no_database
+
 #: Figures, paragraphs … that ISO 14289-1 wants described, and the parents that tables' parts stand in.
 PARENTS = {
     "/Table": {"/Document", "/Sect"},

@@ -19,6 +19,8 @@ from app.certificates.rendering.pipeline import DoesNotFit
 from app.certificates.rules import CourseClaim, Names, Snapshot
 from tests.support.certificates import completion_draft
 
+pytestmark = pytest.mark.no_database
+
 PRINTED = Printed("8NYM-JM2A-48AM-CEDX", "https://academy.example")
 
 

@@ -15,6 +15,8 @@ from app.certificates.rendering import render
 from app.config import PROJECT
 from tests.certificates.test_document import PRINTED, snapshot
 
+pytestmark = pytest.mark.no_database
+
 RARE = "䶮㛃㑇𬭎𬀩𫖯"
 #: Outside our own face: set in Debian's.
 FOREIGN = "𠮷㐂龘"

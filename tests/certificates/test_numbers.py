@@ -1,7 +1,10 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.certificates import numbers
+
+pytestmark = pytest.mark.no_database
 
 serials = st.integers(min_value=1, max_value=999_999)
 years = st.integers(min_value=2024, max_value=2099)

@@ -19,7 +19,7 @@ from app.certificates.rendering.signing import signed_part
 from tests.certificates.test_document import PRINTED, snapshot
 from tests.support.document_signing import NOW, authority, signer, timestamp_authority
 
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+pytestmark = [pytest.mark.no_database, pytest.mark.filterwarnings("ignore::DeprecationWarning")]
 CREDENTIAL = Attachment("credential.json", "application/json", b'{"a": "\xe4\xb8\xad"}', "Verifiable Credential")
 PROOF = Attachment("credential.tlog-proof", "text/plain", b"c2sp.org/tlog-proof@v1\n", "Log proof")
 

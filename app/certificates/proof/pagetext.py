@@ -185,7 +185,7 @@ def _meaning(cmap: bytes, budget: Budget) -> dict[bytes, str]:
 
 
 def _items(body: bytes, budget: Budget) -> list[Any]:
-    reader, items = Reader(body, budget), []
+    reader, items = Reader(body, budget), list[Any]()
     while True:
         reader.skip()
         if reader.position >= len(body):

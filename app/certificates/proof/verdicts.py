@@ -158,6 +158,8 @@ class _Examination:
         self.raw = b""
         self.credential: dict[str, Any] = {}
         self.signed: Signed | None = None
+        #: Is the credential signed by the issuer? Before that it says nothing.
+        self.believed = False
         self.attached: dict[str, bytes] = {}
 
     @cached_property
@@ -168,18 +170,18 @@ class _Examination:
     def report(self) -> Report:
         signature = self._judge(Part.SIGNATURE, self._signature)
         credential = self._judge(Part.CREDENTIAL, self._credential)
-        believed = credential.state is State.PASSED
+        self.believed = credential.state is State.PASSED
         verdicts = (
             signature,
             credential,
             self._judge(Part.PAGE, self._page),
             self._judge(Part.LOG, self._log),
             self._judge(Part.STATUS, self._status)
-            if believed
+            if self.believed
             else Verdict(Part.STATUS, State.UNKNOWN, "credential_first"),
         )
         digest = hashlib.sha256(self.data).hexdigest()
-        return Report(digest, verdicts, self.credential if believed else None, self.signed)
+        return Report(digest, verdicts, self.credential if self.believed else None, self.signed)
 
     @staticmethod
     def _judge(part: Part, check: Callable[[], Verdict]) -> Verdict:
@@ -217,6 +219,8 @@ class _Examination:
         stated = (record["number"], record["holder"]["name"], self.credential["recordDigest"])
         if not all(comparable(text) in drawn for text in stated):
             raise Refused("page_differs", "the page does not state what the record states")
+        if not self.believed:
+            return Verdict(Part.PAGE, State.UNKNOWN, "claims_not_signed")
         return Verdict(Part.PAGE, State.PASSED, "page_equals")
 
     def _log(self) -> Verdict:

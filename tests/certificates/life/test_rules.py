@@ -4,6 +4,8 @@ import pytest
 
 from app.certificates.life.rules import reminder_due, renewal_opens
 
+pytestmark = pytest.mark.no_database
+
 LAST = date(2029, 11, 20)
 
 

@@ -11,6 +11,8 @@ from app.certificates.proof.refusal import Refused
 from app.certificates.proof.verdicts import State, examine
 from tests.support.proof import issued, knowledge, office
 
+pytestmark = pytest.mark.no_database
+
 
 def stream(data: bytes, entries: bytes = b"", *, packed: bool = True) -> bytes:
     body = zlib.compress(data, 9) if packed else data

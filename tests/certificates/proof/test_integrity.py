@@ -15,6 +15,8 @@ from app.certificates.proof.refusal import Refused
 from app.core import base58
 from app.core.digests import canonical
 
+pytestmark = pytest.mark.no_database
+
 VECTORS = Path(__file__).parents[2] / "data" / "eddsa-rdfc-2022"
 #: The context that the vectors use for examples; the W3C defines it as nothing but this vocabulary.
 EXAMPLES = {"@context": {"@vocab": "https://www.w3.org/ns/credentials/examples#"}}

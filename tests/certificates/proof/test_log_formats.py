@@ -23,6 +23,8 @@ from app.certificates.proof.merkle import (
 from app.certificates.proof.notes import Checkpoint, LogProof, open_checkpoint, read_verifier_key, verifier_key
 from app.certificates.proof.refusal import Refused
 
+pytestmark = pytest.mark.no_database
+
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))
 PUBLIC = KEY.public_key().public_bytes_raw()
 ORIGIN = "academy.example/log"

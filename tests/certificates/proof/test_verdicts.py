@@ -27,6 +27,8 @@ from app.config import PROJECT
 from app.core.digests import canonical
 from tests.support.proof import NOW, PLACES, issued, knowing, knowledge, office, rebuilt, saved, stated
 
+pytestmark = pytest.mark.no_database
+
 
 @dataclass(frozen=True)
 class Forgery:
