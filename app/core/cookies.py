@@ -45,7 +45,8 @@ class Sessions(SecureCookieSessionInterface):
             content, signed_at = self._read(value)
         except BadSignature:
             return self.session_class()
-        if not 0 <= self._signer.get_timestamp() - signed_at <= app.permanent_session_lifetime.total_seconds():
+        # One from the future was signed before this machine's clock stepped back, or by one that is ahead.
+        if self._signer.get_timestamp() - signed_at > app.permanent_session_lifetime.total_seconds():
             return self.session_class()
         plain = all(isinstance(value, str | int) for value in content.values())
         return self.session_class(content if plain else copy.deepcopy(content))

@@ -20,6 +20,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, Date, Engine, Enum, MetaData, Uuid, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -77,6 +78,8 @@ db = SQLAlchemy(
 
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 
+#: PostgreSQL's disk_full and io_error.
+_NO_STORAGE: Final = frozenset({"53100", "58030"})
 _OPEN: Final = "academy.transaction"
 _AFTER: Final = "academy.after_commit"
 _MODE: Final = "academy.writing"
@@ -148,6 +151,13 @@ def core_transaction() -> Iterator[Connection]:
         raise RuntimeError("a session's transaction is open: core_transaction() comes first or after release()")
     with write_mode(), begin_core() as connection:
         yield connection
+
+
+def is_out_of_storage(error: DBAPIError) -> bool:
+    """Had the database no room, or no way, to write? Then nothing of the transaction was kept."""
+    if getattr(error.orig, "sqlstate", None) in _NO_STORAGE:
+        return True
+    return any(words in str(error.orig) for words in ("disk is full", "disk I/O error"))
 
 
 def serialise(name: str) -> None:

@@ -27,7 +27,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.config import Settings
 from app.core import access
 from app.core.cookies import FormTokens
-from app.core.database import db, set_write_mode
+from app.core.database import db, is_out_of_storage, set_write_mode
 from app.core.errors import DomainError
 from app.core.languages import COOKIE, LOCALES
 
@@ -166,11 +166,16 @@ def _install_error_handlers(app: Flask) -> None:
     @app.errorhandler(OperationalError)
     def _busy(error: OperationalError) -> Any:
         db.session.rollback()
-        if "locked" not in str(error.orig):
+        if is_out_of_storage(error):
+            app.logger.critical("the database cannot write: %s", error.orig)
+            told = _("The server cannot store anything at the moment. What you sent was not saved; send it again.")
+            page, pause = _error_page(503, told, "storage"), 10
+        elif "locked" in str(error.orig):
+            page, pause = _error_page(503), 2
+        else:
             raise error
-        page = _error_page(503)
         response = app.make_response(page)
-        response.headers["Retry-After"] = "2"
+        response.headers["Retry-After"] = str(pause)
         return response
 
 

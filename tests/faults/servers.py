@@ -20,6 +20,8 @@ COMMANDS: Final = {
     "granian": "granian --interface wsgi --http 1 --no-ws --workers 2 --blocking-threads 2"
     " --respawn-failed-workers --respawn-interval 0.1 --log-level critical --no-access-log"
     " --host 127.0.0.1 --port {port} {application}",
+    # One process with threads, for what does not bear being forked (a faked clock).
+    "flask": "flask --app {application} run --no-reload --no-debugger --port {port}",
 }
 
 

@@ -93,9 +93,14 @@ def begin_session(
 
 
 def note_seen(session_id: uuid.UUID, now: datetime) -> None:
-    """Write down that a session is in use (at most every few minutes) and give it its full life again."""
+    """Write down that a session is in use (at most every few minutes) and give it its full life again.
+
+    One that has ended or expired stays so.
+    """
     session = db.session.get(LoginSession, session_id)
-    if session is None or session.ended_at is not None or session.last_seen_at > now - SEEN_EVERY:
+    if session is None or session.ended_at is not None or session.expires_at <= now:
+        return
+    if session.last_seen_at > now - SEEN_EVERY:
         return
     life = KEPT_SESSION_LIFE if session.expires_at - session.last_seen_at > SESSION_LIFE else SESSION_LIFE
     session.last_seen_at, session.expires_at = now, now + life
