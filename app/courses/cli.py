@@ -1,4 +1,4 @@
-"""``flask content check`` and ``flask content sync``."""
+"""``flask content check``, ``flask content sync`` and ``flask content export``."""
 
 import sys
 from pathlib import Path
@@ -63,6 +63,21 @@ def sync(folder: Path | None) -> None:
         changes = authoring.sync(plan, clock.now())
     for line in changes or ["content: nothing changed"]:
         click.echo(line)
+
+
+@content.command("export")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+def export(folder: Path) -> None:
+    """Write the published courses into FOLDER, merged with what it holds. Exit 1 when something does not merge."""
+    settings: Settings = current_app.extensions["academy.settings"]
+    done = authoring.export(folder, settings.data_dir)
+    for path in done.changed:
+        click.echo(path)
+    click.echo(f"{done.courses} courses exported, {len(done.changed)} files changed")
+    for place in done.clashes:
+        click.echo(f"{place}: changed here and in the browser; bring both together, then sync", err=True)
+    if done.clashes:
+        sys.exit(1)
 
 
 def init_app(app: Flask) -> None:

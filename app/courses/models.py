@@ -102,6 +102,8 @@ class ContentState(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     digest: Mapped[str]
     synced_at: Mapped[datetime]
+    #: The files that belong to no course, as ``authoring.SourceTree``.
+    shared_tree: Mapped[str | None]
 
 
 class Enrolment(Identified, Base):

@@ -12,7 +12,9 @@ from app.courses.authoring import queries, services
 from app.courses.authoring.models import Draft
 from app.courses.authoring.rules import Decision, Moving, Saved
 from app.courses.models import CourseRevision
+from app.organisations.models import Organisation
 from tests.support.cast import Cast, as_actor, make_person
+from tests.support.courses import SMALL
 
 
 def author(cast: Cast, *, name: str = "") -> Actor:
@@ -79,3 +81,20 @@ def publish(
     review(author, reviewer, draft)
     with transaction():
         return services.publish(author, draft.id, note=note, moving=moving, now=clock.now())
+
+
+def make_course(actor: Actor, organisation: Organisation, key: str = "own-course") -> Draft:
+    """A draft of a new course of the organisation, without faults: the second module of the small course."""
+    with transaction():
+        draft = services.create_course(
+            actor,
+            key=key,
+            title={"zh": "自建课程", "en": "A course of our own"},
+            organisation_id=organisation.id,
+            now=clock.now(),
+        )
+    change(actor, draft, "course.yaml", "modules: []", "modules: [m2-second]")
+    for path in sorted((SMALL / "courses/small/m2-second").iterdir()):
+        text = path.read_text().replace("t-m2-q1", f"{key}-q1")
+        save(actor, draft, f"m2-second/{path.name}", text)
+    return draft

@@ -9,6 +9,9 @@ from app.courses.content.tree import Content, CourseTree, LessonText, ModuleTree
 
 _KEY = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
 
+#: What an export (or git) writes around two versions of the same lines.
+_MARKS = ("<<<<<<< ", ">>>>>>> ")
+
 
 def citation_fault(citation: Citation, content: Content) -> tuple[str, str] | None:
     """What is wrong with a citation, or None."""
@@ -46,6 +49,7 @@ def check_text(content: Content, course: CourseTree, module: ModuleTree, text: L
         faults.line(1, "the lesson has no section", "begin with `## Heading {#id}`")
     elif document.opening.tokens:
         faults.line(1, "text stands before the first section", "begin with `## Heading {#id}`")
+    _check_marks(text.source, faults)
     seen: set[str] = set()
     for section in document.sections:
         _check_section(section, seen, faults)
@@ -61,6 +65,12 @@ def check_text(content: Content, course: CourseTree, module: ModuleTree, text: L
         known = ", ".join((*CALLOUTS, "question"))
         faults.at(spot, f"`{spot.text}` is not a kind of block", f"write one of {known}")
     _check_placed_questions(document, [question.id for question in module.checks()], faults)
+
+
+def _check_marks(source: str, faults: _Faults) -> None:
+    for number, line in enumerate(source.splitlines(), 1):
+        if line.startswith(_MARKS):
+            faults.line(number, "the mark of an unfinished merge stands in the text", "bring both sides together")
 
 
 def _check_placed_questions(document: Document, checks: list[str], faults: _Faults) -> None:

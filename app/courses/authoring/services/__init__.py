@@ -10,15 +10,18 @@ from app.courses.authoring.services.editing import (
     save_file,
     store_upload,
 )
+from app.courses.authoring.services.exporting import Exported, export
 from app.courses.authoring.services.publishing import decide, publish, roll_back, submit
 from app.courses.authoring.services.syncing import plan_sync, sync
 
 __all__ = [
+    "Exported",
     "abandon_draft",
     "add_media",
     "create_course",
     "decide",
     "delete_file",
+    "export",
     "note_presence",
     "open_draft",
     "plan_sync",

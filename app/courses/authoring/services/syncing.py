@@ -1,6 +1,6 @@
 """The content folder and what was published in the browser meet: one plan, one transaction, nothing lost."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +11,6 @@ from sqlalchemy import select
 from app.core.database import db, serialise
 from app.core.errors import Conflict
 from app.core.identifiers import new_id
-from app.courses.authoring.merging import Clash, merge
 from app.courses.authoring.models import CourseSource, Publication, SourceTree
 from app.courses.authoring.rules import (
     Manifest,
@@ -19,7 +18,6 @@ from app.courses.authoring.rules import (
     Origin,
     as_text,
     digest_of_bytes,
-    digest_of_text,
     digest_of_tree,
 )
 from app.courses.authoring.services.publishing import TURN, kept_figures, note_published
@@ -34,11 +32,12 @@ from app.courses.authoring.sources import (
     store_media,
     texts_of,
 )
+from app.courses.authoring.tree_merging import ClashKind, TextOf, merge_trees
 from app.courses.content.faults import ContentFaults, Fault
 from app.courses.content.files import FilePath, KeptFile, KeptMedia
 from app.courses.content.loading import load_content
 from app.courses.content.tree import Content, CourseTree
-from app.courses.models import Course
+from app.courses.models import ContentState, Course
 from app.courses.services.content import StoredFigure, sync_content
 from app.organisations.queries import find_organisation
 from app.organisations.services import ensure_authority
@@ -68,9 +67,12 @@ class Plan:
 
     content: Content
     courses: dict[str, Planned]
+    #: Everything but the courses.
+    shared: Mapping[str, bytes]
 
     def store(self, data_dir: Path) -> None:
         """Put the folder's media into the file store (before the transaction: it syncs the disk)."""
+        store_media(data_dir, self.shared)
         for course in self.courses.values():
             store_media(data_dir, course.contents or {})
 
@@ -97,7 +99,7 @@ def plan_sync(root: Path) -> Plan:
     faults: list[Fault] = []
     for folder in folders:
         source = sources.get(folder.name)
-        one = Planned(folder.name, read_folder(folder), source.published_tree if source else None, _mark(folder))
+        one = Planned(folder.name, read_folder(folder), source.published_tree if source else None, mark_of(folder))
         shown = f"{root.name}/courses/{folder.name}"
         faults += _settle(one, source, shown)
         planned[one.key], kept[one.key] = one, _result_folder(one, shown)
@@ -113,87 +115,81 @@ def plan_sync(root: Path) -> Plan:
             )
     if faults:
         raise ContentFaults(sorted(faults))
-    return Plan(load_content(root, kept), planned)
+    return Plan(load_content(root, kept), planned, read_shared(root))
 
 
-def _mark(folder: Path) -> str | None:
+def read_shared(root: Path) -> dict[str, bytes]:
+    """All files of the content folder that belong to no course, by path."""
+    return {path: data for path, data in read_folder(root).items() if not path.startswith("courses/")}
+
+
+def digests_of(contents: Mapping[str, bytes]) -> dict[str, str]:
+    return {path: digest_of_bytes(data) for path, data in contents.items()}
+
+
+def base_of(source: CourseSource, mark: str | None) -> Manifest:
+    """The files from which both the folder's and the published ones came.
+
+    An export since the last sync says which published files the folder's rest on; else it is what was synced.
+    """
+    if mark and mark != source.files_export and db.session.get(SourceTree, mark) is not None:
+        return manifest_of(mark)
+    return manifest_of(source.files_tree)
+
+
+def reader(digests: Iterable[str], contents: Mapping[str, bytes]) -> TextOf:
+    """Texts by digest: those that the database keeps, and those of the files at hand."""
+    known = texts_of(digests)
+    for path, data in contents.items():
+        text = as_text(path, data)
+        if text is not None:
+            known[digest_of_bytes(data)] = text
+    return known.get
+
+
+def mark_of(folder: Path) -> str | None:
     path = folder / MARK
     return path.read_text(encoding="utf-8").strip() if path.is_file() else None
 
 
 def _settle(one: Planned, source: CourseSource | None, shown: str) -> list[Fault]:
     """What the course becomes: the files, what is published, or both merged; a fault for each clash."""
-    ours = _digests(one.contents or {})
+    ours = digests_of(one.contents or {})
     one.result = ours
     if source is None or source.published_tree is None:
         return []
     theirs = manifest_of(source.published_tree)
-    rests_on = one.mark if one.mark and one.mark != source.files_export else source.files_tree
-    base = manifest_of(rests_on) if _is_kept(rests_on) else manifest_of(source.files_tree)
+    base = base_of(source, one.mark)
     if theirs in (base, ours):
         return []
     if base == ours:
         one.result = theirs
         return []
-    return _merge_trees(one, base, ours, theirs, shown)
+    return _merged(one, base, ours, theirs, shown)
 
 
-def _is_kept(tree_digest: str | None) -> bool:
-    return tree_digest is not None and db.session.get(SourceTree, tree_digest) is not None
+def _merged(one: Planned, base: Manifest, ours: Manifest, theirs: Manifest, shown: str) -> list[Fault]:
+    """Both sides merged; a fault for each file that does not merge."""
+    merged = merge_trees(base, ours, theirs, reader({*base.values(), *theirs.values()}, one.contents or {}))
+    one.result, one.merged = merged.files, merged.made
+    return [
+        Fault(f"{shown}/{path}", clash.line, 1, _WRONG[clash.kind], MEND) for path, clash in merged.clashes.items()
+    ]
 
 
-def _digests(contents: Mapping[str, bytes]) -> dict[str, str]:
-    return {path: digest_of_bytes(data) for path, data in contents.items()}
-
-
-def _merge_trees(one: Planned, base: Manifest, ours: Manifest, theirs: Manifest, shown: str) -> list[Fault]:
-    contents = one.contents or {}
-    kept = texts_of({*base.values(), *theirs.values()})
-    result: dict[str, str] = {}
-    faults: list[Fault] = []
-    for path in sorted({*base, *ours, *theirs}):
-        b, o, t = base.get(path), ours.get(path), theirs.get(path)
-        if t in (o, b):
-            chosen = o
-        elif o == b:
-            chosen = t
-        else:
-            text = as_text(path, contents[path]) if path in contents else None
-            sides = (kept.get(b or "", "") if b else "", text, kept.get(t or ""))
-            chosen, clash = _merge_texts(one, *sides)
-            if clash:
-                faults.append(Fault(f"{shown}/{path}", clash.line, 1, _words(o, t), MEND))
-        if chosen is not None:
-            result[path] = chosen
-    one.result = result
-    return faults
-
-
-def _merge_texts(one: Planned, base: str, ours: str | None, theirs: str | None) -> tuple[str | None, Clash | None]:
-    """The digest of the merged text, or the first clash."""
-    if ours is None or theirs is None:
-        return None, Clash(1, (), (), ())
-    found = merge(base, ours, theirs)
-    if found.text is None:
-        return None, found.clashes[0]
-    digest = digest_of_text(found.text)
-    one.merged[digest] = found.text
-    return digest, None
-
-
-def _words(ours: str | None, theirs: str | None) -> str:
-    if ours is None:
-        return "the file is gone here, but was changed in the browser since the last sync"
-    if theirs is None:
-        return "the file was changed here, but removed in the browser since the last sync"
-    return "these lines were changed here and in the browser since the last sync"
+_WRONG: Final = {
+    ClashKind.LINES: "these lines were changed here and in the browser since the last sync",
+    ClashKind.WHOLE: "the file was changed here and in the browser since the last sync",
+    ClashKind.GONE_IN_OURS: "the file is gone here, but was changed in the browser since the last sync",
+    ClashKind.GONE_IN_THEIRS: "the file was changed here, but removed in the browser since the last sync",
+}
 
 
 def _result_folder(one: Planned, shown: str) -> KeptFile:
     """What the course shall be, as the loader reads it."""
     contents = one.contents or {}
     entries: dict[str, str | KeptMedia] = {}
-    here = _digests(contents)
+    here = digests_of(contents)
     missing: dict[str, str] = {}
     for path, digest in one.result.items():
         if digest in one.merged:
@@ -225,6 +221,7 @@ def sync(plan: Plan, now: datetime) -> list[str]:
     for tree in plan.content.courses.values():
         figures.update(kept_figures(tree))
     changes = sync_content(plan.content, figures, now)
+    db.session.get_one(ContentState, 1).shared_tree = keep_tree(keep_files(plan.shared), now)
     authority = ensure_authority()
     for key, one in plan.courses.items():
         tree = plan.content.courses[key]
