@@ -4,6 +4,7 @@ from flask import Flask, current_app
 
 from app.accounts import own_data
 from app.quizzes import rules, words
+from app.quizzes.accommodations import words as granted
 from app.quizzes.queries.portrait import sittings_of
 from app.quizzes.receipts import Keyring
 
@@ -14,7 +15,11 @@ def init_app(app: Flask) -> None:
     """Derive the receipt keys from the application's secret and its retired ones; give templates their words."""
     own_data.register("examinations", sittings_of)
     app.jinja_env.filters.update(
-        review_rows=words.review_rows, kept_text=words.kept_text, honour_digest=rules.honour_digest
+        review_rows=words.review_rows,
+        kept_text=words.kept_text,
+        honour_digest=rules.honour_digest,
+        allowance_lines=granted.lines,
+        pauses_text=granted.pauses_text,
     )
     app.extensions[_KEYRING] = Keyring([app.config["SECRET_KEY"], *app.config["SECRET_KEY_FALLBACKS"]])
 

@@ -13,7 +13,8 @@ def lines(allowance: rules.Allowance) -> list[str]:
     """What an allowance grants, a line each."""
     found = []
     if allowance.time_factor > 1:
-        found.append(_("%(percent)s%% more time", percent=f"{(allowance.time_factor - 1) * 100:g}"))
+        percent = ((allowance.time_factor - 1) * 100).normalize()
+        found.append(_("%(percent)s%% more time", percent=f"{percent:f}"))
     if allowance.extra_minutes:
         minutes = allowance.extra_minutes
         found.append(ngettext("%(num)s more minute", "%(num)s more minutes", minutes))

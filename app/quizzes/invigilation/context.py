@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 from app.accounts import own_data
 from app.core import navigation
 from app.core.navigation import Area
+from app.quizzes.invigilation import words
 from app.quizzes.invigilation.live import Board
 from app.quizzes.invigilation.policies import INVIGILATORS
 from app.quizzes.invigilation.presence import PresenceBook
@@ -19,6 +20,7 @@ def init_app(app: Flask) -> None:
     """Give invigilators the link, and candidates what was decided about their attempts."""
     app.extensions[_BOOK] = PresenceBook()
     app.extensions[_BOARD] = Board()
+    app.jinja_env.filters["length_text"] = words.length
     own_data.register("invigilation", decisions_about)
     navigation.register(
         _l("Invigilation"),

@@ -233,6 +233,8 @@ def _seat(row: Row[Any], now: datetime) -> Seat:
         superseded=row.superseded or 0,
         devices=row.devices,
         device_clock=row.device_clock,
+        own_pause=row.pause_ends_at is not None,
+        granted_seconds=row.granted_seconds,
     )
     flags = rules.flags_of(signs, now)
     return Seat(

@@ -24,6 +24,7 @@ from app.quizzes.models import (
     QuizRevision,
     ResponseEvent,
 )
+from app.quizzes.rules import Allowance
 
 _attempts: Any = Attempt.__table__
 _logins: Any = LoginSession.__table__
@@ -77,6 +78,11 @@ class Watched:
     candidate: Person
     organisation: dict[str, str] | None
     identity_check: bool
+
+    @property
+    def allowance(self) -> Allowance:
+        """What its candidate has beyond the rules."""
+        return Allowance.from_json(self.attempt.allowance)
 
 
 def find_pulse(login_id: uuid.UUID, attempt_id: uuid.UUID, now: datetime) -> Pulse | None:

@@ -37,6 +37,12 @@ class Flag(StrEnum):
     DEVICES = "devices"
     CLOCK = "clock"
     PAUSED_SAVE = "paused_save"
+    OWN_PAUSE = "own_pause"
+    MORE_TIME = "more_time"
+
+
+#: Good to know, but nothing that somebody has to look at.
+QUIET: Final = frozenset({Flag.OWN_PAUSE, Flag.MORE_TIME})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,10 @@ class Signs:
     devices: int
     #: The device's number of the latest event: microseconds since 1970 by its clock; a form's is its ordinal.
     device_clock: int | None
+    #: Does the candidate take a pause of her own?
+    own_pause: bool = False
+    #: By how much an accommodation makes her time longer.
+    granted_seconds: int = 0
 
 
 def flags_of(signs: Signs, now: datetime) -> list[Flag]:
@@ -75,12 +85,21 @@ def flags_of(signs: Signs, now: datetime) -> list[Flag]:
         found.append(Flag.CLOCK)
     if signs.paused_at and signs.saved_at and signs.saved_at > signs.paused_at:
         found.append(Flag.PAUSED_SAVE)
+    if signs.own_pause:
+        found.append(Flag.OWN_PAUSE)
+    if signs.granted_seconds:
+        found.append(Flag.MORE_TIME)
     return found
 
 
 def count_of(flag: Flag, signs: Signs) -> int:
     """How many a flag stands for; 1 where there is nothing to count."""
-    counts = {Flag.LATE: signs.late, Flag.SUPERSEDED: signs.superseded, Flag.DEVICES: signs.devices}
+    counts = {
+        Flag.LATE: signs.late,
+        Flag.SUPERSEDED: signs.superseded,
+        Flag.DEVICES: signs.devices,
+        Flag.MORE_TIME: round(signs.granted_seconds / 60),
+    }
     return counts.get(flag, 1)
 
 
@@ -107,5 +126,5 @@ def attention(state: str, flags: list[Flag]) -> int:
     if Flag.SILENT in flags:
         return 3
     if state in {"in_progress", "paused"}:
-        return 2 if flags else 1
+        return 2 if set(flags) - QUIET else 1
     return 0

@@ -139,4 +139,6 @@ def flags() -> dict[str, str]:
         Flag.DEVICES: _("devices: {count}"),
         Flag.CLOCK: _("device clock differs, or answers waited offline"),
         Flag.PAUSED_SAVE: _("answered during the pause"),
+        Flag.OWN_PAUSE: _("takes a pause of her own"),
+        Flag.MORE_TIME: _("more time granted: {count} min"),
     }

@@ -64,6 +64,11 @@ class QuizRules:
     #: Graded attempts so far, the newest first.
     results: list["PastAttempt"]
 
+    @property
+    def pauses(self) -> rules.Pauses:
+        """The pauses she may take by herself."""
+        return rules.pauses(self.settings, self.allowance)
+
 
 @dataclass(frozen=True, slots=True)
 class PastAttempt:

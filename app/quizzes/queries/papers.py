@@ -135,6 +135,19 @@ class Paper:
         phase = rules.phase_of(submitted_at, self.settings.closes_at, now)
         return self.settings.review.shown(phase)
 
+    @property
+    def allowance(self) -> rules.Allowance:
+        """What its candidate has beyond the rules."""
+        return rules.Allowance.from_json(self.attempt.allowance)
+
+    @property
+    def pauses_left(self) -> rules.Pauses:
+        """What is left of the pauses she may take by herself; no seconds: none."""
+        allowed = rules.pauses(self.settings, self.allowance)
+        taken, used = self.attempt.own_pauses, self.attempt.own_pause_seconds
+        number = None if allowed.number is None else max(allowed.number - taken, 0)
+        return rules.Pauses(allowed.left(taken, used), number)
+
     def is_over(self, now: datetime) -> bool:
         """Can nothing count any more?"""
         return self.attempt.state is not AttemptState.IN_PROGRESS or now > self.attempt.cutoff_at

@@ -9,7 +9,9 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core import access, clock
+from app.core.access import Actor
 from app.core.database import transaction
+from app.core.errors import Conflict
 from app.core.languages import format_moment, locale_name
 from app.quizzes import queries, registry, rendering, rules, services, words
 from app.quizzes.context import keyring
@@ -62,8 +64,22 @@ def save_paper(attempt_id: uuid.UUID) -> str | BaseResponse | tuple[str, int]:
     _tell(saved, running=not paper.is_over(now))
     if saved.errors:
         return _paper_page(paper, saved), 422
+    if intent == "pause" and not saved.errors:
+        _pause(actor, attempt_id)
     endpoints = {"review": "quizzes.review_attempt", "next": "quizzes.confirm_leaving"}
     return redirect(url_for(endpoints.get(intent, "quizzes.show_attempt"), attempt_id=attempt_id))
+
+
+@blueprint.post("/attempts/<uuid:attempt_id>/go-on")
+@access.signed_in
+def end_pause(attempt_id: uuid.UUID) -> BaseResponse:
+    """Go on after a pause of one's own."""
+    try:
+        with transaction():
+            services.end_pause(access.require_actor(), attempt_id, now=clock.now())
+    except Conflict as refused:
+        flash(refused.message, "attention")
+    return redirect(url_for("quizzes.show_attempt", attempt_id=attempt_id))
 
 
 @blueprint.get("/attempts/<uuid:attempt_id>/leave")
@@ -176,6 +192,15 @@ def _paper_page(paper: queries.Paper, saved: services.Saved | None = None) -> st
         refused=saved.refused if saved else {},
         told=_told(paper),
     )
+
+
+def _pause(actor: Actor, attempt_id: uuid.UUID) -> None:
+    """Once the paper is saved; where no pause is left she reads so."""
+    try:
+        with transaction():
+            services.take_pause(actor, attempt_id, now=clock.now())
+    except Conflict as refused:
+        flash(refused.message, "attention")
 
 
 def _told(paper: queries.Paper) -> list[decision_words.Told]:

@@ -248,9 +248,9 @@ async function toReview(event) {
   else { leaving = false; notice(say('wait')); }
 }
 
-// To the page before submitting; on to the next step; or, with a file for a question, to where that is received.
+// To the page before submitting; on to the next step, or to a pause; or, with a file for a question, to where that is received.
 function leave(button) {
-  if (button?.value === 'next') {
+  if (['next', 'pause'].includes(button?.value)) {
     form.elements.csrf_token.value = queue.token;
     form.elements.seen.value = queue.seen; // all answers have arrived: the form changes nothing
     leaving = 'now';

@@ -10,6 +10,7 @@ from app.accounts.queries import people_named
 from app.core import access, clock
 from app.core.access import require_actor
 from app.core.languages import format_time
+from app.quizzes.accommodations.policies import can_grant_to
 from app.quizzes.invigilation import forms, live, policies, queries, seating, words
 from app.quizzes.invigilation.context import board
 from app.quizzes.invigilation.seating import Show, Sort
@@ -91,7 +92,8 @@ def live_page(key: str, form: forms.ManyForm, selected: frozenset[str] = frozens
 
 def attempt_page(watched: queries.Watched, form: object = None, failed: str = "") -> str:
     """One attempt with the forms of what can be decided about it; ``form`` keeps what was refused."""
-    attempt = watched.attempt
+    attempt, person = watched.attempt, watched.candidate
+    may_grant = attempt.state.is_open and can_grant_to(require_actor(), person.id, person.organisation_id)
     history = queries.interventions_of(attempt.id)
     late = queries.late_answers(attempt.id)
     made = {
@@ -118,6 +120,7 @@ def attempt_page(watched: queries.Watched, form: object = None, failed: str = ""
         failed=failed,
         possible=possible(watched, late),
         now=clock.now(),
+        may_grant=may_grant,
         **vocabulary(),
     )
 
@@ -127,7 +130,7 @@ def possible(watched: queries.Watched, late: list[queries.LateAnswer]) -> list[s
     by_state: dict[AttemptState, list[str]] = {
         AttemptState.WAITING: ["release", "refuse"],
         AttemptState.IN_PROGRESS: ["extend", "pause", "void"],
-        AttemptState.PAUSED: ["resume", "extend", "void"],
+        AttemptState.PAUSED: ["resume", *(["pause"] if watched.attempt.pause_ends_at else []), "extend", "void"],
         AttemptState.SUBMITTED: ["reopen", "void"],
         AttemptState.EXPIRED: ["reopen", "void"],
         AttemptState.VOIDED: [],
