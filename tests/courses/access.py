@@ -12,6 +12,7 @@ from tests.support.cast import Cast
 from tests.support.courses import enrol, study, sync_folder
 
 LESSON: Final = "/courses/small/m1-first/basics"
+NOBODYS: Final = "00000000-0000-7000-8000-000000000000"
 TEACHERS: Final = ("instructor", "other_instructor", "administrator")
 
 
@@ -55,6 +56,17 @@ ROWS = (
     Row("courses.save_progress", enrolled("/courses/small/progress"), signed_in(422), "post"),
     Row("studying.search", enrolled("/courses/small/search?q=机关"), only("trainee", *TEACHERS)),
     Row("studying.search", "/courses/none/search", signed_in(404)),
+    Row(
+        "studying.new_note",
+        enrolled("/courses/small/notes/new?at=m1-first/basics/one"),
+        only("trainee"),
+    ),
+    Row("studying.keep_note", enrolled("/courses/small/notes"), signed_in(422), "post"),
+    Row("studying.my_notes", "/notes", signed_in()),
+    Row("studying.export_notes", "/notes/export", signed_in()),
+    Row("studying.edit_note", f"/notes/{NOBODYS}", signed_in(404)),
+    # Removing what is not one's own does nothing, and says nothing.
+    Row("studying.remove_note", f"/notes/{NOBODYS}/remove", signed_in(303), "post"),
     Row("courses.teaching", enrolled("/teaching"), only(*TEACHERS)),
     Row("courses.show_bank", enrolled("/teaching/courses/small"), only(*TEACHERS)),
     Row("courses.show_question", enrolled("/teaching/questions/t-m1-c1"), only(*TEACHERS)),

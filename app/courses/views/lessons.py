@@ -14,6 +14,7 @@ from app.core.errors import Invalid, NotAllowed, NotFound
 from app.core.languages import locale_name
 from app.courses import policies, queries, services
 from app.courses.rules import CourseOutline, LessonOutline, Progress
+from app.courses.studying.beside import own_notes
 from app.courses.views.blueprint import LESSON, blueprint
 from app.courses.views.catalogue import outline_for
 from app.library.queries import Library, library
@@ -81,6 +82,7 @@ def render_lesson(place: Place, changed: CheckState | None = None) -> str:
         checks=checks,
         progress=queries.study_of(place.enrolment.id, place.outline) if place.enrolment else Progress.none(),
         preview=place.enrolment is None,
+        notes=own_notes(require_actor(), place.course_key, place.lesson) if place.enrolment else {},
         before=before,
         after=after,
         moved=queries.moved_law(module, books) if module else [],

@@ -1,5 +1,6 @@
 """What learners keep, and what helps them find it."""
 
+from app.courses.studying.models.notes import Note
 from app.courses.studying.models.search import SectionText
 
-__all__ = ["SectionText"]
+__all__ = ["Note", "SectionText"]

@@ -1,6 +1,32 @@
 """Reading what learners keep and look for."""
 
-from app.courses.studying.queries.reading import Study, study_in
+from app.courses.queries import titles_of
+from app.courses.studying.queries.notes import (
+    NoteLine,
+    anchor_of,
+    count_by_course,
+    get_own_note,
+    list_notes,
+    notes_in,
+    notes_of,
+)
+from app.courses.studying.queries.reading import Study, get_enrolled_study, study_in
 from app.courses.studying.queries.search import Found, Results, search, unindexed_modules
 
-__all__ = ["Found", "Results", "Study", "search", "study_in", "unindexed_modules"]
+__all__ = [
+    "Found",
+    "NoteLine",
+    "Results",
+    "Study",
+    "anchor_of",
+    "count_by_course",
+    "get_enrolled_study",
+    "get_own_note",
+    "list_notes",
+    "notes_in",
+    "notes_of",
+    "search",
+    "study_in",
+    "titles_of",
+    "unindexed_modules",
+]
