@@ -6,7 +6,7 @@ from alembic import op
 from app.core import types
 
 revision = "study_notes"
-down_revision = "section_search"
+down_revision = "shared_files"
 branch_labels = None
 depends_on = None
 

@@ -65,6 +65,7 @@ ROWS = (
     Row("studying.my_notes", "/notes", signed_in()),
     Row("studying.export_notes", "/notes/export", signed_in()),
     Row("studying.edit_note", f"/notes/{NOBODYS}", signed_in(404)),
+    Row("studying.edit_note", f"/notes/{NOBODYS}", signed_in(404), "post"),
     # Removing what is not one's own does nothing, and says nothing.
     Row("studying.remove_note", f"/notes/{NOBODYS}/remove", signed_in(303), "post"),
     Row("courses.teaching", enrolled("/teaching"), only(*TEACHERS)),

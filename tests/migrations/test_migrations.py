@@ -21,7 +21,7 @@ from tests.support.processes import Site, own_site
 from tests.support.quizzes import items_of, make_quiz, start
 
 #: What serves full-text search has no model: each database does it in its own way, in its migration.
-FULL_TEXT = ("ix_instruments_words", "instrument_search")
+FULL_TEXT = ("ix_instruments_words", "instrument_search", "ix_section_texts_words", "section_search")
 
 
 @pytest.fixture(autouse=True)
