@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect
@@ -12,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect
 from app.accounts.models import LoginSession
 from app.core import clock
 from app.core.database import db, release, transaction
+from app.core.languages import DEFAULT_ZONE
 from app.quizzes import grading, queries
 from app.quizzes.grading.aliases import outward
 from app.quizzes.models import Attempt, ResponseEvent
@@ -153,15 +155,50 @@ def test_offline_answers_wait_survive_a_reload_and_are_sent_once_in_order(sit: A
     expect(page.locator(f"#question-1 input[value='{last}']")).to_be_checked()
 
 
-def test_back_from_offline_without_a_reload(sit: Any) -> None:
-    sitting = sit("single")
-    page = sitting.page()
+def test_a_phone_that_is_offline_for_a_minute_loses_nothing_and_needs_no_reload(sit: Any) -> None:
+    sitting = sit("single", "multiple", "short_text")
+    abroad = {"timezone_id": "America/New_York"}  # her phone's clock is set to where she is, her account to home
+    context = sitting.device(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, **abroad)
+    page = context.new_page()
+    page.clock.install()
+    page.goto(sitting.path)
+    page.locator("#question-1 label.choice").nth(0).tap()
+    saved(page)
+    received = sitting.events()[0].received_at.astimezone(ZoneInfo(DEFAULT_ZONE))
+    expect(page.locator("#save-state")).to_contain_text(f"{received:%H:%M:%S}")
     page.context.set_offline(True)
-    taken = choose(page, 1, 1)
-    expect(page.locator("#save-state")).to_have_class(re.compile("is-attention"), timeout=15_000)
+    page.locator("#question-1 label.choice").nth(1).tap()
+    page.locator("#question-1 [data-step='1']").tap()
+    for option in (0, 2):
+        page.locator("#question-2 label.choice").nth(option).tap()
+    page.locator("#question-2 [data-step='1']").tap()
+    page.locator("#question-3 input[type=text]").fill("国内产业")
+    page.clock.run_for(20_000)
+    state = page.locator("#save-state")
+    expect(state).to_contain_text("4")  # of these she is told, and that they are kept
+    expect(state).to_have_class(re.compile("is-attention"))
+    before = page.locator("#clock [data-left]").inner_text()
+    page.clock.run_for(40_000)
+    assert seconds(before) - seconds(page.locator("#clock [data-left]").inner_text()) >= 40  # her time goes on
+    expect(state).to_contain_text("4")
+    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    assert len(sitting.events()) == 1
     page.context.set_offline(False)
     saved(page)
-    assert sitting.answers() == {1: {"choice": taken}}
+    events = sitting.events()
+    assert [event.ordinal for event in events] == [1, 2, 3, 4, 5]
+    assert [event.client_seq for event in events] == sorted({event.client_seq for event in events})
+    page.locator("button[value=review]").tap()
+    page.wait_for_url(f"{sitting.path}/review")
+    page.locator("main form button[type=submit]").tap()
+    page.wait_for_url(f"{sitting.path}/result")
+    expect(page.locator("h1")).to_contain_text("100%")
+
+
+def seconds(shown: str) -> int:
+    """What a clock of minutes and seconds says."""
+    minutes, rest = shown.split(":")
+    return int(minutes) * 60 + int(rest)
 
 
 def test_two_tabs_follow_each_other_and_send_once(sit: Any) -> None:
@@ -210,6 +247,7 @@ def test_a_session_that_ends_mid_exam_loses_nothing(sit: Any) -> None:
     saved(page)
     expect(page.locator("#exam-notice")).to_be_hidden()
     assert sitting.answers() == {1: {"choice": taken}}
+    assert len(sitting.events()) == 1
 
 
 def test_signing_out_with_unsent_answers_asks_first(sit: Any) -> None:
@@ -235,30 +273,37 @@ def test_signing_out_with_unsent_answers_asks_first(sit: Any) -> None:
     saved(page)
 
 
+def tab_to(page: Page, selector: str, *, back: bool = False) -> None:
+    """Press Tab (or Shift+Tab) until the focus is there: the way of somebody without a mouse, no other."""
+    for _ in range(80):
+        page.keyboard.press("Shift+Tab" if back else "Tab")
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+    raise AssertionError(f"no way to {selector} by keyboard")
+
+
 def test_the_examination_is_passed_by_keyboard_alone(sit: Any) -> None:
     sitting = sit("single", "true_false", "numeric")
     page = sitting.page(viewport={"width": 1280, "height": 800})
-    page.locator("#question-1 .choice input").nth(0).focus()
+    tab_to(page, "#question-1 .choice input")
+    page.keyboard.press("Space")
     page.keyboard.press("ArrowDown")  # b, the right one
-    for _ in range(6):
-        page.keyboard.press("Tab")
-        if page.evaluate("() => document.activeElement.dataset.step") == "1":
-            break
+    tab_to(page, "#question-1 [data-step='1']")
     page.keyboard.press("Enter")
     expect(page.locator("#question-2 h2")).to_be_focused()
-    page.keyboard.press("Tab")
-    page.keyboard.press("Tab")
+    tab_to(page, "#question-2 .choice input")
     page.keyboard.press("Space")
     page.keyboard.press("ArrowDown")  # false
-    page.locator("[data-nav]").nth(2).focus()
+    tab_to(page, "[data-nav][href='#question-3']", back=True)
     page.keyboard.press("Enter")
-    page.locator("#question-3 input[type=text]").focus()
+    expect(page.locator("#question-3 h2")).to_be_focused()
+    tab_to(page, "#question-3 input[type=text]")
     page.keyboard.type("30")
     saved(page)
     page.keyboard.press("Enter")  # a form's own key: on to the look before submitting
     page.wait_for_url(f"{sitting.path}/review")
     assert violations(page) == []
-    page.locator("main form button[type=submit]").focus()
+    tab_to(page, "main form button[type=submit]")
     page.keyboard.press("Enter")
     page.wait_for_url(f"{sitting.path}/result")
     expect(page.locator("h1")).to_contain_text("100%")

@@ -15,6 +15,7 @@ from app.core.database import db
 from app.core.errors import NotFound
 from app.quizzes import rules
 from app.quizzes.grading.aliases import outward
+from app.quizzes.grading.certainty import HIGHEST
 from app.quizzes.models import (
     Attempt,
     AttemptItem,
@@ -49,6 +50,8 @@ class PaperItem:
     earned: Decimal | None = None
     #: Anything but graded comes of a regrade; ``body`` then says how it is graded now.
     treatment: Treatment = Treatment.GRADED
+    #: What her certainty earned beside the marks; None where none was asked.
+    certainty_mark: int | None = None
 
     @property
     def name(self) -> str:
@@ -82,6 +85,16 @@ class Paper:
     @property
     def open_items(self) -> list[PaperItem]:
         return [item for item in self.items if not item.answered]
+
+    @property
+    def certainty(self) -> tuple[int, int] | None:
+        """The certainty points earned, and the most that could be; None where no certainty was asked."""
+        asked = [
+            item.certainty_mark
+            for item in self.items
+            if item.certainty_mark is not None and item.treatment is Treatment.GRADED
+        ]
+        return (sum(asked), HIGHEST * len(asked)) if asked else None
 
     @property
     def flagged_items(self) -> list[PaperItem]:
@@ -202,6 +215,7 @@ def _items(attempt: Attempt) -> Sequence[Row[Any]]:
             Grade.fraction,
             Grade.marks.label("earned"),
             Grade.treatment,
+            Grade.certainty_mark,
         )
         .outerjoin(Grade, (Grade.item_id == AttemptItem.id) & (Grade.run_id == attempt.grade_run_id))
         .join(
@@ -231,6 +245,7 @@ def _item(row: Row[Any]) -> PaperItem:
         fraction=row.fraction,
         earned=row.earned,
         treatment=row.treatment or Treatment.GRADED,
+        certainty_mark=row.certainty_mark,
     )
 
 

@@ -111,7 +111,7 @@ function show() {
       : queue.connection === 'offline' || (count && !navigator.onLine) ? ['attention', say('offline', { count })]
         : queue.connection === 'busy' ? ['attention', say('busy', { count })]
           : count ? ['neutral', say('saving')]
-            : saved ? ['ok', say('saved', { time: saved.toLocaleTimeString('en-GB') })] : ['neutral', ''];
+            : saved ? ['ok', say('saved', { time: saved.toLocaleTimeString('en-GB', { timeZone: form.dataset.zone }) })] : ['neutral', ''];
   state.hidden = !text;
   state.className = `save-state is-${kind}`;
   if (state.textContent !== text) state.textContent = text;
