@@ -51,6 +51,7 @@ PACKAGES = (
     "certificates.ledger",
     "certificates.credentials",
     "certificates.life",
+    "certificates.styles",
     "experts",
     "home",
     "demo",

@@ -23,7 +23,8 @@ from app.certificates.numbers import new_code
 from app.certificates.rendering import Printed, render
 from app.certificates.rendering.drawing import svg
 from app.certificates.rendering.layouts import LAYOUTS
-from app.certificates.rendering.pipeline import PLACEHOLDER, TEMPLATES, markup
+from app.certificates.rendering.pipeline import PLACEHOLDER, markup, stylesheet
+from app.certificates.rendering.style import PLAIN
 from bench.harness import Figure, report
 from bench.reference import snapshot
 
@@ -47,12 +48,12 @@ def naive(number: int) -> bytes:
 
     document, printed = snapshot(number), Printed(new_code(), "https://academy.example")
     layout = LAYOUTS[document.document.kind]
-    picture = svg(layout.drawing(True), layout.width, layout.height).encode()
+    picture = svg(layout.drawing(PLAIN.look, True), layout.width, layout.height).encode()
     code = io.BytesIO()
     segno.make(printed.qr(document.number), error="m", micro=False).save(code, kind="svg", border=4)
     html = markup(document, printed).replace(PLACEHOLDER, _data_uri("image/svg+xml", code.getvalue()))
     background = f"@page {{ background: url({_data_uri('image/svg+xml', picture)}) 0 0 / 297mm 210mm no-repeat }}"
-    style = (TEMPLATES / layout.stylesheet).read_text().replace('"Academy Song", ', "")
+    style = stylesheet(layout.stylesheet, PLAIN.look).replace('"Academy Song", ', "")
     pdf: bytes = HTML(string=html).write_pdf(stylesheets=[CSS(string=style), CSS(string=background)])
     return pdf
 

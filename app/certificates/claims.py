@@ -34,6 +34,35 @@ def long_day(iso: str) -> Bilingual:
     return {"zh": f"{day.year}年{day.month}月{day.day}日", "en": f"{day.day} {day:%B} {day.year}"}
 
 
+def fields_for_wording(snapshot: Snapshot) -> dict[str, Bilingual]:
+    """What the wording of a house style may speak of, by the names it has there."""
+    match snapshot.document.claims:
+        case CompletionClaims() as claims:
+            return {
+                "programme": claims.programme_title,
+                "level": claims.programme_level,
+                "hours": hours_of(claims.hours),
+                "completed_on": long_day(claims.completed_on),
+                "trained_at": claims.trained_at,
+                "examination": claims.examination,
+            }
+        case RecordClaims() as claims:
+            return {
+                "programme": claims.programme_title,
+                "level": claims.programme_level or claims.programme_title,
+                "hours": hours_of(claims.hours),
+                "starts_on": long_day(claims.starts_on),
+                "ends_on": long_day(claims.ends_on),
+                "trained_at": claims.trained_at,
+            }
+        case AppointmentClaims() as claims:
+            return {
+                "category": claims.category,
+                "starts_on": long_day(claims.starts_on),
+                "ends_on": long_day(claims.ends_on),
+            }
+
+
 def _joined(items: Iterable[Bilingual]) -> Bilingual:
     listed = list(items)
     return {"zh": "、".join(item["zh"] for item in listed), "en": ", ".join(item["en"] for item in listed)}

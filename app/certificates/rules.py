@@ -253,10 +253,16 @@ class Snapshot:
     issued_on: str
     holder: Names
     document: Draft
+    #: The digest of the house style's version it is drawn in; None: the academy's plain style.
+    style: str | None = None
     format: int = SNAPSHOT_FORMAT
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        """A style that is not named is left out, as it is from records that are older than styles."""
+        data = asdict(self)
+        if self.style is None:
+            del data["style"]
+        return data
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Snapshot":
@@ -268,6 +274,7 @@ class Snapshot:
             issued_on=data["issued_on"],
             holder=Names(**data["holder"]),
             document=Draft.from_json(data["document"]),
+            style=data.get("style"),
         )
 
     @property

@@ -14,6 +14,7 @@ from app.certificates.decisions.queries import is_held
 from app.certificates.fonts import missing_characters
 from app.certificates.keys.queries import is_ready
 from app.certificates.models import Certificate, NumberSeries, StatusEvent
+from app.certificates.rendering.style import in_style
 from app.certificates.rules import (
     SERIES,
     ZONE,
@@ -28,6 +29,7 @@ from app.certificates.rules import (
     may_follow,
     state_after,
 )
+from app.certificates.styles.queries import current_style
 from app.core.access import Actor
 from app.core.database import db, upsert
 from app.core.errors import Conflict, NotAllowed, NotFound
@@ -267,6 +269,7 @@ def _demand_change(actor: Actor, certificate: Certificate) -> None:
 
 def _issue_with(certificate: Certificate, names: Names, now: datetime, actor: Actor | None) -> None:
     draft = Draft.from_json(certificate.draft)
+    style = current_style(certificate.organisation_id)
     missing = _missing(draft, names)
     if missing or not is_ready():
         if certificate.state is not CertificateState.BLOCKED:
@@ -279,7 +282,7 @@ def _issue_with(certificate: Certificate, names: Names, now: datetime, actor: Ac
     series = f"{prefix}-{day.year}"
     serial = take_serial(series)
     number = numbers.make_number(prefix, day.year, serial)
-    snapshot = Snapshot(number=number, issued_on=day.isoformat(), holder=names, document=draft)
+    snapshot = Snapshot(number, day.isoformat(), names, in_style(draft, style), style.digest)
     certificate.series, certificate.serial, certificate.number = series, serial, number
     certificate.code = numbers.new_code()
     certificate.issued_at = now

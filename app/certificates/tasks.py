@@ -16,6 +16,7 @@ from app.certificates.models import Certificate
 from app.certificates.proof.verdicts import CREDENTIAL, LOG_PROOF
 from app.certificates.rendering import Attachment, Printed, Signature, markup, render
 from app.certificates.rules import Snapshot
+from app.certificates.styles.queries import style_named
 from app.config import Settings
 from app.core import clock
 from app.core.addresses import address_of, public_root
@@ -37,7 +38,8 @@ def render_certificate(assignment: Assignment) -> None:
     if certificate.file_digest or certificate.snapshot is None or certificate.code is None:
         release()
         return
-    snapshot, printed = Snapshot.from_json(certificate.snapshot), Printed(certificate.code, public_root())
+    snapshot = Snapshot.from_json(certificate.snapshot)
+    printed = Printed(certificate.code, public_root(), style_named(snapshot.style))
     signers = active_signers(holders())
     release()
     attachments = _prove(certificate_id, snapshot, printed, signers)

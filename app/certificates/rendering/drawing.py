@@ -19,10 +19,6 @@ Segments = tuple[tuple[str | float, ...], ...]
 AS_IS: Final[Matrix] = (1, 0, 0, 1, 0, 0)
 
 INK: Final[Colour] = (0.106, 0.141, 0.188)
-INDIGO: Final[Colour] = (0.137, 0.251, 0.478)
-MIST: Final[Colour] = (0.58, 0.65, 0.78)
-HAZE: Final[Colour] = (0.885, 0.905, 0.945)
-SEAL: Final[Colour] = (0.659, 0.125, 0.102)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from app.certificates.rendering.drawing import AS_IS, INDIGO, SEAL, Motif, Path, rectangle
-from app.certificates.rendering.ornament import border, medallion
+from app.certificates.rendering.drawing import Motif
+from app.certificates.rendering.ornament import Inks, border, medallion
 from app.certificates.rendering.seal import seal
+from app.certificates.rendering.style import Look, colour, mixed
 from app.certificates.rules import DocumentKind
 
 #: A4 in points.
@@ -28,43 +29,43 @@ class Layout:
     #: How many lines a list may have on the first sheet and on those after it; none: the document is one sheet.
     lines: tuple[int, int] | None = None
 
-    def drawing(self, example: bool) -> Sequence[Motif]:
+    def drawing(self, look: Look, example: bool) -> Sequence[Motif]:
         """The page's static layer, back to front."""
-        return _DRAWINGS[self.kind](self.width, self.height, example)
+        return _DRAWINGS[self.kind](self.width, self.height, look, example)
 
 
-def _completion(width: float, height: float, example: bool) -> Sequence[Motif]:
+def _seal(x: float, y: float, look: Look, example: bool) -> Motif:
+    return seal(x, y, look.seal, colour(look.seal_ink), example=example)
+
+
+def _in_line(width: float, height: float, look: Look) -> list[Motif]:
+    return border(width, height, Inks(colour(look.line), look.mist))
+
+
+def _completion(width: float, height: float, look: Look, example: bool) -> Sequence[Motif]:
     return [
-        *medallion(width / 2, height / 2 + 22, 150),
-        *border(width, height),
-        seal(588, 75, example=example),
+        *medallion(width / 2, height / 2 + 22, 150, look.haze),
+        *_in_line(width, height, look),
+        _seal(598, 72, look, example),
     ]
 
 
-def _appointment(width: float, height: float, example: bool) -> Sequence[Motif]:
-    frame = Motif(
-        "Frame",
-        (
-            Path(rectangle(34, 34, width - 68, height - 68), stroke=SEAL, width=1.1),
-            Path(rectangle(39, 39, width - 78, height - 78), stroke=SEAL, width=0.3),
-        ),
-        (AS_IS,),
-        (0, 0, width, height),
-    )
-    return [*medallion(width / 2, height * 0.56, 170), frame, seal(444, 122, example=example)]
+def _appointment(width: float, height: float, look: Look, example: bool) -> Sequence[Motif]:
+    red = colour(look.seal_ink)
+    white = (1.0, 1.0, 1.0)
+    return [
+        *medallion(width / 2, height * 0.56, 170, mixed(red, white, 0.9)),
+        *border(width, height, Inks(red, mixed(red, white, 0.5))),
+        _seal(442, 118, look, example),
+    ]
 
 
-def _record(width: float, height: float, example: bool) -> Sequence[Motif]:
-    rules = Motif(
-        "Rules",
-        tuple(
-            Path(rectangle(inset, inset, width - 2 * inset, height - 2 * inset), stroke=INDIGO, width=weight)
-            for inset, weight in ((30.0, 1.1), (35.0, 0.3))
-        ),
-        (AS_IS,),
-        (0, 0, width, height),
-    )
-    return [*medallion(width / 2, height * 0.56, 170), rules, seal(366, 90, example=example)]
+def _record(width: float, height: float, look: Look, example: bool) -> Sequence[Motif]:
+    return [
+        *medallion(width / 2, height * 0.56, 170, look.haze),
+        *_in_line(width, height, look),
+        _seal(338, 106, look, example),
+    ]
 
 
 _DRAWINGS: Final = {
@@ -83,7 +84,7 @@ LAYOUTS: Final[Mapping[DocumentKind, Layout]] = {
             "completion.css",
             LONG,
             SHORT,
-            limits=(("middle", 424), ("data", 532)),
+            limits=(("middle", 424), ("data", 532), ("signature", 532)),
         ),
         Layout(
             DocumentKind.APPOINTMENT,
@@ -91,7 +92,7 @@ LAYOUTS: Final[Mapping[DocumentKind, Layout]] = {
             "appointment.css",
             SHORT,
             LONG,
-            limits=(("text", 610),),
+            limits=(("text", 610), ("signature", 756)),
         ),
         *(
             Layout(
@@ -100,8 +101,8 @@ LAYOUTS: Final[Mapping[DocumentKind, Layout]] = {
                 "record.css",
                 SHORT,
                 LONG,
-                limits=(("person", 330), ("list", 656), ("list-on", 784), ("facts", 778)),
-                lines=(11, 21),
+                limits=(("person", 296), ("list", 560), ("list-on", 756), ("facts", 650), ("signature", 756)),
+                lines=(8, 20),
             )
             for kind in (DocumentKind.HOURS, DocumentKind.TRANSCRIPT)
         ),

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
+from string import Template
 from typing import Any, Final
 from xml.etree import ElementTree
 
@@ -18,7 +19,9 @@ from app.certificates import claims
 from app.certificates.rendering import finishing, signing
 from app.certificates.rendering.attaching import Attachment, attach
 from app.certificates.rendering.layouts import LAYOUTS, Layout
+from app.certificates.rendering.ornament import MEDALLION
 from app.certificates.rendering.signing import Signature
+from app.certificates.rendering.style import PLAIN, HouseStyle, Look
 from app.certificates.rules import DocumentKind, Snapshot
 
 HERE: Final = Path(__file__).resolve().parent
@@ -29,6 +32,8 @@ PLACEHOLDER: Final = (
     "data:image/png;base64,"
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mP4DwABAQEAHLCMmQAAAABJRU5ErkJggg=="
 )
+#: Drawings and stylesheets that a process keeps at once, of all bodies and kinds of document.
+LOOKS: Final = 64
 #: What the file calls its colours.
 COLOURS: Final = "academy-srgb"
 #: Type grows smaller step by step until everything fits on the page.
@@ -44,10 +49,11 @@ class DoesNotFit(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """What is printed beside the claims: the verification code, and where to verify."""
+    """What is printed beside the claims: the verification code, where to verify, and in which house style."""
 
     code: str
     public_url: str
+    style: HouseStyle = PLAIN
 
     @property
     def verify_url(self) -> str:
@@ -96,11 +102,16 @@ def _srgb() -> bytes:
     return (files(weasyprint.pdf) / "sRGB2014.icc").read_bytes()
 
 
-@cache
-def _stylesheet(name: str) -> Any:
+def stylesheet(name: str, look: Look) -> str:
+    """A stylesheet with a look's colours in place of their names."""
+    return Template((TEMPLATES / name).read_text()).substitute(look.inks())
+
+
+@lru_cache(maxsize=LOOKS)
+def _stylesheet(name: str, look: Look) -> Any:
     from weasyprint import CSS  # noqa: PLC0415
 
-    return CSS(string=(TEMPLATES / name).read_text(), font_config=_fonts())
+    return CSS(string=stylesheet(name, look), font_config=_fonts())
 
 
 @cache
@@ -118,7 +129,7 @@ def _page_class() -> Any:
             self.etree_element = self.wrapper_element.etree_element
 
         def _ua_stylesheets(self, forms: bool = False) -> list[Any]:
-            return [_stylesheet("base.css")]
+            return [_stylesheet("base.css", PLAIN.look)]
 
     return Page
 
@@ -139,17 +150,18 @@ def _environment() -> Environment:
     return environment
 
 
-@cache
-def _layer(kind: DocumentKind, example: bool, first: bool) -> finishing.Layer:
+@lru_cache(maxsize=LOOKS)
+def _layer(kind: DocumentKind, look: Look, example: bool, first: bool) -> finishing.Layer:
     """The drawing of the first page; those after it have neither seal nor medallion."""
-    motifs = LAYOUTS[kind].drawing(example)
-    return finishing.Layer.of([motif for motif in motifs if first or motif.name == "Rules"])
+    motifs = LAYOUTS[kind].drawing(look, example)
+    return finishing.Layer.of([motif for motif in motifs if first or motif.name not in {"Seal", *MEDALLION}])
 
 
 def markup(snapshot: Snapshot, printed: Printed, fit: str = FITS[0]) -> str:
     """The document as HTML."""
     layout = LAYOUTS[snapshot.document.kind]
     lines = {claim.key: claim for claim in claims.printed_claims(snapshot)}
+    wording = printed.style.wording(snapshot.document.kind)
     return (
         _environment()
         .get_template(layout.template)
@@ -158,6 +170,8 @@ def markup(snapshot: Snapshot, printed: Printed, fit: str = FITS[0]) -> str:
             document=snapshot.document,
             claims=snapshot.document.claims,
             lines=lines,
+            statement=wording.lines(claims.fields_for_wording(snapshot), examined="result" in lines),
+            signatories=wording.signatories,
             printed=printed,
             sheets=_sheets(snapshot, layout),
             fit=fit,
@@ -192,6 +206,7 @@ def render(
     The same snapshot and files give the same bytes, but for the signature. Raises DoesNotFit, TimestampFailed, and
     whatever the signer raises.
     """
+    look = printed.style.look
     with _lock:
         document, layout = _laid_out(snapshot, printed)
 
@@ -199,7 +214,8 @@ def render(
             finishing.name_languages(document, pdf)
             finishing.place_qr(pdf, printed.qr(snapshot.number))
             example = snapshot.document.example
-            finishing.draw_behind(pdf, _layer(layout.kind, example, True), _layer(layout.kind, example, False))
+            first, others = (_layer(layout.kind, look, example, which) for which in (True, False))
+            finishing.draw_behind(pdf, first, others)
             finishing.trim_fonts(pdf)
             finishing.claim_accessibility(pdf)
             attach(pdf, attachments, datetime.fromisoformat(snapshot.issued_on))
@@ -215,7 +231,7 @@ def _laid_out(snapshot: Snapshot, printed: Printed) -> tuple[Any, Layout]:
     """The pages in the largest type that fits. Raises DoesNotFit."""
     layout = LAYOUTS[snapshot.document.kind]
     for fit in FITS:
-        document = _layout(markup(snapshot, printed, fit), layout)
+        document = _layout(markup(snapshot, printed, fit), layout, printed.style.look)
         if _fits(document, layout, len(_sheets(snapshot, layout))):
             return document, layout
     raise DoesNotFit(snapshot.number)
@@ -232,5 +248,5 @@ def _fits(document: Any, layout: Layout, sheets: int) -> bool:
     )
 
 
-def _layout(html: str, layout: Layout) -> Any:
-    return _page_class()(html).render(stylesheets=[_stylesheet(layout.stylesheet)], font_config=_fonts())
+def _layout(html: str, layout: Layout, look: Look) -> Any:
+    return _page_class()(html).render(stylesheets=[_stylesheet(layout.stylesheet, look)], font_config=_fonts())

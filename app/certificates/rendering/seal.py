@@ -1,10 +1,11 @@
-"""The academy's seal: square, of our own invention, cut as outlines; no institution's seal looks like it.
+"""Seals: square, cut as outlines from the design in a house style; no institution's real seal looks like it.
 
-Three columns read from right to left, as on Chinese seals; a document made from example data carries the word
+Columns read from right to left, as on Chinese seals, raised (朱文) or sunk (白文); a document made from example data carries the word
 for it inside the seal, so that the mark cannot be lifted off as a real one.
 """
 
-from functools import cache
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from fontTools.pens.basePen import BasePen
@@ -12,13 +13,16 @@ from fontTools.pens.qu2cuPen import Qu2CuPen
 from fontTools.ttLib import TTFont
 
 from app.certificates.fonts import BOLD
-from app.certificates.rendering.drawing import SEAL, Motif, Path, Point, Segments, rectangle
+from app.certificates.rendering.drawing import Colour, Motif, Path, Point, Segments, rectangle
+from app.certificates.rendering.style import SealDesign
 
-#: 海外知识产权研修印: “seal of overseas intellectual-property training”.
-COLUMNS: Final = ("海外知", "识产权", "研修印")
 EXAMPLE: Final = "示例"
 #: The side of the seal in points (26 mm).
 SIDE: Final = 74.0
+#: From the edge to the characters, between them, and the height of the strip that says 示例.
+INNER: Final = 7.0
+GAP: Final = 2.6
+BAND: Final = 13.0
 #: How far an outline may stray from the font's, in thousandths of its size.
 ROUGHNESS: Final = 2.0
 
@@ -59,36 +63,56 @@ def _character(face: Any, character: str, box: tuple[float, float, float, float]
     )
 
 
-@cache
-def seal_paths(example: bool) -> tuple[Path, ...]:
-    """The seal around the origin's upper right: a double frame, nine characters, and 示例 where it is due."""
-    frame = [
-        Path(rectangle(0, 0, SIDE, SIDE, 5), stroke=SEAL, width=2.4),
-        Path(rectangle(3.6, 3.6, SIDE - 7.2, SIDE - 7.2, 2.5), stroke=SEAL, width=0.6),
-    ]
-    band = 13.0 if example else 0.0
-    inner, gap = 7.0, 2.6
-    cell_w = (SIDE - 2 * inner - 2 * gap) / 3
-    cell_h = (SIDE - 2 * inner - 2 * gap - (band + gap if example else 0)) / 3
-    segments: list[tuple[str | float, ...]] = []
+def _characters(face: Any, columns: Sequence[str], box: tuple[float, float, float, float]) -> Segments:
+    """Hanzi in a grid that fills a box, columns from right to left."""
+    x, y, width, height = box
+    cell_w = (width - GAP * (len(columns) - 1)) / len(columns)
+    cell_h = (height - GAP * (len(columns[0]) - 1)) / len(columns[0])
+    return tuple(
+        segment
+        for column, characters in enumerate(columns)
+        for row, character in enumerate(characters)
+        for segment in _character(
+            face,
+            character,
+            (
+                x + width - cell_w - column * (cell_w + GAP),
+                y + height - cell_h - row * (cell_h + GAP),
+                cell_w,
+                cell_h,
+            ),
+        )
+    )
+
+
+@lru_cache(maxsize=64)
+def seal_paths(design: SealDesign, ink: Colour, *, example: bool) -> tuple[Path, ...]:
+    """The seal around the origin's upper right: its frame, its characters, and 示例 where it is due."""
+    band = BAND + GAP if example else 0.0
+    box = (INNER, INNER + band, SIDE - 2 * INNER, SIDE - 2 * INNER - band)
     with TTFont(BOLD) as face:
-        for column, characters in enumerate(COLUMNS):
-            x = SIDE - inner - cell_w - column * (cell_w + gap)
-            for row, character in enumerate(characters):
-                y = SIDE - inner - cell_h - row * (cell_h + gap)
-                segments += _character(face, character, (x, y, cell_w, cell_h))
-        cut: list[tuple[str | float, ...]] = []
+        characters = _characters(face, design.columns, box)
+        strip: Segments = ()
         if example:
-            cut += rectangle(inner - 1, inner - 1, SIDE - 2 * inner + 2, band + 1, 1.5)
-            for index, character in enumerate(EXAMPLE):
-                x = SIDE / 2 - 13.5 + index * 15
-                cut += _character(face, character, (x, inner + 1.2, 11.5, 9.8))
-    frame.append(Path(tuple(segments), fill=SEAL))
-    if cut:
-        frame.append(Path(tuple(cut), fill=SEAL))
-    return tuple(frame)
+            letters = tuple(
+                segment
+                for index, character in enumerate(EXAMPLE)
+                for segment in _character(face, character, (SIDE / 2 - 13.5 + index * 15, INNER + 1.2, 11.5, 9.8))
+            )
+            strip = (*rectangle(INNER - 1, INNER - 1, SIDE - 2 * INNER + 2, BAND + 1, 1.5), *letters)
+    outline = Path(rectangle(0, 0, SIDE, SIDE, 5), stroke=ink, width=2.4)
+    if design.sunk:
+        ground = (*rectangle(3.4, 3.4 + band, SIDE - 6.8, SIDE - 6.8 - band, 2.5), *characters)
+        paths = [outline, Path(ground, fill=ink)]
+        # on a red ground the word stands red on white, under it
+        strip = strip[len(rectangle(0, 0, 1, 1, 1)) :]
+    else:
+        inner = Path(rectangle(3.6, 3.6, SIDE - 7.2, SIDE - 7.2, 2.5), stroke=ink, width=0.6)
+        paths = [outline, inner, Path(characters, fill=ink)]
+    return (*paths, Path(strip, fill=ink)) if strip else tuple(paths)
 
 
-def seal(x: float, y: float, *, example: bool) -> Motif:
+def seal(x: float, y: float, design: SealDesign, ink: Colour, *, example: bool) -> Motif:
     """The seal with its lower left corner at (x, y)."""
-    return Motif("Seal", seal_paths(example), ((1, 0, 0, 1, x, y),), (-2, -2, SIDE + 2, SIDE + 2))
+    paths = seal_paths(design, ink, example=example)
+    return Motif("Seal", paths, ((1, 0, 0, 1, x, y),), (-2, -2, SIDE + 2, SIDE + 2))
