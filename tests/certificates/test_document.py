@@ -149,7 +149,7 @@ def test_border_and_seal_are_drawn_and_survive_black_and_white(tmp_path: Path) -
     assert min(band.tobytes()) < 200, "no border"
     pixels = zip(*(channel.tobytes() for channel in page.split()), strict=True)
     red = sum(1 for r, g, b in pixels if r > 140 and g < 80 and b < 80)
-    assert red > 10_000, "no seal"
+    assert red > 8_000, "no seal"
 
 
 def test_the_same_record_gives_the_same_file() -> None:

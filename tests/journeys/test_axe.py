@@ -86,6 +86,7 @@ NO_PAGE: Final[dict[str, str]] = {
     "item_analysis.download": "a file",
     "quizzes.download_receipts": "a file",
     "regrading.download": "a file",
+    "certificate_styles.draw": "a picture",
 }
 #: Pages that stand between two steps of somebody's, and where they are looked at instead.
 BETWEEN: Final[dict[str, str]] = {

@@ -1,7 +1,7 @@
 """Seals: square, cut as outlines from the design in a house style; no institution's real seal looks like it.
 
-Columns read from right to left, as on Chinese seals, raised (朱文) or sunk (白文); a document made from example data carries the word
-for it inside the seal, so that the mark cannot be lifted off as a real one.
+Columns read from right to left, as on Chinese seals, raised (朱文) or sunk (白文); a document made from
+example data carries the word for it inside the seal, so that the mark cannot be lifted off as a real one.
 """
 
 from collections.abc import Sequence

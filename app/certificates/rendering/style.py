@@ -1,7 +1,7 @@
 """A house style: what an issuing body's documents look like and how they speak. Pure data, never changed.
 
-Versions are kept in the database (``styles``); a document names its version by the digest, so that drawing it again
-gives the same page.
+Versions are kept in the database (``styles``); a document names its version by the digest, so that drawing it
+again gives the same page.
 """
 
 from collections.abc import Mapping
