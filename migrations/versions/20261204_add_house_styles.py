@@ -6,7 +6,7 @@ from alembic import op
 from app.core import types
 
 revision = "house_styles"
-down_revision = "accommodations"
+down_revision = "study_notes"
 branch_labels = None
 depends_on = None
 
