@@ -44,6 +44,7 @@ PACKAGES = (
     "courses",
     "courses.studying",
     "courses.authoring",
+    "courses.lawmoves",
     "cohorts",
     "certificates",
     "certificates.decisions",

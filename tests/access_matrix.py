@@ -62,8 +62,9 @@ class Row:
 
 
 def packages_with_rows() -> list[str]:
-    """The packages that keep rows."""
-    return sorted(path.parent.name for path in Path(__file__).parent.glob("*/access.py"))
+    """The packages that keep rows, with dots where one stands within another."""
+    here = Path(__file__).parent
+    return sorted(".".join(path.parent.relative_to(here).parts) for path in here.glob("*/**/access.py"))
 
 
 def all_rows() -> list[Row]:

@@ -1,7 +1,9 @@
 """Read the library: one instrument, lists and search, and the copy each process keeps for citations."""
 
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 from flask_babel import gettext as _
@@ -19,12 +21,24 @@ from app.library.rules import InstrumentNote, citation_words, full_name
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeNote:
+    """A recorded change of an instrument, for the texts that cite it."""
+
+    id: uuid.UUID
+    instrument_key: str
+    changed_on: date
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class Library:
     """Everything that texts refer to, as of one digest; immutable, shared by all requests of a process."""
 
     digest: str
     instruments: Mapping[str, InstrumentNote]
     terms: tuple[Mapping[str, Any], ...]
+    #: What was recorded to have changed, by instrument, the earliest first.
+    changes: Mapping[str, tuple[ChangeNote, ...]]
 
     def cite(self, locale: str) -> markdown.Cite:
         """How citations are written out for a reader of this language."""
@@ -76,11 +90,26 @@ def library() -> Library:
         rows = db.session.scalars(select(Instrument))
         terms = db.session.scalars(select(GlossaryTerm.data).order_by(GlossaryTerm.key))
         kept = Library(
-            digest, {row.key: InstrumentNote(row.key, row.jurisdiction, row.data) for row in rows}, tuple(terms)
+            digest,
+            {row.key: InstrumentNote(row.key, row.jurisdiction, row.data) for row in rows},
+            tuple(terms),
+            _change_notes(),
         )
         _kept.clear()
         _kept[digest] = kept
     return kept
+
+
+def _change_notes() -> dict[str, tuple[ChangeNote, ...]]:
+    notes: dict[str, tuple[ChangeNote, ...]] = {}
+    rows = db.session.execute(
+        select(LawChange.id, Instrument.key, LawChange.changed_on, LawChange.note)
+        .join(Instrument, Instrument.id == LawChange.instrument_id)
+        .order_by(LawChange.changed_on)
+    )
+    for row in rows:
+        notes[row.key] = (*notes.get(row.key, ()), ChangeNote(*row))
+    return notes
 
 
 def render_text(source: str, locale: str) -> Markup:

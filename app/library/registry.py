@@ -1,5 +1,6 @@
 """What upper packages add to the library's pages."""
 
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -27,3 +28,16 @@ def register_citing(find: Callable[[str], list[CitedIn]]) -> None:
 def cited_in(key: str) -> list[CitedIn]:
     """Every text that cites the instrument."""
     return [cited for find in _citing for cited in find(key)]
+
+
+_change_pages: list[Callable[[uuid.UUID], str]] = []
+
+
+def change_page(address: Callable[[uuid.UUID], str]) -> None:
+    """Tell the library on which page a recorded change is followed up; the last one told counts."""
+    _change_pages[:] = [address]
+
+
+def page_of_change(change_id: uuid.UUID) -> str | None:
+    """Where a recorded change is followed up."""
+    return _change_pages[0](change_id) if _change_pages else None

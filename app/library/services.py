@@ -14,9 +14,11 @@ from app.core.access import Actor
 from app.core.database import db
 from app.core.digests import digest_of
 from app.core.errors import Conflict, NotAllowed
+from app.core.events import announce
 from app.core.identifiers import content_id
 from app.core.text import search_text
 from app.library import policies
+from app.library.events import LawChanged
 from app.library.models import GlossaryTerm, Instrument, InstrumentRevision, LawChange, LibraryState
 from app.library.rules import search_words
 
@@ -35,6 +37,8 @@ def record_change(actor: Actor, instrument: Instrument, *, changed_on: date, not
             db.session.add(change)
     except IntegrityError:
         raise Conflict(_("A change on this day is recorded already.")) from None
+    _note_state()
+    announce(LawChanged(change.id))
     audit.record(
         actor, "library.record_change", change, instrument=instrument.key, changed_on=changed_on.isoformat()
     )
@@ -125,9 +129,10 @@ def _sync_terms(terms: Sequence[Data]) -> list[str]:
     return [f"glossary: {total} terms changed"] if total else []
 
 
-def _note_state(digest: str) -> None:
-    state = db.session.get(LibraryState, 1)
-    if state is None:
-        db.session.add(LibraryState(id=1, digest=digest))
-    else:
-        state.digest = digest
+def _note_state(authored: str | None = None) -> None:
+    """Let processes know that their copy is stale: the files' digest (None: as it was), and what changed."""
+    changes = db.session.scalars(select(LawChange.id).order_by(LawChange.id)).all()
+    state = db.session.get(LibraryState, 1) or LibraryState(id=1, digest="")
+    authored = authored or state.digest.partition(":")[0]
+    state.digest = f"{authored}:{digest_of([str(change_id) for change_id in changes])}" if changes else authored
+    db.session.add(state)

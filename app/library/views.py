@@ -54,6 +54,7 @@ def show_instrument(key: str) -> str:
         revisions=queries.revisions_of(instrument),
         cited_in=registry.cited_in(key),
         changes=queries.changes_of(instrument),
+        page_of_change=registry.page_of_change,
         may_record=policies.can_record_change(require_actor()),
     )
 
@@ -68,9 +69,12 @@ def record_change(key: str) -> Any:
         status = 422 if form.is_submitted() else 200
         return render_template("library/record_change.html", form=form, instrument=instrument), status
     with transaction():
-        services.record_change(require_actor(), instrument, changed_on=form.changed_on.data, note=form.note.data)
+        change = services.record_change(
+            require_actor(), instrument, changed_on=form.changed_on.data, note=form.note.data
+        )
+        followed_up = registry.page_of_change(change.id)
     flash(_("The change is recorded. Lessons and certificates that rest on the earlier law are listed."), "ok")
-    return redirect(url_for("library.show_instrument", key=key))
+    return redirect(followed_up or url_for("library.show_instrument", key=key))
 
 
 blueprints = (blueprint,)

@@ -5,7 +5,6 @@ from datetime import date
 
 import pytest
 from flask import Flask
-from lxml import html
 from openpyxl import load_workbook
 
 from app.accounts.models import Person
@@ -15,7 +14,7 @@ from app.core.database import db, release
 from tests.support.cast import Cast, make_person
 from tests.support.cohorts import join, make_cohort
 from tests.support.courses import sync_folder
-from tests.support.pages import Visitors
+from tests.support.pages import Visitors, words
 from tests.support.statements import counted_statements
 
 ROSTER = (
@@ -28,10 +27,6 @@ def cohort(app: Flask, cast: Cast) -> Cohort:
     with app.app_context():
         sync_folder()
     return make_cohort(cast)
-
-
-def words(document: html.HtmlElement) -> str:
-    return " ".join(document.cssselect("main")[0].text_content().split())
 
 
 STAFF_PAGES = ("", "/export", "/roster")

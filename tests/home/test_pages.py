@@ -2,18 +2,13 @@
 
 import pytest
 from flask import Flask
-from lxml import html
 
 from app.core.database import release
 from tests.support.cast import Cast
 from tests.support.cohorts import join, make_cohort
 from tests.support.courses import sync_folder
-from tests.support.pages import Visitors
+from tests.support.pages import Visitors, words
 from tests.support.statements import counted_statements
-
-
-def words(document: html.HtmlElement) -> str:
-    return " ".join(document.cssselect("main")[0].text_content().split())
 
 
 @pytest.mark.parametrize(("locale", "word"), [("zh_Hans", "核验证书"), ("en", "Verify a certificate")])

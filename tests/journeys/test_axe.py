@@ -104,6 +104,7 @@ BETWEEN: Final[dict[str, str]] = {
     "releases.show_held": "tests/journeys/test_marking.py",
     "marking.download_file": "tests/quizzes/marking (a file)",
     "certificate_life.show_batch": "tests/certificates/life/test_pages.py (its HTML, without axe)",
+    "lawmoves.show_change": "tests/journeys/test_law_moves.py",
     "certificate_life.show_law_change": "tests/certificates/life/test_pages.py (its HTML, without axe)",
     "certificates.reinstate": "tests/certificates/life/test_pages.py (its HTML, without axe)",
     "courses.show_exam": "tests/courses/access.py (its answers, without axe)",

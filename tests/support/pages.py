@@ -31,6 +31,11 @@ def check_page(document: html.HtmlElement, path: str) -> None:
     )
 
 
+def words(document: html.HtmlElement) -> str:
+    """What the page says, without its frame; single spaces."""
+    return " ".join(document.cssselect("main")[0].text_content().split())
+
+
 class _Client(FlaskClient):
     """Each request gets an application context of its own, as a server gives it: nothing is remembered from
     the last one, and its transaction ends with it. (Flask would reuse the test's own, which stays open.)"""

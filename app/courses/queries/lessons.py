@@ -57,6 +57,10 @@ class LessonText:
     #: Does any statement still await comparison with the official text?
     has_unreviewed: bool
 
+    def cited(self) -> dict[str, list[str]]:
+        """The instruments that each section cites."""
+        return {section.key: [one.note.key for one in section.cited] for section in self.sections}
+
 
 _Key = tuple[uuid.UUID, str, str, str]
 _texts: "OrderedDict[_Key, LessonText]" = OrderedDict()

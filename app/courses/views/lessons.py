@@ -13,7 +13,8 @@ from app.core.database import transaction
 from app.core.errors import Invalid, NotAllowed, NotFound
 from app.core.languages import locale_name
 from app.courses import policies, queries, services
-from app.courses.rules import CourseOutline, LessonOutline, Progress
+from app.courses.lawmoves import queries as lawmoves
+from app.courses.rules import CourseOutline, LessonOutline, ModuleOutline, Progress
 from app.courses.studying.beside import own_notes
 from app.courses.views.blueprint import LESSON, blueprint
 from app.courses.views.catalogue import outline_for
@@ -63,6 +64,14 @@ def _checks(place: Place, books: Library) -> dict[str, CheckState]:
     return states
 
 
+def _notices(
+    place: Place, module: ModuleOutline, text: queries.LessonText, books: Library
+) -> dict[str, list[lawmoves.SectionNotice]]:
+    return lawmoves.notices(
+        place.course_key, module, place.lesson, cited=text.cited(), books=books, locale=locale_name()
+    )
+
+
 def render_lesson(place: Place, changed: CheckState | None = None) -> str:
     """The page; ``changed`` is a question just answered in preview, or answered wrongly in form."""
     books = library()
@@ -71,6 +80,7 @@ def render_lesson(place: Place, changed: CheckState | None = None) -> str:
         checks[changed.question.key] = changed
     module = place.outline.find_module(place.lesson.module_key)
     before, after = place.outline.neighbours(place.lesson)
+    text = queries.lesson_text(place.outline, place.lesson, locale_name(), books)
     return render_template(
         "courses/lesson.html",
         place=place,
@@ -78,7 +88,7 @@ def render_lesson(place: Place, changed: CheckState | None = None) -> str:
         outline=place.outline,
         module=module,
         lesson=place.lesson,
-        text=queries.lesson_text(place.outline, place.lesson, locale_name(), books),
+        text=text,
         checks=checks,
         progress=queries.study_of(place.enrolment.id, place.outline) if place.enrolment else Progress.none(),
         preview=place.enrolment is None,
@@ -86,6 +96,7 @@ def render_lesson(place: Place, changed: CheckState | None = None) -> str:
         before=before,
         after=after,
         moved=queries.moved_law(module, books) if module else [],
+        notices=_notices(place, module, text, books) if module else {},
     )
 
 
