@@ -78,7 +78,8 @@ def test_examinations_that_ask_such_questions_are_named_with_their_running_sitti
     moved = change(cast)
     release()
     exams = {exam.key: exam for exam in queries.examinations_of(queries.tasks_of(moved))}
-    assert {key: exam.running for key, exam in exams.items()} == {"small-final": 1, "small-certification": 0}
+    assert {"small-final", "small-certification"} <= exams.keys()
+    assert [key for key, exam in exams.items() if exam.running] == ["small-final"]
     assert all(exam.questions for exam in exams.values())
 
 
