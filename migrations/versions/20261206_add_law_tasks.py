@@ -6,7 +6,7 @@ from alembic import op
 from app.core import types
 
 revision = "law_tasks"
-down_revision = "study_notes"
+down_revision = "house_styles"
 branch_labels = None
 depends_on = None
 
