@@ -21,9 +21,9 @@ from app.courses.events import ContentSynced
 from app.courses.models import CourseRevision, ModuleRevision
 from app.library.models import InstrumentRevision
 from app.library.queries import library
-from app.quizzes.models import Question, QuestionRevision, QuizRevision, QuizRevisionItem
+from app.quizzes.models import Question, QuestionRevision, Quiz, QuizRevision, QuizRevisionItem
 from app.quizzes.queries import get_quiz_revision
-from app.quizzes.rules import DoubleMarking, Phase, QuizSettings, Review
+from app.quizzes.rules import DoubleMarking, Phase, QuizSettings, Review, seal
 from tests.support.cast import Cast
 from tests.support.courses import SMALL, answer_everything, enrol, read_everything, sync_folder
 
@@ -219,7 +219,8 @@ def test_an_examination_says_everything_in_its_file(folder: Path) -> None:
     revision = get_quiz_revision(course.quiz_id) if course.quiz_id else None
     assert revision is not None
     settings = QuizSettings.from_json(revision.settings)
-    assert (settings.access_code, settings.networks) == ("jade-7731", ("10.20.0.0/16", "2001:db8::/32"))
+    assert settings.access_code == seal("jade-7731", db.session.get_one(Quiz, revision.quiz_id).key)
+    assert settings.networks == (("10.20.0.0/16", "2001:db8::/32"))
     assert (settings.score_kept, settings.navigation, settings.release) == (
         "average",
         "forward_sections",

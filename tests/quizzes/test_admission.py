@@ -39,6 +39,18 @@ def test_nobody_starts_without_code_network_and_declaration(cast: Cast) -> None:
     trail = [str((entry.details, entry.reason)) for entry in db.session.scalars(db.select(AuditEntry))]
     assert any(accepted in line for line in trail)
     assert not any(CODE in line for line in trail)
+    assert CODE not in str(db.session.get_one(QuizRevision, quiz.id).settings)
+
+
+def test_a_sealed_code_stands_in_the_file_as_the_command_prints_it(app: Flask, cast: Cast) -> None:
+    with app.app_context():
+        printed = app.test_cli_runner().invoke(args=["quizzes", "seal-code", "exam-1", "--code", CODE])
+    line = printed.output.strip()
+    assert line.startswith("access_code: pbkdf2$")
+    quiz = make_quiz(access_code=line.removeprefix("access_code: "))
+    with pytest.raises(services.NotAdmitted):
+        start(cast.trainee, quiz, admission=Admission("jade"))
+    assert start(cast.trainee, quiz, admission=Admission(CODE.upper()))
 
 
 def test_the_paper_opens_in_the_room_only(app: Flask, visit: Visitors, cast: Cast) -> None:

@@ -29,9 +29,16 @@ def _moment(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime) else value
 
 
+def _access_code(code: str) -> str:
+    """As it is said, or sealed (``flask quizzes seal-code``)."""
+    if len(code) > 40 and not rules.is_sealed(code):
+        raise ValueError("write at most 40 characters, or what flask quizzes seal-code prints")
+    return code
+
+
 Network = Annotated[str, AfterValidator(_network)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
-AccessCode = Annotated[str, StringConstraints(strip_whitespace=True, min_length=4, max_length=40)]
+AccessCode = Annotated[str, StringConstraints(strip_whitespace=True, min_length=4), AfterValidator(_access_code)]
 
 
 class PoolRules(Part):
@@ -123,7 +130,7 @@ class ExamRules(Part, Generic[P]):
     grace_seconds: Annotated[int, Field(ge=0, le=300)] | None = None
     score_kept: Literal["highest", "latest", "first", "average"] | None = None
     navigation: Literal["free", "forward", "forward_sections"] | None = None
-    #: Left out of everything that is kept or shown of the file; only the engine's revision has it.
+    #: Left out of everything that is kept or shown of the file; the engine's revision has it sealed.
     access_code: AccessCode | None = Field(default=None, exclude=True, repr=False)
     networks: Annotated[list[Network], Field(min_length=1)] | None = None
     honour: Both | None = None

@@ -9,6 +9,7 @@ from app.quizzes.rules.admission import (
     missing,
 )
 from app.quizzes.rules.allowances import Allowance, Pauses, deadline, extra_seconds, granted, pauses
+from app.quizzes.rules.codes import is_sealed, seal
 from app.quizzes.rules.drawing import DrawnPool, draw
 from app.quizzes.rules.keeping import Score, keep
 from app.quizzes.rules.review import ALWAYS, NEVER, REVIEWED, Feedback, Phase, Phases, Review, Shown, phase_of
@@ -63,11 +64,13 @@ __all__ = [
     "granted",
     "honour_digest",
     "is_inside",
+    "is_sealed",
     "keep",
     "missing",
     "pauses",
     "percent_of",
     "phase_of",
+    "seal",
     "standing",
     "step_ends",
 ]

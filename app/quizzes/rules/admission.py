@@ -1,7 +1,5 @@
 """What a candidate brings to Start: the code said in the room, where she is, what she declares."""
 
-import hmac
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,6 +8,7 @@ from typing import Final
 
 from app.core.digests import digest_of
 from app.core.text import Bilingual
+from app.quizzes.rules.codes import opens
 from app.quizzes.rules.settings import QuizSettings
 
 
@@ -42,12 +41,10 @@ class Missing(StrEnum):
 
 
 def missing(settings: QuizSettings, admission: Admission) -> Missing | None:
-    """What keeps her out, if anything; the code is compared in constant time."""
+    """What keeps her out, if anything."""
     if not is_inside(settings, admission.address):
         return Missing.NETWORK
-    if settings.access_code and not hmac.compare_digest(
-        _folded(settings.access_code), _folded(admission.access_code)
-    ):
+    if settings.access_code and not opens(settings.access_code, admission.access_code):
         return Missing.ACCESS_CODE
     if settings.honour and admission.honour != digest_of(dict(settings.honour)):
         return Missing.HONOUR
@@ -70,8 +67,3 @@ def is_inside(settings: QuizSettings, address: str) -> bool:
     if isinstance(found, IPv6Address) and found.ipv4_mapped:
         found = found.ipv4_mapped
     return any(found in network for network in settings.address_ranges)
-
-
-def _folded(code: str) -> bytes:
-    """Width, case and surrounding space do not matter in what is said aloud."""
-    return unicodedata.normalize("NFKC", code).strip().casefold().encode()

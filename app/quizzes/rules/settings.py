@@ -1,6 +1,6 @@
 """The rules of a quiz as published, and the pools it draws on."""
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -8,6 +8,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
 
 from app.core.text import Bilingual
+from app.quizzes.rules.codes import is_sealed, seal
 from app.quizzes.rules.review import Feedback, Review
 
 MAX_MINUTES = 24 * 60
@@ -88,7 +89,7 @@ class QuizSettings:
     #: Empty: the paper has no parts.
     sections: tuple[Section, ...] = ()
     review: Review = field(default_factory=Review)
-    #: What is said in the room and typed before Start; empty: none. Never shown, never logged.
+    #: What is said in the room and typed before Start; empty: none. Never shown, never logged; published sealed.
     access_code: str = field(default="", repr=False)
     #: Networks (IPv4 and IPv6) from which the paper may be opened; empty: from anywhere.
     networks: tuple[str, ...] = ()
@@ -115,7 +116,8 @@ class QuizSettings:
             raise ValueError("opens_at: before closes_at")
         if self.navigation is Navigation.FORWARD_SECTIONS and not self.sections:
             raise ValueError("navigation: forward_sections needs sections")
-        if len(self.access_code) > MAX_ACCESS_CODE or self.access_code != self.access_code.strip():
+        code = self.access_code
+        if not is_sealed(code) and (len(code) > MAX_ACCESS_CODE or code != code.strip()):
             raise ValueError(f"access_code: at most {MAX_ACCESS_CODE} characters, without space around them")
         if not 0 <= self.pause_minutes <= MAX_MINUTES:
             raise ValueError(f"pause_minutes: 0 to {MAX_MINUTES}")
@@ -131,9 +133,18 @@ class QuizSettings:
         """Is nothing asked or explained before Start but time, pass mark and attempts?"""
         return self.navigation is Navigation.FREE and not (self.honour or self.access_code or self.networks)
 
+    def sealed(self, examination: str) -> "QuizSettings":
+        """The same with the access code as the examination with this key keeps it."""
+        return replace(self, access_code=seal(self.access_code, examination))
+
     def as_json(self) -> dict[str, Any]:
-        """JSON values. What came later than the first version stands there only where it differs from the
-        default, so that revisions published before it keep their digests."""
+        """JSON values. Raises ValueError while the access code is not sealed.
+
+        What came later than the first version stands there only where it differs from the default, so that
+        revisions published before it keep their digests.
+        """
+        if self.access_code and not is_sealed(self.access_code):
+            raise ValueError("access_code: kept sealed only")
         short = self.review.short
         values: dict[str, Any] = {
             "minutes": self.minutes,

@@ -121,7 +121,7 @@ def publish_quiz(
         db.session.flush()
     frozen = [[revision.id for revision in pool] for pool in members]
     return _keep_revision(
-        quiz, title=dict(title), settings=settings.as_json(), pools=described, members=frozen, now=now
+        quiz, title=dict(title), settings=settings.sealed(key).as_json(), pools=described, members=frozen, now=now
     )
 
 

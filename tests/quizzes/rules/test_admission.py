@@ -38,10 +38,13 @@ def test_networks_of_both_versions(address: str, inside: bool) -> None:
     assert is_inside(QuizSettings(minutes=30, pass_mark=60), address)
 
 
-def test_everything_asked_for_is_needed_and_width_and_case_of_the_code_are_not() -> None:
+@pytest.mark.parametrize("sealed", [False, True])
+def test_everything_asked_for_is_needed_and_width_and_case_of_the_code_are_not(sealed: bool) -> None:
     settings = QuizSettings(
         minutes=30, pass_mark=60, access_code="Jade 7", honour=HONOUR, networks=("10.0.0.0/8",)
     )
+    if sealed:
+        settings = settings.sealed("exam-1")
     accepted = honour_digest(HONOUR) or ""
     right = Admission("ｊａｄｅ 7 ", accepted, "10.0.0.1")
     assert missing(settings, right) is None

@@ -64,8 +64,13 @@ def test_everything_survives_json_and_keys_of_a_newer_program_are_passed_over() 
         release=Release.TOGETHER,
         pause_minutes=10,
     )
-    stored = settings.as_json()
-    assert QuizSettings.from_json(stored) == settings
+    with pytest.raises(ValueError, match="sealed"):
+        settings.as_json()
+    stored = settings.sealed("exam-1").as_json()
+    assert QuizSettings.from_json(stored) == settings.sealed("exam-1")
+    assert settings.sealed("exam-1").sealed("exam-2") == settings.sealed("exam-1") != settings.sealed("exam-2")
+    assert "青石" not in str(stored)
+    settings = settings.sealed("exam-1")
     assert QuizSettings.from_json(stored | {"tomorrow": 1}) == settings
     assert "青石" not in repr(settings)
 
