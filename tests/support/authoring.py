@@ -66,6 +66,15 @@ def change(actor: Actor, draft: Draft, path: str, old: str, new: str) -> Saved:
     return save(actor, draft, path, text.replace(old, new, 1), base_version=head.version)
 
 
+def remove(actor: Actor, draft: Draft, path: str) -> Saved:
+    """Delete the file as it stands."""
+    release()
+    version = queries.files_of(draft.id)[path].version
+    release()
+    with transaction():
+        return services.delete_file(actor, draft.id, path, base_version=version, edit_id=new_id(), now=clock.now())
+
+
 def review(author: Actor, reviewer: Actor, draft: Draft, decision: Decision = Decision.APPROVE) -> None:
     release()
     with transaction():

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.accounts.models import Person
 from app.core.access import Actor
 from app.core.database import db
-from app.core.errors import NotFound
+from app.core.errors import Conflict, NotFound
 from app.courses.authoring import policies
+from app.courses.authoring.affected import Reach, affected_by
 from app.courses.authoring.models import (
     CourseSource,
     Draft,
@@ -225,6 +227,15 @@ def faults_of(draft_id: uuid.UUID, path: str | None = None) -> list[Fault]:
     draft = db.session.get_one(Draft, draft_id)
     shown = f"content/courses/{draft.course_key}/{path}"
     return [fault for fault in found if path is None or fault.file == shown]
+
+
+def reach_of(actor: Actor, draft_id: uuid.UUID) -> Reach:
+    """Whom publishing the draft can affect. Raises NotFound, Conflict while it cannot be read as a course."""
+    draft = draft_for(actor, draft_id)
+    tree = course_tree(draft_id)
+    if tree is None:
+        raise Conflict(_("The course has faults. Correct them first."), code="faults")
+    return affected_by(actor, draft.course_key, tree)
 
 
 def approval_of(draft_id: uuid.UUID) -> DraftReview | None:
