@@ -11,7 +11,7 @@ from pydantic import Field, StringConstraints
 from app.certificates.fonts import BOLD, missing_characters
 from app.certificates.rendering.style import DEMANDED, FIELDS, contrast_on_white, fields_of
 from app.certificates.rules import DocumentKind
-from app.courses.content.faults import Location, Report, YamlDocument, nearest, plain, read_yaml
+from app.courses.content.faults import Location, Report, YamlDocument, nearest, read_yaml
 from app.courses.content.parts import Both, Key, Part
 
 FOLDER: Final = "house-styles"
@@ -102,7 +102,7 @@ def _organisations(root: Path) -> list[str]:
     """Keys of the organisations; faults of their file are reported where it is read for itself."""
     path = root / "organisations.yaml"
     document = read_yaml(path, Report(root)) if path.is_file() else None
-    listed = plain(document.data).get("organisations") if document else None
+    listed = document.data.get("organisations") if document else None
     return [str(item.get("id")) for item in listed or () if isinstance(item, dict)]
 
 

@@ -3,16 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import lru_cache
-from io import StringIO
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from app.courses.content.files import FilePath, Finding
+from app.courses.content.parsing import Parsed, parse_yaml
 
 Location = tuple[int | str, ...]
 M = TypeVar("M", bound=BaseModel)
@@ -61,16 +58,21 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 
 class YamlDocument:
-    """A parsed YAML file that remembers where everything stands."""
+    """A parsed YAML file that can say where everything stands."""
 
-    def __init__(self, path: FilePath, report: Report, data: Any) -> None:
+    def __init__(self, path: FilePath, report: Report, parsed: Parsed) -> None:
         self.path = path
         self.report = report
-        self.data = data
+        self.parsed = parsed
+
+    @property
+    def data(self) -> dict[Any, Any]:
+        """The file in plain values, to be read only."""
+        return self.parsed.data
 
     def position(self, location: Location, *, key: bool = False) -> tuple[int, int]:
         """Line and column (from 1) of a value, or of its key; of the nearest parent where it is missing."""
-        node, line, column = self.data, 0, 0
+        node, line, column = self.parsed.marked, 0, 0
         for step in location:
             marks = getattr(node, "lc", None)
             if isinstance(node, dict) and step in node:
@@ -91,13 +93,22 @@ class YamlDocument:
 
     def validated(self, model: type[M]) -> M | None:
         """The data as a model, or None after reporting every fault."""
-        try:
-            return model.model_validate(plain(self.data))
-        except ValidationError as error:
-            for detail in error.errors(include_url=False):
-                wrong, mend = _words(detail, model, self.data)
-                self.fault(detail["loc"], wrong, mend, key=detail["type"] == "extra_forbidden")
-            return None
+        found = self.parsed.models.get(model)
+        if found is None:
+            found = self.parsed.models[model] = _validated(model, self.data)
+        if isinstance(found, model):
+            return found
+        for detail in found:
+            wrong, mend = _words(detail, model)
+            self.fault(detail["loc"], wrong, mend, key=detail["type"] == "extra_forbidden")
+        return None
+
+
+def _validated(model: type[M], data: Any) -> M | list[ErrorDetails]:
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        return error.errors(include_url=False)
 
 
 class Inside:
@@ -110,20 +121,6 @@ class Inside:
         self.document.fault((*self.within, *location), wrong, mend, key=key)
 
 
-def plain(node: Any) -> Any:
-    """Plain dicts and lists, without the marks of the parser."""
-    if isinstance(node, dict):
-        return {key: plain(value) for key, value in node.items()}
-    if isinstance(node, list):
-        return [plain(value) for value in node]
-    return node
-
-
-def plain_newlines(text: str) -> str:
-    """Lines that end as ours do, whatever editor wrote them."""
-    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
-
-
 def read_yaml(path: FilePath, report: Report) -> YamlDocument | None:
     """Parse one file; a syntax fault is reported with the parser's own position."""
     found = parse_yaml(path.read_bytes())
@@ -131,39 +128,6 @@ def read_yaml(path: FilePath, report: Report) -> YamlDocument | None:
         report.add(path, *found)
         return None
     return YamlDocument(path, report, found)
-
-
-@lru_cache(maxsize=512)
-def parse_yaml(source: bytes) -> Any:
-    """The file's mapping with its marks, to be read only; or a Finding where it has none."""
-    try:
-        text = plain_newlines(source.decode())
-    except UnicodeDecodeError as error:
-        line = source[: error.start].count(b"\n") + 1
-        return Finding(line, 1, "not UTF-8 text", "save the file as UTF-8")
-    yaml = YAML(typ="rt")
-    try:
-        data = yaml.load(StringIO(text))
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        wrong = (error.problem or "not valid YAML").splitlines()[0]
-        return Finding(line, column, wrong, _yaml_mend(wrong))
-    except YAMLError as error:
-        return Finding(1, 1, str(error).splitlines()[0], "write valid YAML")
-    if not isinstance(data, dict):
-        return Finding(1, 1, "not a mapping of keys to values", "begin with `key: value` lines")
-    return data
-
-
-def _yaml_mend(problem: str) -> str:
-    if "duplicate key" in problem:
-        return "write each key once"
-    if any(words in problem for words in ("mapping values are not", "could not find expected ':'", "got ':'")):
-        return "put text that contains a colon in quotes"
-    if "cannot start any token" in problem:
-        return "put the text in quotes, and indent with spaces"
-    return "check quotes, brackets and indentation before this place"
 
 
 def _dotted(location: Location) -> str:
@@ -237,7 +201,7 @@ def _pattern_mend(pattern: str) -> str:
     return f"write something that matches {pattern}"
 
 
-def _words(detail: ErrorDetails, model: type[BaseModel], _data: Any) -> tuple[str, str]:
+def _words(detail: ErrorDetails, model: type[BaseModel]) -> tuple[str, str]:
     """An error of pydantic in an author's words: what is wrong, what to write instead."""
     kind, location, context = detail["type"], detail["loc"], detail.get("ctx", {})
     name = _dotted(location)

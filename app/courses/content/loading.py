@@ -18,10 +18,10 @@ from app.courses.content.faults import (
     Report,
     YamlDocument,
     nearest,
-    plain_newlines,
     read_yaml,
 )
 from app.courses.content.files import FilePath, in_order
+from app.courses.content.parsing import plain_newlines
 from app.courses.content.questions import QuestionsFile
 from app.courses.content.schema import (
     CourseFile,
