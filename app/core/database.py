@@ -77,6 +77,7 @@ db = SQLAlchemy(
 )
 
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
+_alone: ContextVar[bool] = ContextVar("alone", default=False)
 
 #: PostgreSQL's disk_full and io_error.
 _NO_STORAGE: Final = frozenset({"53100", "58030"})
@@ -89,9 +90,14 @@ class WriteInReadTransaction(RuntimeError):
     """Code wrote in a transaction that was opened for reading; open it with ``transaction()``."""
 
 
-def set_write_mode(writing: bool) -> None:
-    """Decide for the rest of this context (a request) whether new transactions take the write lock."""
+def set_write_mode(writing: bool, *, alone: bool = False) -> None:
+    """Decide for the rest of this context (a request) whether new transactions take the write lock.
+
+    ``alone``: what is read needs no transaction around it. On PostgreSQL each statement sees its own snapshot
+    anyway, so a page is spared two trips to the server; SQLite's readers keep one snapshot.
+    """
     _writing.set(writing)
+    _alone.set(alone)
 
 
 @contextmanager
@@ -215,15 +221,27 @@ def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None
     cursor.close()
 
 
-def _begin(connection: Any) -> None:
+def _begin_sqlite(connection: Any) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+
+
+def _prepare_postgresql(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    connection.autocommit = True  # the begin event below opens transactions, not the driver
+
+
+def _begin_postgresql(connection: Any) -> None:
+    if _writing.get() or not _alone.get():
+        connection.exec_driver_sql("BEGIN")
 
 
 def install_engine_events(engine: Engine) -> None:
     """Give an engine our way of beginning transactions (also used by migrations and harnesses)."""
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin)
+        event.listen(engine, "begin", _begin_sqlite)
+    else:
+        event.listen(engine, "connect", _prepare_postgresql)
+        event.listen(engine, "begin", _begin_postgresql)
 
 
 def engine_options(settings: Settings) -> dict[str, Any]:

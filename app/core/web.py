@@ -132,7 +132,8 @@ def _error_page(status: int, message: str = "", code: str = "") -> tuple[str, in
 
 def _decide_write_mode(app: Flask) -> None:
     rule = access.rule_of(app.view_functions.get(request.endpoint or ""))
-    set_write_mode(request.method not in SAFE_METHODS and not (rule and rule.reads_first))
+    safe = request.method in SAFE_METHODS
+    set_write_mode(not safe and not (rule and rule.reads_first), alone=safe)
 
 
 def _secure(response: Response) -> Response:

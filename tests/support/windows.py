@@ -16,6 +16,14 @@ document.addEventListener('securitypolicyviolation', (event) => {
 """
 
 
+_SEEN = """() => ({
+  lang: document.documentElement.lang,
+  h1: document.querySelectorAll('h1').length,
+  wide: document.documentElement.scrollWidth - innerWidth,
+  reports: window.cspReports,
+})"""
+
+
 class Window:
     """One person's browser. Each way of coming to a page looks at the page; ``close`` fails if one was missed."""
 
@@ -78,12 +86,12 @@ class Window:
     def look(self) -> None:
         """Fail unless the page is what every page has to be."""
         address = self.page.url
-        assert self.page.locator("html").get_attribute("lang") == self.tag, address
-        assert self.page.locator("h1").count() == 1, f"{address}: {self.page.locator('h1').count()} h1"
         assert violations(self.page) == [], address
-        wide = self.page.evaluate("() => document.documentElement.scrollWidth - innerWidth")
-        assert wide <= 0, f"{address}: {wide} pixels too wide"
-        assert self.page.evaluate("() => window.cspReports") == [], address
+        seen = self.page.evaluate(_SEEN)
+        assert seen["lang"] == self.tag, f"{address}: {seen['lang']}"
+        assert seen["h1"] == 1, f"{address}: {seen['h1']} h1"
+        assert seen["wide"] <= 0, f"{address}: {seen['wide']} pixels too wide"
+        assert seen["reports"] == [], f"{address}: {seen['reports']}"
         assert self.complaints == [], address
         self.looked_at.append(urldefrag(address)[0])
 
