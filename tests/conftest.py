@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from flask import Flask
@@ -16,6 +17,7 @@ from app.core import database as core_database
 from app.core.database import db, write_mode
 from app.factory import create_app
 from tests.support.cast import Cast, make_cast
+from tests.support.courses import SMALL
 from tests.support.keys import make_keys
 from tests.support.pages import Visitors
 
@@ -24,7 +26,7 @@ settings.register_profile("ci", derandomize=True, deadline=None, suppress_health
 if os.environ.get("CI") == "true":
     settings.load_profile("ci")
 
-pytest_plugins = ["tests.support.honesty"]
+pytest_plugins = ["tests.support.honesty", "tests.support.order"]
 
 
 class KeptSession(scoped_session[Session]):
@@ -76,6 +78,7 @@ def app(database_url: str, data_dir: Path) -> Iterator[Flask]:
         database_url=database_url,
         data_dir=data_dir,
         public_url="https://academy.example",
+        content_dir=SMALL,
         argon2_memory_kib=8,
         argon2_passes=1,
     )
@@ -87,11 +90,23 @@ def app(database_url: str, data_dir: Path) -> Iterator[Flask]:
         db.engine.dispose()
 
 
+class NoSession:
+    """What a test marked ``no_database`` finds in the place of the session."""
+
+    def __getattr__(self, name: str) -> NoReturn:
+        raise AssertionError(f"db.session.{name}: the test is marked no_database")
+
+    def __call__(self) -> NoReturn:
+        raise AssertionError("db.session(): the test is marked no_database")
+
+
 @pytest.fixture(autouse=True)
 def database(request: pytest.FixtureRequest) -> Iterator[None]:
     """Every commit of the test is a savepoint of one transaction, rolled back at the end."""
     if request.node.get_closest_marker("no_database"):
+        session, db.session = db.session, NoSession()  # type: ignore[assignment]
         yield
+        db.session = session
         return
     app: Flask = request.getfixturevalue("app")
     if request.node.get_closest_marker("own_database"):

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from app.accounts import rules
 from app.accounts.rules import PasswordFault, password_fault
 
+pytestmark = pytest.mark.no_database
+
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 

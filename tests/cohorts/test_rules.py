@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from app.cohorts import rules
 from app.cohorts.rules import CourseState, Demands, ExamState, Step, Stuck, assess, stuck_reason
 
+pytestmark = pytest.mark.no_database
+
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 BODY = {
     "title": {"zh": "方案", "en": "Programme"},

@@ -12,6 +12,8 @@ import pytest
 from app.config import PROJECT
 from app.core import catalogues
 
+pytestmark = pytest.mark.no_database
+
 HEAD = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n'
 
 

@@ -1,10 +1,12 @@
 """Transactions, the write guard and our own column types."""
 
+from typing import Any
+
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.exc import IntegrityError
 
-from app.core.database import WriteInReadTransaction, after_commit, db, transaction
+from app.core.database import WriteInReadTransaction, after_commit, db, set_write_mode, transaction
 from app.organisations.models import Organisation, OrganisationKind
 from tests.support.cast import make_organisation
 
@@ -43,3 +45,25 @@ def test_what_waits_for_the_commit_runs_after_it_and_never_after_a_rollback() ->
         after_commit(lambda: ran.append("never"))
         session.add(Organisation(kind=OrganisationKind.BAR, name={}))
     assert ran == ["after"]
+
+
+def test_pages_of_postgresql_read_without_a_transaction_around_them() -> None:
+    """SQLite's readers need one to keep their snapshot; and what is no page gets one on both."""
+    engine, sent = db.engine, []
+
+    def note(*told: Any) -> None:
+        sent.append(told[2])
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        for alone in (True, False):
+            set_write_mode(False, alone=alone)
+            with engine.connect() as connection:
+                connection.execute(select(Organisation.key)).all()
+            sent.append("-")
+    finally:
+        set_write_mode(False)
+        event.remove(engine, "before_cursor_execute", note)
+    begun = ["BEGIN" if one == "BEGIN" else "-" if one == "-" else "SELECT" for one in sent]
+    page = ["SELECT", "-"] if engine.dialect.name == "postgresql" else ["BEGIN", "SELECT", "-"]
+    assert begun == [*page, "BEGIN", "SELECT", "-"]

@@ -8,6 +8,8 @@ from lxml import html
 from app.core import markdown
 from app.core.markdown import CitationLink, FigureFile, QuestionSlot
 
+pytestmark = pytest.mark.no_database
+
 ACTIVE = {"script", "style", "iframe", "object", "embed", "form", "input", "svg", "math", "link", "meta", "base"}
 
 

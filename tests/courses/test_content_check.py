@@ -10,6 +10,8 @@ from flask import Flask
 from app.config import PROJECT
 from app.courses.content.loading import inspect
 
+pytestmark = pytest.mark.no_database
+
 SMALL = PROJECT / "tests" / "data" / "content-small"
 M1 = "courses/small/m1-first"
 COURSE = "courses/small/course.yaml"

@@ -9,6 +9,8 @@ from app.courses.content.questions import Question
 from app.quizzes import grading
 from tests.support.quizzes import AUTHORED, authored, both
 
+pytestmark = pytest.mark.no_database
+
 ABOUT = {
     "id": "q1",
     "use": "bank",

@@ -1,26 +1,23 @@
 """Reading in a real browser: progress kept as sections are read, offline too; questions answered in the flow."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
+from app.accounts.models import Person
 from app.core.access import Role
 from app.core.database import db, release
-from app.courses.models import CheckAnswer, ReadingPosition, SectionRead
+from app.courses.models import CheckAnswer, Enrolment, ReadingPosition, SectionRead
 from tests.support.cast import make_login, make_organisation, make_person
+from tests.support.chromium import chromium
 from tests.support.courses import enrol, sync_folder
 from tests.support.processes import Site, free_port, kill_group, own_site, wait_until
 
 pytestmark = pytest.mark.journey
 
-CHROMIUM = (
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-)
 LESSON = "/courses/small/m1-first/basics"
 
 
@@ -29,14 +26,14 @@ def database() -> None:
     """These tests commit for good, to a database of their own."""
 
 
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    with own_site(tmp_path / "site") as site:
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with own_site(tmp_path_factory.mktemp("reading")) as site:
         sync_folder()
         yield site
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def address(site: Site) -> Iterator[str]:
     """A running server for the site."""
     port = free_port()
@@ -56,19 +53,25 @@ def address(site: Site) -> Iterator[str]:
         kill_group(process)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=list(CHROMIUM))
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
-def page(site: Site, address: str, browser: Browser) -> Page:
-    """A trainee's window, too low to show a whole lesson at once."""
-    person = make_person(make_organisation("university"), Role.TRAINEE)
-    enrol(person)
+def enrolment(site: Site) -> Enrolment:
+    """A trainee of her own for each test."""
+    release()
+    return enrol(make_person(make_organisation(), Role.TRAINEE))
+
+
+@pytest.fixture
+def page(site: Site, address: str, browser: Browser, enrolment: Enrolment) -> Iterator[Page]:
+    """The trainee's window, too low to show a whole lesson at once."""
+    person = db.session.get_one(Person, enrolment.person_id)
+    db.session.expunge(person)
+    release()
     login = make_login(person)
     release()
     client = site.app.test_client()
@@ -78,37 +81,46 @@ def page(site: Site, address: str, browser: Browser) -> Page:
     assert cookie is not None
     context = browser.new_context(viewport={"width": 390, "height": 420}, locale="zh-CN")
     context.add_cookies([{"name": "academy", "value": cookie.value, "url": address}])
-    return context.new_page()
+    yield context.new_page()
+    context.close()
 
 
-def kept() -> set[str]:
+def kept(enrolment: Enrolment) -> set[str]:
     release()
-    return set(db.session.scalars(select(SectionRead.path)))
+    found = set(db.session.scalars(select(SectionRead.path).filter_by(enrolment_id=enrolment.id)))
+    release()
+    return found
 
 
-def test_sections_are_kept_as_they_are_read_and_nothing_before(page: Page, address: str) -> None:
+def test_sections_are_kept_as_they_are_read_and_nothing_before(
+    page: Page, address: str, enrolment: Enrolment
+) -> None:
     page.goto(address + LESSON)
     page.wait_for_load_state("networkidle")
-    assert "m1-first/basics/two" not in kept()
+    assert "m1-first/basics/two" not in kept(enrolment)
     for key in ("one", "two"):
         page.locator(f'[data-section="m1-first/basics/{key}"] [data-section-end]').scroll_into_view_if_needed()
     expect(page.locator("#save-state")).to_have_text("学习进度已保存")
-    wait_until(lambda: kept() == {"m1-first/basics/one", "m1-first/basics/two"}, "both sections are kept")
-    assert db.session.scalar(select(ReadingPosition.lesson_key)) == "basics"
+    wait_until(lambda: kept(enrolment) == {"m1-first/basics/one", "m1-first/basics/two"}, "both sections are kept")
+    assert db.session.scalar(select(ReadingPosition.lesson_key).filter_by(enrolment_id=enrolment.id)) == "basics"
 
 
-def test_what_is_read_offline_is_sent_when_the_connection_is_back(page: Page, address: str) -> None:
+def test_what_is_read_offline_is_sent_when_the_connection_is_back(
+    page: Page, address: str, enrolment: Enrolment
+) -> None:
     page.goto(address + LESSON)
     page.context.set_offline(True)
     page.locator('[data-section="m1-first/basics/two"] [data-section-end]').scroll_into_view_if_needed()
     expect(page.locator("#save-state")).to_contain_text("网络已断开")
-    assert "m1-first/basics/two" not in kept()
+    assert "m1-first/basics/two" not in kept(enrolment)
     page.context.set_offline(False)
-    wait_until(lambda: "m1-first/basics/two" in kept(), "what was read offline is kept")
+    wait_until(lambda: "m1-first/basics/two" in kept(enrolment), "what was read offline is kept")
     wait_until(lambda: page.evaluate("Object.values(localStorage).join('')") in {"", "{}"}, "the queue is empty")
 
 
-def test_what_is_left_of_another_lesson_is_sent_from_the_next_page(page: Page, address: str) -> None:
+def test_what_is_left_of_another_lesson_is_sent_from_the_next_page(
+    page: Page, address: str, enrolment: Enrolment
+) -> None:
     page.goto(address + LESSON)
     page.context.set_offline(True)
     page.locator('[data-section="m1-first/basics/two"] [data-section-end]').scroll_into_view_if_needed()
@@ -118,10 +130,10 @@ def test_what_is_left_of_another_lesson_is_sent_from_the_next_page(page: Page, a
     page.goto("about:blank")
     page.context.unroute("**/progress")
     page.goto(f"{address}/courses/small/m2-second/rule")
-    wait_until(lambda: "m1-first/basics/two" in kept(), "the next lesson's page sends it")
+    wait_until(lambda: "m1-first/basics/two" in kept(enrolment), "the next lesson's page sends it")
 
 
-def test_a_question_is_answered_without_leaving_the_page(page: Page, address: str) -> None:
+def test_a_question_is_answered_without_leaving_the_page(page: Page, address: str, enrolment: Enrolment) -> None:
     page.goto(address + LESSON)
     page.evaluate("window.same = true")
     page.get_by_label("机关").check()
@@ -131,10 +143,12 @@ def test_a_question_is_answered_without_leaving_the_page(page: Page, address: st
     expect(feedback).to_be_focused()
     assert page.evaluate("window.same") is True
     release()
-    assert list(db.session.scalars(select(CheckAnswer.correct))) == [True]
+    assert list(db.session.scalars(select(CheckAnswer.correct).filter_by(enrolment_id=enrolment.id))) == [True]
 
 
-def test_a_question_is_answered_without_javascript(page: Page, address: str, browser: Browser) -> None:
+def test_a_question_is_answered_without_javascript(
+    page: Page, address: str, browser: Browser, enrolment: Enrolment
+) -> None:
     context = browser.new_context(java_script_enabled=False)
     for cookie in page.context.cookies():
         context.add_cookies([{"name": cookie["name"], "value": cookie["value"], "url": address}])
@@ -145,4 +159,4 @@ def test_a_question_is_answered_without_javascript(page: Page, address: str, bro
     expect(plain.locator("#check-t-m1-c1 .feedback")).to_contain_text("还不正确")
     plain.get_by_role("button", name="标为已读并继续").click()
     expect(plain).to_have_url(f"{address}/courses/small/m1-first/case")
-    assert kept() == {"m1-first/basics/one", "m1-first/basics/two"}
+    assert kept(enrolment) == {"m1-first/basics/one", "m1-first/basics/two"}

@@ -20,7 +20,7 @@ from app.experts.models import Application, Appointment
 from app.factory import create_app
 from tests.support.pages import Browser
 
-pytestmark = pytest.mark.own_database
+pytestmark = [pytest.mark.own_database, pytest.mark.both_databases]
 
 
 def fresh_app(folder: Path) -> Flask:

@@ -347,8 +347,7 @@ def test_when_the_time_is_over_the_page_submits_what_was_given(sit: Any) -> None
     expect(page.locator("h1")).to_contain_text("100%")
 
 
-@pytest.mark.parametrize("locale", ["zh_Hans", "en"])
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(("locale", "width"), [("zh_Hans", 390), ("en", 1280)])
 def test_the_paper_is_accessible_and_fits_the_screen(sit: Any, locale: str, width: int) -> None:
     kinds = tuple(grading.TYPES)
     sitting = sit(*kinds)

@@ -1,7 +1,6 @@
 """script/server as a newcomer runs it: real processes, killed and stopped."""
 
 import os
-import re
 import signal
 import socket
 import subprocess
@@ -80,18 +79,7 @@ def server(data: Path) -> Iterator[Server]:
         kill_group(server.process)
 
 
-def test_it_prints_the_address_and_stops_without_a_trace(server: Server) -> None:
-    wait_until(lambda: f"http://127.0.0.1:{server.port}" in server.log.read_text(), "the address is printed")
-    family = server.family()
-    server.process.send_signal(signal.SIGINT)
-    assert server.process.wait(timeout=40) == 0
-    _, alive = psutil.wait_procs(family, timeout=10)
-    assert alive == []
-    assert "Traceback" not in server.log.read_text()
-
-
-@pytest.mark.parametrize("word", ["granian", "jobs work"])
-def test_killed_workers_come_back(server: Server, word: str) -> None:
+def _workers_come_back(server: Server, word: str) -> None:
     wait_until(lambda: len(server.named(word)) > 1, "the master has workers")
     killed = server.named(word)[1:]
     for process in killed:
@@ -101,8 +89,7 @@ def test_killed_workers_come_back(server: Server, word: str) -> None:
     server.wait_until_open()
 
 
-@pytest.mark.parametrize("word", ["granian", "jobs work"])
-def test_killed_masters_come_back_and_their_workers_leave(server: Server, word: str) -> None:
+def _a_master_comes_back_and_its_workers_leave(server: Server, word: str) -> None:
     wait_until(lambda: len(server.named(word)) > 1, "the master has workers")
     before = server.named(word)
     before[0].kill()
@@ -112,7 +99,21 @@ def test_killed_masters_come_back_and_their_workers_leave(server: Server, word: 
     server.wait_until_open()
 
 
+def test_it_prints_the_address_outlives_kills_and_stops_without_a_trace(server: Server) -> None:
+    wait_until(lambda: f"http://127.0.0.1:{server.port}" in server.log.read_text(), "the address is printed")
+    for word in ("granian", "jobs work"):
+        _workers_come_back(server, word)
+        _a_master_comes_back_and_its_workers_leave(server, word)
+    family = server.family()
+    server.process.send_signal(signal.SIGINT)
+    assert server.process.wait(timeout=40) == 0
+    _, alive = psutil.wait_procs(family, timeout=10)
+    assert alive == []
+    assert "Traceback" not in server.log.read_text()
+
+
 def test_nothing_stays_when_the_supervisor_is_killed(server: Server) -> None:
+    """A second start, on the data of the first."""
     family = server.family()
     server.named("supervisord")[0].kill()
     server.process.wait(timeout=60)
@@ -146,15 +147,7 @@ def test_a_port_in_use_is_said_in_one_line(tmp_path: Path) -> None:
     assert "--port" in line
 
 
-@pytest.mark.parametrize(
-    ("settings", "wanted"),
-    [
-        ({}, "SECRET_KEY and PUBLIC_URL"),
-        ({"SECRET_KEY": "k" * 32}, "PUBLIC_URL"),
-        ({"SECRET_KEY": "short", "PUBLIC_URL": "https://academy.example"}, "32 characters"),
-        ({"SECRET_KEY": "k" * 32, "PUBLIC_URL": "https://a.example", "SMTP_PORT": "mail"}, "SMTP_PORT"),
-    ],
-)
-def test_production_without_its_settings_is_refused(tmp_path: Path, settings: dict[str, str], wanted: str) -> None:
-    line = refused("--port", str(free_port()), "--data", str(tmp_path), APP_ENV="production", **settings)
-    assert re.search(re.escape(wanted), line), line
+def test_production_without_its_settings_is_refused(tmp_path: Path) -> None:
+    """The rest of what is refused: tests/core/test_config.py."""
+    line = refused("--port", str(free_port()), "--data", str(tmp_path), APP_ENV="production")
+    assert "SECRET_KEY and PUBLIC_URL" in line

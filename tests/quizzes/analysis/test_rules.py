@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from app.quizzes.analysis import rules
 from app.quizzes.analysis.rules import Figure, Reason, Weighed
 
+pytestmark = pytest.mark.no_database
+
 # Four people, three questions of one mark:
 #        q1 q2 q3   T   rest of q1
 #   A    1  1  1    3   2

@@ -16,6 +16,8 @@ from app.quizzes.grading import certainty
 from app.quizzes.marking.rules import MARKED_TYPES
 from tests.quizzes.grading.strategies import KINDS, altered, chance, questions, spoilt
 
+pytestmark = pytest.mark.no_database
+
 every_type = pytest.mark.parametrize("kind", sorted(KINDS))
 examples = settings(max_examples=60, deadline=None)
 few_examples = settings(max_examples=20, deadline=None)

@@ -10,6 +10,8 @@ from app.quizzes import grading
 from app.quizzes.grading import base
 from tests.support.quizzes import authored, choices
 
+pytestmark = pytest.mark.no_database
+
 
 def graded(body: grading.Body, response: Any) -> grading.Graded:
     result = grading.grade(body, response)

@@ -15,6 +15,8 @@ from app.quizzes.grading.file_types import kind_of
 from tests.quizzes.grading.strategies import chance
 from tests.support.quizzes import authored
 
+pytestmark = pytest.mark.no_database
+
 
 def named(body: grading.Body, raw: dict[str, Any], field: str, stored: str = "") -> dict[str, str]:
     """Identifiers by authored id."""

@@ -7,6 +7,8 @@ import pytest
 from app.quizzes.interchange import formats
 from app.quizzes.interchange.model import Item
 
+pytestmark = pytest.mark.no_database
+
 FILE = r"""// a comment
 $CATEGORY: $course$/top/IP
 

@@ -15,6 +15,8 @@ from app.quizzes.interchange.model import Question
 from tests.quizzes.interchange.test_round_trips import KINDS
 from tests.support.quizzes import authored
 
+pytestmark = pytest.mark.no_database
+
 LAUGHS = b"""<?xml version="1.0"?>
 <!DOCTYPE quiz [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">]>
 <quiz><question type="essay"><name><text>&c;</text></name></question></quiz>"""

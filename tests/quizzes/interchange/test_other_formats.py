@@ -4,9 +4,13 @@ import base64
 import io
 import zipfile
 
+import pytest
+
 from app.quizzes.interchange import formats
 from app.quizzes.interchange.model import Imported, Language
 from tests.quizzes.interchange.samples import PNG
+
+pytestmark = pytest.mark.no_database
 
 
 def read(text: str, name: str = "file", language: Language = "en") -> Imported:

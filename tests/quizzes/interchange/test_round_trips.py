@@ -14,6 +14,8 @@ from app.quizzes.interchange.model import Media, Question, Raw
 from tests.quizzes.interchange.samples import PNG, questions
 from tests.support.quizzes import authored
 
+pytestmark = pytest.mark.no_database
+
 #: What a format has no words for; everything else must go and come back.
 _CANNOT: dict[str, set[tuple[str, str | None]]] = {
     "gift": {("ordering", None), ("multiple", "all_or_nothing"), ("multiple", "partial")},

@@ -3,10 +3,13 @@
 import uuid
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.quizzes.rules import DrawnPool, draw
+
+pytestmark = pytest.mark.no_database
 
 MEMBERS = [uuid.UUID(int=number) for number in range(1, 31)]
 THEN = datetime(2026, 11, 1, tzinfo=UTC)

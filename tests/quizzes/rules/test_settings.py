@@ -19,6 +19,8 @@ from app.quizzes.rules import (
     Section,
 )
 
+pytestmark = pytest.mark.no_database
+
 NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
 
 #: As the first version stored it.
