@@ -1,0 +1,149 @@
+"""Changing parts of a YAML file and leaving every other byte as its author wrote it. Pure."""
+
+from collections.abc import Callable, Iterable, Mapping
+from io import StringIO
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import YAMLError
+from ruamel.yaml.scalarstring import LiteralScalarString
+
+from app.core.errors import Invalid
+from app.courses.authoring.merging import merge
+from app.courses.content.faults import plain
+
+
+def _yaml() -> YAML:
+    yaml = YAML(typ="rt")
+    yaml.preserve_quotes = True
+    yaml.width = 1_000_000
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    yaml.representer.add_representer(
+        type(None), lambda representer, _value: representer.represent_scalar("tag:yaml.org,2002:null", "null")
+    )
+    return yaml
+
+
+def load(text: str) -> CommentedMap:
+    """The file's mapping with its comments. Raises Invalid when it is none: then only its source can be edited."""
+    try:
+        data = _yaml().load(text)
+    except YAMLError as error:
+        raise Invalid("The file is not valid YAML; mend its source first.") from error
+    if not isinstance(data, CommentedMap):
+        raise Invalid("The file is not valid YAML; mend its source first.")
+    return data
+
+
+def dump(data: Any) -> str:
+    stream = StringIO()
+    _yaml().dump(data, stream)
+    return stream.getvalue()
+
+
+def change(text: str, edit: Callable[[CommentedMap], None]) -> str:
+    """The text after ``edit`` of its mapping; lines that it does not touch stay byte for byte.
+
+    Raises Invalid when the text is no YAML mapping.
+    """
+    data = load(text)
+    edit(data)
+    after = dump(data)
+    before = dump(load(text))
+    if before == after:
+        return text
+    kept = graft(text, before, after)
+    return kept if kept is not None and plain(load(kept)) == plain(data) else after
+
+
+def graft(text: str, before: str, after: str) -> str | None:
+    """Bring the change from ``before`` to ``after`` into ``text``, which differs from ``before`` in layout alone."""
+    return after if text == before else merge(before, text, after).text
+
+
+def put(node: CommentedMap, values: Mapping[str, Any], names: Iterable[str] | None = None) -> None:
+    """Make a mapping say ``values``; what already says so is not touched.
+
+    With ``names`` only those keys are looked at; else what is not in ``values`` goes.
+    """
+    wanted = list(names) if names is not None else [*values, *(key for key in node if key not in values)]
+    place = 0
+    for key in wanted:
+        if key in values and key not in node:
+            node.insert(min(place or len(node), len(node)), key, styled(values[key]))
+        elif key in values and not same(node[key], values[key]):
+            node[key] = _renewed(node[key], values[key])
+        elif key not in values and key in node:
+            del node[key]
+        if key in node:
+            place = list(node).index(key) + 1
+
+
+def same(one: Any, other: Any) -> bool:
+    """Do two values read alike? A day and its ISO form do, a number and its text do not."""
+    return bool(_comparable(plain(one)) == _comparable(other))
+
+
+def _comparable(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _comparable(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_comparable(entry) for entry in value]
+    if isinstance(value, bool):
+        return ("flag", value)
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def _renewed(old: Any, value: Any) -> Any:
+    if isinstance(old, CommentedMap) and isinstance(value, Mapping):
+        put(old, value)
+        return old
+    if isinstance(old, CommentedSeq) and isinstance(value, list):
+        return _renewed_list(old, value)
+    return styled(value)
+
+
+def _renewed_list(old: CommentedSeq, values: list[Any]) -> CommentedSeq:
+    """Entries with ids keep their own writing wherever they move to."""
+    known = {entry["id"]: entry for entry in old if isinstance(entry, CommentedMap) and "id" in entry}
+    entries: list[Any] = []
+    for place, value in enumerate(values):
+        before = known.get(value.get("id")) if isinstance(value, Mapping) and "id" in value else None
+        if before is None and not isinstance(value, Mapping) and place < len(old):
+            before = next((entry for entry in old if same(entry, value)), None)
+        if before is not None and same(before, value):
+            entries.append(before)
+        elif isinstance(before, CommentedMap):
+            put(before, value)
+            entries.append(before)
+        else:
+            entries.append(styled(value, within=True))
+    old[:] = entries
+    return old
+
+
+def styled(value: Any, *, within: bool = False) -> Any:
+    """A new value as our files write it: short entries of lists on one line, long texts as blocks."""
+    if isinstance(value, Mapping):
+        node = CommentedMap((key, styled(entry, within=within and _is_short(value))) for key, entry in value.items())
+        if within and _is_short(value):
+            node.fa.set_flow_style()
+        return node
+    if isinstance(value, list | tuple):
+        rows = CommentedSeq(styled(entry, within=True) for entry in value)
+        if all(not isinstance(entry, Mapping | list) for entry in value):
+            rows.fa.set_flow_style()
+        return rows
+    if isinstance(value, str) and "\n" in value and not within:
+        return LiteralScalarString(value)
+    return value
+
+
+def _is_short(value: Any) -> bool:
+    """May it stand on one line? Not when it holds rows or a text of several lines."""
+    if isinstance(value, Mapping):
+        return all(_is_short(entry) for entry in value.values())
+    if isinstance(value, list | tuple):
+        return all(not isinstance(entry, Mapping | list) and _is_short(entry) for entry in value)
+    return not (isinstance(value, str) and "\n" in value)
