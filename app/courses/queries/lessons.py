@@ -98,16 +98,6 @@ def lesson_text(outline: CourseOutline, lesson: LessonOutline, locale: str, book
 
 def _render(content: dict[str, Any], lesson: LessonOutline, locale: str, books: Library) -> LessonText:
     language = "en" if locale.startswith("en") else "zh"
-    document = markdown.parse(content["lessons"][lesson.key][language])
-    cite = books.cite(locale)
-    labels = {
-        "note": _("Note"),
-        "warning": _("Warning"),
-        "deadline": _("Time limit"),
-        "example": _("Example"),
-        "practice": _("In practice"),
-    }
-
     known = {
         row.digest: row
         for row in db.session.scalars(select(Figure).where(Figure.digest.in_(content["figures"].values())))
@@ -121,6 +111,24 @@ def _render(content: dict[str, Any], lesson: LessonOutline, locale: str, books: 
             else None
         )
 
+    document = markdown.parse(content["lessons"][lesson.key][language])
+    return render_text(document, f"{lesson.module_key}/{lesson.key}", locale, books, draw)
+
+
+def render_text(
+    document: markdown.Document, path: str, locale: str, books: Library, draw: markdown.Draw, doc_id: str = ""
+) -> LessonText:
+    """A parsed lesson for a reader of this language; ``doc_id`` keeps its footnotes apart from others on the page."""
+    language = "en" if locale.startswith("en") else "zh"
+    cite = books.cite(locale)
+    labels = {
+        "note": _("Note"),
+        "warning": _("Warning"),
+        "deadline": _("Time limit"),
+        "example": _("Example"),
+        "practice": _("In practice"),
+    }
+    notes = {"docId": doc_id} if doc_id else {}
     terms = Glossary([(term["id"], term[language]) for term in books.terms], term_path)
     marked: set[str] = set()
 
@@ -132,7 +140,7 @@ def _render(content: dict[str, Any], lesson: LessonOutline, locale: str, books: 
     sections = tuple(
         RenderedSection(
             key=section.key,
-            path=f"{lesson.module_key}/{lesson.key}/{section.key}",
+            path=f"{path}/{section.key}",
             title=section.title,
             blocks=tuple(
                 markdown.render_section(
@@ -142,6 +150,7 @@ def _render(content: dict[str, Any], lesson: LessonOutline, locale: str, books: 
                     draw=draw,
                     mark=partial(mark, seen=set()),
                     callout_labels=labels,
+                    **notes,
                 )
             ),
             cited=_cited(section.citations, books, locale),
@@ -151,7 +160,7 @@ def _render(content: dict[str, Any], lesson: LessonOutline, locale: str, books: 
     )
     return LessonText(
         sections=sections,
-        footnotes=markdown.render_footnotes(document, cite=cite),
+        footnotes=markdown.render_footnotes(document, cite=cite, **notes),
         glossary=tuple(term for term in books.terms if term["id"] in marked),
         has_unreviewed=any(not citation.reviewed for citation in document.citations),
     )
