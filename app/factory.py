@@ -45,6 +45,7 @@ PACKAGES = (
     "courses.studying",
     "courses.authoring",
     "courses.lawmoves",
+    "courses.editing",
     "cohorts",
     "certificates",
     "certificates.decisions",

@@ -36,8 +36,10 @@ def package_of(path: Path, project: Path = PROJECT) -> str:
         parts = parts[1:]
         if len(parts) < 2 or not (project / "app" / parts[0]).is_dir():
             return DESIGN
-    if len(parts) > 2 and (project / "app" / parts[0] / parts[1] / "views.py").is_file():
-        return parts[1]  # a package within a package, with pages of its own
+    if len(parts) > 2:
+        own = project / "app" / "translations" / "zh_Hans" / f"{parts[1]}.po"
+        if (project / "app" / parts[0] / parts[1] / "views.py").is_file() or own.is_file():
+            return parts[1]  # a package within a package, with pages or a catalogue of its own
     return parts[0] if len(parts) > 1 else "core"
 
 

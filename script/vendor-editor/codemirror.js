@@ -1,5 +1,5 @@
 // What the lesson editor uses of CodeMirror; script/vendor-assets bundles it into app/static/vendor/codemirror.min.js.
-export { Annotation, Compartment, EditorSelection, EditorState, StateEffect, StateField, Transaction } from '@codemirror/state';
+export { Annotation, ChangeSet, Compartment, EditorSelection, EditorState, StateEffect, StateField, Transaction } from '@codemirror/state';
 export {
   Decoration, drawSelection, dropCursor, EditorView, highlightActiveLine, highlightActiveLineGutter, highlightSpecialChars, keymap,
   lineNumbers, placeholder, ViewPlugin, WidgetType,

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from app.core.database import db
 from app.courses.models import Figure
 from tests.access_matrix import Row, only, signed_in
+from tests.courses.editing.access import ROWS as EDITING
 from tests.support.cast import Cast
 from tests.support.courses import enrol, study, sync_folder
 
@@ -72,4 +73,5 @@ ROWS = (
     Row("courses.show_bank", enrolled("/teaching/courses/small"), only(*TEACHERS)),
     Row("courses.show_question", enrolled("/teaching/questions/t-m1-c1"), only(*TEACHERS)),
     Row("courses.content_check", "/teaching/content-check", only(*TEACHERS)),
+    *EDITING,
 )

@@ -1,1 +1,1 @@
-"""The pages in which a course is written: outline, lessons, questions. They change files of a draft and nothing else."""
+"""The pages in which a course is written: outline, lessons, questions. They change a draft's files alone."""

@@ -1,7 +1,7 @@
 """Forms that are trees: what a form asks for, reading what was posted, and adding, moving and removing rows. Pure.
 
-A posted name is the value's path: ``choices.0.text.zh``. What cannot be read as its kind stays as it was typed, so that
-nothing is lost; the content check then says what is wrong with it.
+A posted name is the value's path: ``choices.0.text.zh``. What cannot be read as its kind stays as it was typed, so
+that nothing is lost; the content check then says what is wrong with it.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -79,16 +79,11 @@ def read(fields: Iterable[Field], posted: Posted, prefix: str = "") -> dict[str,
 
 
 def _read(field: Field, posted: Posted, name: str) -> Any:
+    if field.kind in (Kind.GROUP, Kind.ROWS, Kind.NAMED):
+        return _read_parts(field, posted, name)
     if field.kind in (Kind.BOTH_LINE, Kind.BOTH_TEXT):
         both = {language: _text(posted, f"{name}.{language}") for language in ("zh", "en")}
         return {language: text for language, text in both.items() if text} if any(both.values()) else {}
-    if field.kind is Kind.GROUP:
-        return read(field.of, posted, f"{name}.")
-    if field.kind is Kind.ROWS:
-        return [_read_row(field, posted, f"{name}.{number}.") for number in _numbers(posted, name)]
-    if field.kind is Kind.NAMED:
-        rows = [_read_row(field, posted, f"{name}.{number}.") for number in _numbers(posted, name)]
-        return {str(row.pop("id", "")): row for row in rows}
     if field.kind is Kind.MANY:
         return [value for value, _label in field.options if str(value) in posted.get(name, [])]
     if field.kind is Kind.FLAG:
@@ -97,6 +92,13 @@ def _read(field: Field, posted: Posted, name: str) -> Any:
     if field.kind is Kind.LINES:
         return [line.strip() for line in text.splitlines() if line.strip()]
     return _number(text) if field.kind is Kind.NUMBER else _chosen(field, text)
+
+
+def _read_parts(field: Field, posted: Posted, name: str) -> Any:
+    if field.kind is Kind.GROUP:
+        return read(field.of, posted, f"{name}.")
+    rows = [_read_row(field, posted, f"{name}.{number}.") for number in _numbers(posted, name)]
+    return {str(row.pop("id", "")): row for row in rows} if field.kind is Kind.NAMED else rows
 
 
 def _read_row(field: Field, posted: Posted, prefix: str) -> dict[str, Any]:
@@ -210,7 +212,8 @@ def as_rows(fields: Iterable[Field], values: Mapping[str, Any]) -> dict[str, Any
             shown[field.name] = [{"id": key, **_mapping(row)} for key, row in value.items()]
         elif field.kind is Kind.ROWS and isinstance(value, list):
             shown[field.name] = [
-                as_rows(field.fields_of(row), row) if isinstance(row, Mapping) else {"id": str(row)} for row in value
+                as_rows(field.fields_of(row), row) if isinstance(row, Mapping) else {"id": str(row)}
+                for row in value
             ]
         elif field.kind is Kind.GROUP and isinstance(value, Mapping):
             shown[field.name] = as_rows(field.of, value)

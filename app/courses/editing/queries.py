@@ -60,6 +60,13 @@ class Work:
             raise NotFound
         return path
 
+    def path_now(self, path: str) -> str:
+        """Where a lesson's text lies now, if it was given another number; else the same path."""
+        place = texts.lesson_of(path)
+        if place is None or path in self.files:
+            return path
+        return texts.find_path(self.files, place.module, place.lesson, place.language) or path
+
     @property
     def figures(self) -> dict[str, str]:
         """File name → digest."""
@@ -138,7 +145,7 @@ def _course_files(draft_ids: Sequence[uuid.UUID], trees: Sequence[str]) -> dict[
     heads = select(DraftFile.draft_id, DraftFile.digest).where(
         DraftFile.draft_id.in_(draft_ids), DraftFile.path == name, DraftFile.digest.is_not(None)
     )
-    digests: dict[Any, str] = dict(row._tuple() for row in db.session.execute(heads))
+    digests: dict[Any, str] = {row.draft_id: row.digest for row in db.session.execute(heads) if row.digest}
     published = select(SourceTree.digest, SourceTree.files).where(SourceTree.digest.in_(trees))
     digests |= {row.digest: row.files[name] for row in db.session.execute(published) if name in row.files}
     found = sources.texts_of(digests.values())
@@ -147,7 +154,7 @@ def _course_files(draft_ids: Sequence[uuid.UUID], trees: Sequence[str]) -> dict[
 
 def _edit_counts(draft_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
     counted = select(DraftEdit.draft_id, func.count()).where(DraftEdit.draft_id.in_(draft_ids))
-    return dict(row._tuple() for row in db.session.execute(counted.group_by(DraftEdit.draft_id)))
+    return dict(db.session.execute(counted.group_by(DraftEdit.draft_id)).all())
 
 
 def begun_course(course_key: str) -> dict[str, Any]:

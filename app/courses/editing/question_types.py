@@ -349,7 +349,7 @@ _CERTAIN: Final = ("single", "true_false", "numeric", "calculated", "short_text"
 def about_fields(kind: str, objectives: tuple[tuple[str, str], ...]) -> tuple[Field, ...]:
     """What every question says of itself, in the order of the file."""
     uses = (("bank", _l("Examinations")), ("check", _l("A lesson, as a check question")))
-    fields = (
+    return (
         Field("id", Kind.LINE, _l("Id"), _l("Unique among all courses; never changed later."), required=True),
         Field("type", Kind.CHOICE, _l("Type"), options=TYPES, required=True),
         Field(
@@ -378,7 +378,6 @@ def about_fields(kind: str, objectives: tuple[tuple[str, str], ...]) -> tuple[Fi
             suggestions="instruments",
         ),
     )
-    return fields
 
 
 def content_fields(kind: str) -> tuple[Field, ...]:

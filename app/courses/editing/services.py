@@ -11,15 +11,17 @@ from flask_babel import gettext as _
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from app.core.access import Actor
-from app.core.database import upsert, db
+from app.core.database import db, upsert
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.identifiers import new_id
 from app.core.text import Bilingual
+from app.courses.authoring import queries
 from app.courses.authoring import services as drafts
 from app.courses.authoring.rules import Saved
 from app.courses.editing import texts, yaml_files
 from app.courses.editing.models import TranslationCheck
 from app.courses.editing.queries import Work
+from app.courses.editing.texts import LessonPath
 
 _KEY = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
 _LANGUAGES = ("zh", "en")
@@ -78,7 +80,7 @@ def edit_yaml(
     *,
     base: tuple[int, str] | None = None,
 ) -> Saved:
-    """Change a YAML file; ``base`` are version and text that the form was filled from. Raises NotFound, Invalid."""
+    """Change a YAML file; ``base`` are what the form was filled from. Raises NotFound, Invalid."""
     version, text = base or (work.head(path).version, work.text(path))
     changed = yaml_files.change(text, edit)
     return save(author, work, path, changed, base_version=version)
@@ -256,7 +258,7 @@ def save_settings(
     base: tuple[int, str],
     lesson: str | None = None,
 ) -> Saved:
-    """What a form says of a course, a module, or one lesson of a module; other keys stay. Raises NotFound, Invalid."""
+    """What a form says of a course, a module, or one of its lessons; other keys stay. Raises NotFound, Invalid."""
     named = list(names)
 
     def edit(node: CommentedMap) -> None:
@@ -273,13 +275,11 @@ def _entry(entries: CommentedSeq, key: str) -> CommentedMap:
     return found
 
 
-def confirm_translation(
-    author: Author, work: Work, module: str, lesson: str, section: str, chinese_digest: str
-) -> None:
+def confirm_translation(author: Author, work: Work, place: LessonPath, section: str, chinese_digest: str) -> None:
     """The section's English says what its present Chinese says: the mark goes until the Chinese changes again."""
     values = {
         "course_key": work.key,
-        "section": f"{module}/{lesson}/{section}",
+        "section": f"{place.module}/{place.lesson}/{section}",
         "chinese_digest": chinese_digest,
         "person_id": author.actor.person_id,
         "at": author.now,
@@ -348,3 +348,48 @@ def move_question(author: Author, work: Work, module: str, key: str, place: int)
         )
 
     edit_yaml(author, work, f"{module}/questions.yaml", edit)
+
+
+# --- texts -------------------------------------------------------------------------------------------------
+
+
+def save_text(author: Author, work: Work, path: str, text: str, *, base_version: int, edit_id: uuid.UUID) -> Saved:
+    """Save a text as a browser sends it; a lesson that was moved meanwhile is found under its new number.
+
+    The answer names the path at which it lies. Raises as ``authoring.services.save_file``.
+    """
+    path, base_version = _followed(work, path, base_version)
+    base_version = _own_line(author, work, path, base_version)
+    return drafts.save_file(
+        author.actor,
+        work.draft.id,
+        path,
+        text=text,
+        base_version=base_version,
+        edit_id=edit_id,
+        device=author.device,
+        now=author.now,
+    )
+
+
+def _followed(work: Work, path: str, version: int) -> tuple[str, int]:
+    """Where the file lies now, and the version there that holds the same text."""
+    place = texts.lesson_of(path)
+    if place is None or path in work.files or path not in work.heads:
+        return path, version
+    now = texts.find_path(work.files, place.module, place.lesson, place.language)
+    if now is None:
+        return path, version
+    digest = queries.digest_at(work.draft, path, version)
+    same = [edit.version for edit in queries.edits_of(work.draft.id, now) if edit.digest == digest]
+    return (now, max(same)) if same else (path, version)
+
+
+def _own_line(author: Author, work: Work, path: str, version: int) -> int:
+    """The head's version where all since came from the same window, whose text holds it: an answer was lost."""
+    since = [edit for edit in queries.edits_of(work.draft.id, path) if edit.version > version]
+    own = all(
+        (edit.person_id, edit.device) == (author.actor.person_id, author.device) and not edit.merged
+        for edit in since
+    )
+    return max(edit.version for edit in since) if since and own and author.device else version

@@ -68,7 +68,7 @@ def outline_of(document: markdown.Document) -> list[Heading]:
 
 
 def advice_on(document: markdown.Document, language: str) -> list[Advice]:
-    """Heading jumps, statements not yet compared with the official text, links that lead nowhere, untranslated parts."""
+    """Heading jumps, statements not yet compared, links that lead nowhere, untranslated parts."""
     found = [*_heading_jumps(outline_of(document)), *_dead_links(document)]
     found += [
         Advice("unreviewed", citation.line, citation.column, f"{citation.key} {citation.pin}".strip())

@@ -89,4 +89,5 @@ def _published(course_key: str, base_tree: str | None) -> Sequence[tuple[float, 
 
 def _compared(course_key: str) -> set[tuple[str, str]]:
     statement = select(TranslationCheck.section, TranslationCheck.chinese_digest)
-    return {row._tuple() for row in db.session.execute(statement.where(TranslationCheck.course_key == course_key))}
+    rows = db.session.execute(statement.where(TranslationCheck.course_key == course_key))
+    return {(row.section, row.chinese_digest) for row in rows}

@@ -58,7 +58,7 @@ def change(text: str, edit: Callable[[CommentedMap], None]) -> str:
 
 
 def graft(text: str, before: str, after: str) -> str | None:
-    """Bring the change from ``before`` to ``after`` into ``text``, which differs from ``before`` in layout alone."""
+    """Bring the change from ``before`` to ``after`` into ``text``, which is ``before`` in another layout."""
     return after if text == before else merge(before, text, after).text
 
 
@@ -126,7 +126,9 @@ def _renewed_list(old: CommentedSeq, values: list[Any]) -> CommentedSeq:
 def styled(value: Any, *, within: bool = False) -> Any:
     """A new value as our files write it: short entries of lists on one line, long texts as blocks."""
     if isinstance(value, Mapping):
-        node = CommentedMap((key, styled(entry, within=within and _is_short(value))) for key, entry in value.items())
+        node = CommentedMap(
+            (key, styled(entry, within=within and _is_short(value))) for key, entry in value.items()
+        )
         if within and _is_short(value):
             node.fa.set_flow_style()
         return node

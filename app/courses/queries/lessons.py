@@ -112,13 +112,13 @@ def _render(content: dict[str, Any], lesson: LessonOutline, locale: str, books: 
         )
 
     document = markdown.parse(content["lessons"][lesson.key][language])
-    return render_text(document, f"{lesson.module_key}/{lesson.key}", locale, books, draw)
+    return render_text(document, f"{lesson.module_key}/{lesson.key}", locale, books, draw=draw)
 
 
 def render_text(
-    document: markdown.Document, path: str, locale: str, books: Library, draw: markdown.Draw, doc_id: str = ""
+    document: markdown.Document, path: str, locale: str, books: Library, *, draw: markdown.Draw, doc_id: str = ""
 ) -> LessonText:
-    """A parsed lesson for a reader of this language; ``doc_id`` keeps its footnotes apart from others on the page."""
+    """A parsed lesson for a reader of this language; ``doc_id`` keeps its footnotes apart on a page."""
     language = "en" if locale.startswith("en") else "zh"
     cite = books.cite(locale)
     labels = {

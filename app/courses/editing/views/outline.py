@@ -28,12 +28,13 @@ def show_outline(course_key: str) -> str:
         return render_template(
             "courses/editing/unopened.html", course_key=course_key, course=begun_course(course_key)
         )
+    present, me = drafts.present_in(place.draft.id, clock.now()), require_actor().person_id
     return render_template(
         "courses/editing/outline.html",
         work=place,
         outline=outlines.outline_of(place),
         conflicts=drafts.conflicts_of(place.draft.id),
-        present=[one for one in drafts.present_in(place.draft.id, clock.now()) if one.person_id != require_actor().person_id],
+        present=[one for one in present if one.person_id != me],
     )
 
 
@@ -153,5 +154,3 @@ def show_faults(course_key: str) -> str:
     place = work(course_key)
     outline = outlines.outline_of(place)
     return render_template("courses/editing/faults.html", work=place, outline=outline)
-
-

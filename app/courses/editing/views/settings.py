@@ -77,7 +77,10 @@ def lesson_settings(course_key: str, module_key: str, lesson_key: str) -> str | 
 def instrument_options() -> list[tuple[str, str]]:
     """Everything the library records: key and name."""
     locale, notes = locale_name(), library().instruments.values()
-    return [(note.key, f"{note.jurisdiction} · {note.name(locale)}") for note in sorted(notes, key=lambda n: (n.jurisdiction, n.key))]
+    return [
+        (note.key, f"{note.jurisdiction} · {note.name(locale)}")
+        for note in sorted(notes, key=lambda n: (n.jurisdiction, n.key))
+    ]
 
 
 def _page(course_key: str, about: Place) -> str | Response:
@@ -112,5 +115,3 @@ def _shown(place: Work, about: Place, tree: trees.Tree) -> str:
         course=place.mapping("course.yaml"),
         faults=outlines.faults_in(place, about.path),
     )
-
-

@@ -1,0 +1,208 @@
+"""A text in work as a trainee will see it, with what the checks say of it. Nothing is written."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask_babel import force_locale
+
+from app.core import markdown
+from app.core.errors import Invalid
+from app.courses.authoring.sources import folder_of, media_of
+from app.courses.authoring.surroundings import surroundings_of
+from app.courses.content.faults import Fault
+from app.courses.content.files import KeptFile, KeptMedia
+from app.courses.content.loading import inspect_course, parse_lesson
+from app.courses.content.questions import images_of
+from app.courses.editing import outlines, texts, translations, yaml_files
+from app.courses.editing.queries import Work
+from app.courses.editing.texts import Advice, Heading, LessonPath
+from app.courses.queries.lessons import LessonText, render_text
+from app.library.queries import Library, library
+from app.quizzes import grading
+from app.quizzes.rendering import QuestionView, Solution, Texts, question_view, solution
+
+LOCALES = {"zh": "zh_Hans", "en": "en"}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownQuestion:
+    """A question of the draft in one language; without a view where it cannot be shown yet."""
+
+    key: str
+    view: QuestionView | None
+    solution: Solution | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A lesson in one language."""
+
+    language: str
+    text: LessonText
+    checks: Mapping[str, ShownQuestion]
+    headings: list[Heading]
+    advice: list[Advice]
+    faults: list[Fault] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class LessonPreview:
+    languages: Mapping[str, Preview]
+    #: Sections whose translation is out of date.
+    lagging: set[str]
+
+
+def media_url(course_key: str, digest: str) -> str:
+    """Where a figure of a draft is served from."""
+    return f"/authoring/{course_key}/media/{digest}"
+
+
+def lesson_preview(work: Work, module: str, lesson: str, sources: Mapping[str, str]) -> LessonPreview:
+    """The lesson with texts as they stand on the author's screen (by language)."""
+    books = library()
+    figures = media_of(work.figures.values())
+    questions = _check_questions(work, module)
+    paths = {language: work.lesson_path(module, lesson, language) for language in sources}
+    faults = _faults(work, {paths[language]: text for language, text in sources.items()})
+    languages = {}
+    for language, source in sources.items():
+        document = parse_lesson(source)
+        with force_locale(LOCALES[language]):
+            text = render_text(
+                document,
+                f"{module}/{lesson}",
+                LOCALES[language],
+                books,
+                draw=_drawer(work, figures),
+                doc_id=language,
+            )
+            checks = {
+                spot.text: shown(questions[spot.text], language, work, books)
+                for spot in document.questions
+                if spot.text in questions
+            }
+        languages[language] = Preview(
+            language,
+            text,
+            checks,
+            texts.outline_of(document),
+            texts.advice_on(document, language),
+            [fault for fault in faults if outlines.path_of(work, fault) == paths[language]],
+        )
+    present = {LessonPath(module, lesson, language): source for language, source in sources.items()}
+    lagging = translations.lagging(work, present).get((module, lesson), set())
+    return LessonPreview(languages, lagging)
+
+
+def _faults(work: Work, changed: Mapping[str, str]) -> list[Fault]:
+    """The faults of the draft as if these texts had been saved: the very checks of ``flask content check``."""
+    manifest = {path: head.digest for path, head in work.files.items() if head.digest}
+    folder = folder_of(work.key, manifest)
+    entries: dict[str, str | KeptMedia] = {**folder.files, **changed}
+    return inspect_course(KeptFile(entries, folder.shown), surroundings_of(work.key))[1]
+
+
+def _drawer(work: Work, known: Mapping[str, KeptMedia]) -> markdown.Draw:
+    names = work.figures
+
+    def draw(source: str) -> markdown.FigureFile | None:
+        figure = known.get(names.get(source.removeprefix("../figures/"), ""))
+        return (
+            markdown.FigureFile(media_url(work.key, figure.digest), figure.width, figure.height)
+            if figure
+            else None
+        )
+
+    return draw
+
+
+def _check_questions(work: Work, module: str) -> dict[str, dict[str, Any]]:
+    found = work.mapping(f"{module}/questions.yaml")
+    return {
+        str(entry.get("id")): entry
+        for entry in outlines.listed(found, "questions")
+        if isinstance(entry, dict) and entry.get("use") == "check"
+    }
+
+
+# --- questions ---------------------------------------------------------------------------------------------
+
+
+def body_of(values: Mapping[str, Any], work: Work) -> grading.Body:
+    """A question of a draft as the assessment engine takes it. Raises Invalid while something is missing."""
+    raw: dict[str, Any] = _copy(values)
+    images: list[Any] = images_of(raw)
+    for image in images:
+        if not isinstance(image, dict):
+            continue
+        name = str(image.pop("figure", ""))
+        image["digest"] = work.figures.get(name, "0" * 64)
+        image["media_type"] = "image/svg+xml" if name.endswith(".svg") else "image/png"
+    try:
+        return grading.validate(str(values.get("id", "?")), raw)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:  # half-written: rows without their parts
+        raise Invalid(str(error)) from error
+
+
+def _copy(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _copy(entry) for key, entry in value.items()}
+    return [_copy(entry) for entry in value] if isinstance(value, list | tuple) else value
+
+
+def shown(values: Mapping[str, Any], language: str, work: Work, books: Library | None = None) -> ShownQuestion:
+    """A question in one language, as candidates see it."""
+    key = str(values.get("id", ""))
+    with force_locale(LOCALES[language]):
+        try:
+            body = body_of(values, work)
+            words = Texts(LOCALES[language], books or library())
+            return ShownQuestion(key, question_view(body, words), solution(body, words))
+        except Invalid:
+            return ShownQuestion(key, None)
+
+
+def with_media(html: str, work: Work) -> str:
+    """Images of questions are published with the question; until then the draft serves them."""
+    return html.replace("/question-images/", f"/authoring/{work.key}/media/")
+
+
+def question_faults(work: Work, path: str, key: str | None, values: Mapping[str, Any]) -> list[Fault]:
+    """What the checks would say of a question as it stands in its form; ``key`` None: it is new."""
+    text = work.text(path)
+
+    def edit(node: Any) -> None:
+        entries = node["questions"] if isinstance(node.get("questions"), list) else []
+        place = next((n for n, one in enumerate(entries) if isinstance(one, dict) and one.get("id") == key), None)
+        fresh = yaml_files.styled(values)
+        if place is None:
+            node["questions"] = [*entries, fresh]
+        else:
+            entries[place] = fresh
+
+    try:
+        changed = yaml_files.dump(edited(text, edit))
+    except Invalid:
+        return []
+    lines = _lines_of(changed, str(values.get("id", "")))
+    faults = _faults(work, {path: changed})
+    return [one for one in faults if outlines.path_of(work, one) == path and one.line in lines]
+
+
+def edited(text: str, edit: Any) -> Any:
+    """The mapping of a text after a change. Raises Invalid."""
+    data = yaml_files.load(text)
+    edit(data)
+    return data
+
+
+def _lines_of(text: str, key: str) -> range:
+    """The lines of one question in its file."""
+    lines = text.splitlines()
+    starts = [number for number, line in enumerate(lines, 1) if line.startswith("  - ")]
+    named = (number for number in starts if lines[number - 1].removeprefix("  - id:").strip().strip("'\"") == key)
+    start = next(named, None)
+    if start is None:
+        return range(0)
+    return range(start, next((number for number in starts if number > start), len(lines) + 1))
