@@ -14,7 +14,7 @@ from app.courses.authoring import queries as drafts
 from app.courses.authoring import sources
 from app.courses.authoring.models import CourseSource, Draft, DraftEdit, DraftFile, SourceTree
 from app.courses.authoring.rules import FileHead
-from app.courses.content.faults import parse_yaml, plain
+from app.courses.content.parsing import Parsed, parse_yaml
 from app.courses.editing import texts
 
 
@@ -78,9 +78,9 @@ class Work:
 
 
 def mapping_of(text: str) -> dict[str, Any]:
-    """The values of a YAML text; empty where it is none."""
+    """The values of a YAML text, to be read only; empty where it is none."""
     found = parse_yaml(text.encode())
-    return plain(found) if isinstance(found, dict) else {}
+    return found.data if isinstance(found, Parsed) else {}
 
 
 def find_work(actor: Actor, course_key: str) -> Work | None:

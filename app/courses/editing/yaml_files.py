@@ -11,7 +11,6 @@ from ruamel.yaml.scalarstring import LiteralScalarString
 
 from app.core.errors import Invalid
 from app.courses.authoring.merging import merge
-from app.courses.content.faults import plain
 
 
 def _yaml() -> YAML:
@@ -23,6 +22,13 @@ def _yaml() -> YAML:
         type(None), lambda representer, _value: representer.represent_scalar("tag:yaml.org,2002:null", "null")
     )
     return yaml
+
+
+def plain(node: Any) -> Any:
+    """Plain dicts and lists, without comments and places."""
+    if isinstance(node, Mapping):
+        return {key: plain(value) for key, value in node.items()}
+    return [plain(value) for value in node] if isinstance(node, list | tuple) else node
 
 
 def load(text: str) -> CommentedMap:

@@ -6,7 +6,6 @@ from app.accounts.models import Person
 from app.core.access import Role
 from app.courses.authoring import queries
 from app.courses.authoring.models import Draft
-from app.courses.content.faults import plain
 from app.courses.editing import yaml_files
 from tests.support.authoring import change, instructor, open_draft
 from tests.support.cast import Cast, make_person
@@ -82,7 +81,7 @@ def test_lessons_move_with_their_files(browser: Browser, draft: Draft) -> None:
     assert text(draft, f"m1-first/01-{lessons[1]}.en.md") == before[f"m1-first/02-{lessons[1]}.en.md"]
     assert queries.faults_of(draft.id) == []
     post(browser, "/authoring/small/modules/m2-second/move", {"place": "0"})
-    assert plain(yaml_files.load(text(draft, "course.yaml")))["modules"] == ["m2-second", "m1-first"]
+    assert yaml_files.plain(yaml_files.load(text(draft, "course.yaml")))["modules"] == ["m2-second", "m1-first"]
     post(browser, f"/authoring/small/lessons/m1-first/{lessons[1]}/remove")
     assert f"m1-first/01-{lessons[0]}.zh.md" in queries.files_of(draft.id)
 
@@ -116,7 +115,7 @@ def test_rows_come_and_go_without_a_script(browser: Browser, draft: Draft) -> No
 def test_a_form_meets_a_change_of_somebody_else(browser: Browser, draft: Draft, writer: Person) -> None:
     path = "/authoring/small/settings"
     values = values_of(browser.page(path))
-    title = plain(yaml_files.load(text(draft, "course.yaml")))["title"]["en"]
+    title = yaml_files.plain(yaml_files.load(text(draft, "course.yaml")))["title"]["en"]
     change(instructor(writer, national=True), draft, "course.yaml", title, "Theirs")
     answer = post(browser, path, {**values, "title.en": "Mine", "action": "save"})
     assert "/conflicts/" in answer.location

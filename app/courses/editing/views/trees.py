@@ -1,6 +1,7 @@
 """Forms over parts of YAML files: fill them, read them, act on their rows."""
 
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,7 +34,7 @@ class Tree:
 
 def filled(specs: Sequence[Field], values: dict[str, Any], version: int) -> Tree:
     """The form as the file has it."""
-    return Tree(specs, fields.as_rows(specs, values), version)
+    return Tree(specs, fields.as_rows(specs, deepcopy(values)), version)
 
 
 def posted(specs: Sequence[Field]) -> Tree:

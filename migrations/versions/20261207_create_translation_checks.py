@@ -6,7 +6,7 @@ from alembic import op
 from app.core import types
 
 revision = "translation_checks"
-down_revision = "drafts"
+down_revision = "sealed_codes"
 branch_labels = None
 depends_on = None
 
