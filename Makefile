@@ -67,3 +67,7 @@ exam-day: ## 2,000 examinees for five minutes, on both databases
 .PHONY: storm
 storm: ## 100,000 answers while everything is killed, on both databases
 	$(BIN)/python -m tests.faults.storm
+
+.PHONY: storm-certificates
+storm-certificates: ## 2,000 certificates while the workers are killed, on both databases
+	$(BIN)/python -m tests.faults.certificate_storm

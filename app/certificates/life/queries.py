@@ -13,7 +13,14 @@ from sqlalchemy.orm import aliased, joinedload
 from app.accounts.models import Person
 from app.certificates import policies
 from app.certificates.life import rules
-from app.certificates.life.models import DeltaAssignment, ExpiryReminder, IssueBatch, IssueBatchItem, Outcome
+from app.certificates.life.models import (
+    BatchState,
+    DeltaAssignment,
+    ExpiryReminder,
+    IssueBatch,
+    IssueBatchItem,
+    Outcome,
+)
 from app.certificates.models import Certificate
 from app.certificates.rules import CertificateState, CompletionClaims, DocumentKind, Snapshot
 from app.cohorts import renewals
@@ -24,7 +31,11 @@ from app.core.errors import NotFound
 from app.core.pagination import Page, paginate
 from app.courses import queries as courses
 from app.courses.models import Course, CourseCompletion, CourseRevision, Enrolment
+from app.jobs.models import Job, JobState
 from app.library.models import LawChange
+
+#: The jobs that work through batches.
+JOB_KIND = "certificates.issue_batch"
 
 
 def _due_in_cohorts() -> Select[Any]:
@@ -134,16 +145,16 @@ def _lines(batches: Sequence[IssueBatch]) -> list[BatchLine]:
     return [BatchLine(batch, counts[batch.id]) for batch in batches]
 
 
-def waiting_in(batch_id: uuid.UUID) -> int:
-    """How many of a batch have not been worked on."""
-    return (
-        db.session.scalar(
-            select(func.count()).where(
-                IssueBatchItem.batch_id == batch_id, IssueBatchItem.outcome == Outcome.WAITING
-            )
-        )
-        or 0
+def abandoned_batches() -> list[uuid.UUID]:
+    """Batches under way that no job works on or will: their workers died too often."""
+    running = db.session.scalars(select(IssueBatch.id).where(IssueBatch.state == BatchState.RUNNING)).all()
+    if not running:
+        return []
+    jobs = db.session.scalars(
+        select(Job.payload).where(Job.kind == JOB_KIND, Job.state.in_((JobState.QUEUED, JobState.RUNNING)))
     )
+    worked_on = {payload["batch_id"] for payload in jobs}
+    return [batch_id for batch_id in running if str(batch_id) not in worked_on]
 
 
 def line_of(batch: IssueBatch) -> BatchLine:

@@ -29,7 +29,7 @@ from app.courses import services as courses
 from app.jobs import services as jobs
 from app.library.models import LawChange
 
-ISSUE_BATCH = "certificates.issue_batch"
+ISSUE_BATCH = queries.JOB_KIND
 
 _OUTCOMES = {
     CertificateState.AWAITING_NAMES: Outcome.AWAITING_NAMES,
@@ -44,6 +44,7 @@ def order_batch(actor: Actor, cohort: Cohort) -> IssueBatch:
     """
     if not actor.has_at(cohort.programme.organisation_id, Role.CERTIFIER):
         raise NotAllowed
+    db.session.scalar(select(Cohort.id).where(Cohort.id == cohort.id).with_for_update())  # two clicks, one batch
     under_way = db.session.scalar(
         select(IssueBatch.id).where(IssueBatch.cohort_id == cohort.id, IssueBatch.state != BatchState.FINISHED)
     )
@@ -72,6 +73,13 @@ def _demand_order(actor: Actor, batch: IssueBatch) -> None:
 
 def _enqueue(batch: IssueBatch, actor: Actor | None) -> None:
     jobs.enqueue(ISSUE_BATCH, {"batch_id": str(batch.id)}, actor=actor)
+
+
+def go_on(batch_id: uuid.UUID) -> None:
+    """Ask the workers to go on with a batch that is under way; does nothing for another."""
+    batch = db.session.get(IssueBatch, batch_id, with_for_update=True, populate_existing=True)
+    if batch is not None and batch.state is BatchState.RUNNING:
+        _enqueue(batch, None)
 
 
 def pause(actor: Actor, batch: IssueBatch) -> None:

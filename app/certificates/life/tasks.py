@@ -16,21 +16,36 @@ from app.core.database import db, release, transaction
 from app.jobs.registry import Assignment, every, handles
 from app.mail.services import queue_mail
 
+#: People one job of a batch works on.
+STRETCH = 100
 #: Reminders a run of the sweep sends at most.
 BATCH = 500
 
 
 @handles(services.ISSUE_BATCH)
 def issue_batch(assignment: Assignment) -> None:
-    """One certificate after the other until it is finished or paused; a killed worker's successor goes on."""
+    """One certificate after the other until it is finished or paused; a killed worker's successor goes on.
+
+    After a stretch the rest is another job's: no job lives long enough to be killed more often than it may be.
+    """
     batch_id = uuid.UUID(assignment.payload["batch_id"])
-    total = queries.waiting_in(batch_id)
-    release()
-    done = 0
-    while services.work_next(batch_id, clock.now()):
-        done += 1
+    for done in range(1, STRETCH + 1):
+        if not services.work_next(batch_id, clock.now()):
+            return
         if done % 20 == 0:
-            assignment.report(done, total)
+            assignment.report(done, STRETCH)
+    with transaction():
+        services.go_on(batch_id)
+
+
+@every("certificates.go_on", seconds=60)
+def go_on() -> None:
+    """Go on with batches that lost their job."""
+    abandoned = queries.abandoned_batches()
+    release()
+    for batch_id in abandoned:
+        with transaction():
+            services.go_on(batch_id)
 
 
 @every("certificates.remind", seconds=3600)
