@@ -4,6 +4,7 @@ from app.core.access import Actor
 from app.courses.rules import LessonOutline
 from app.courses.studying import queries
 from app.courses.studying.models import Note
+from app.courses.studying.queries import Beside
 
 
 def own_notes(actor: Actor, course_key: str, lesson: LessonOutline) -> dict[str, list[Note]]:
@@ -12,4 +13,12 @@ def own_notes(actor: Actor, course_key: str, lesson: LessonOutline) -> dict[str,
     found: dict[str, list[Note]] = {}
     for note in queries.notes_in(actor.person_id, course_key, lesson):
         found.setdefault(note.section_key if note.section_key in sections else "", []).append(note)
+    return found
+
+
+def questions(actor: Actor, course_key: str, lesson: LessonOutline) -> dict[str, list[Beside]]:
+    """The reader's own questions and the published ones, by section. One statement."""
+    found: dict[str, list[Beside]] = {}
+    for question in queries.questions_beside(actor.person_id, course_key, lesson):
+        found.setdefault(question.section_key, []).append(question)
     return found

@@ -15,7 +15,7 @@ from app.core.languages import locale_name
 from app.courses import policies, queries, services
 from app.courses.lawmoves import queries as lawmoves
 from app.courses.rules import CourseOutline, LessonOutline, ModuleOutline, Progress
-from app.courses.studying.beside import own_notes
+from app.courses.studying import beside
 from app.courses.views.blueprint import LESSON, blueprint
 from app.courses.views.catalogue import outline_for
 from app.library.queries import Library, library
@@ -92,7 +92,8 @@ def render_lesson(place: Place, changed: CheckState | None = None) -> str:
         checks=checks,
         progress=queries.study_of(place.enrolment.id, place.outline) if place.enrolment else Progress.none(),
         preview=place.enrolment is None,
-        notes=own_notes(require_actor(), place.course_key, place.lesson) if place.enrolment else {},
+        notes=beside.own_notes(require_actor(), place.course_key, place.lesson) if place.enrolment else {},
+        asked_at=beside.questions(require_actor(), place.course_key, place.lesson),
         before=before,
         after=after,
         moved=queries.moved_law(module, books) if module else [],

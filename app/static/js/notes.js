@@ -139,8 +139,12 @@ document.addEventListener('click', (event) => {
   const create = event.target.closest('[data-note-new]');
   const edit = event.target.closest('[data-note-edit]');
   const marked = event.target.closest('mark.own-mark');
+  const ask = event.target.closest('[data-ask]');
   if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-  if (create) {
+  if (ask) {
+    const found = selected(sectionAt(ask.dataset.ask));
+    if (found) ask.href = `${words.askUrl}?${new URLSearchParams({ ...found, language })}`;
+  } else if (create) {
     event.preventDefault();
     const at = create.dataset.noteNew;
     open({ id: newId(), version: 0, language, quote: '', prefix: '', suffix: '', at, ...selected(sectionAt(at)) }, '');
@@ -154,7 +158,7 @@ document.addEventListener('click', (event) => {
   }
 });
 document.addEventListener('pointerdown', (event) => {
-  if (event.target.closest('[data-note-new]')) event.preventDefault(); // the selection stays
+  if (event.target.closest('[data-note-new], [data-ask]')) event.preventDefault(); // the selection stays
 });
 
 document.addEventListener('submit', async (event) => {

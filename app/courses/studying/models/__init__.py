@@ -1,6 +1,7 @@
 """What learners keep, and what helps them find it."""
 
+from app.courses.studying.models.asking import PassageQuestion
 from app.courses.studying.models.notes import Note
 from app.courses.studying.models.search import SectionText
 
-__all__ = ["Note", "SectionText"]
+__all__ = ["Note", "PassageQuestion", "SectionText"]

@@ -14,13 +14,13 @@ from app.core.errors import NotFound
 from app.courses import queries as courses
 from app.courses.models import Course, Enrolment
 from app.courses.rules import CourseOutline, LessonOutline
-from app.courses.studying.models import Note, SectionText
+from app.courses.studying.models import Note, PassageQuestion, SectionText
 from app.courses.studying.rules.anchors import Anchor, Place, find_place
 from app.courses.studying.rules.notes import Kind, kind_of
 
 
-def anchor_of(note: Note) -> Anchor:
-    """The place a note was made at."""
+def anchor_of(note: Note | PassageQuestion) -> Anchor:
+    """The place a note was made at, or a question asked."""
     return Anchor(
         note.module_key,
         note.lesson_key,

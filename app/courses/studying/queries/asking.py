@@ -1,0 +1,148 @@
+"""Trainees' questions: beside a lesson, one's own, and those an instructor answers."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import joinedload
+
+from app.accounts.models import Person, PersonState, RoleGrant
+from app.core.access import Actor, Role
+from app.core.database import db
+from app.core.errors import NotFound
+from app.core.pagination import Page, paginate
+from app.courses.rules import LessonOutline
+from app.courses.studying import policies
+from app.courses.studying.models import PassageQuestion
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A question beside a section: one's own, or a published one in its public words."""
+
+    id: uuid.UUID
+    section_key: str
+    quote: str
+    language: str
+    text: str
+    answer: str
+    answered_at: datetime | None
+    is_own: bool
+    is_published: bool
+
+
+def questions_beside(person_id: uuid.UUID, course_key: str, lesson: LessonOutline) -> list[Beside]:
+    """What one reader sees of questions at a lesson: her own and the published ones. One statement."""
+    rows = db.session.scalars(
+        select(PassageQuestion)
+        .where(
+            PassageQuestion.course_key == course_key,
+            PassageQuestion.module_key == lesson.module_key,
+            PassageQuestion.lesson_key == lesson.key,
+            or_(PassageQuestion.person_id == person_id, PassageQuestion.published_at.is_not(None)),
+        )
+        .order_by(PassageQuestion.id)
+    )
+    return [_beside(row, is_own=row.person_id == person_id) for row in rows]
+
+
+def _beside(row: PassageQuestion, *, is_own: bool) -> Beside:
+    return Beside(
+        id=row.id,
+        section_key=row.section_key,
+        quote=row.quote,
+        language=row.language,
+        text=row.text if is_own else row.public_text,
+        answer=row.answer,
+        answered_at=row.answered_at,
+        is_own=is_own,
+        is_published=row.published_at is not None,
+    )
+
+
+def own_questions(actor: Actor) -> list[PassageQuestion]:
+    """What one has asked, the latest first."""
+    return list(
+        db.session.scalars(
+            select(PassageQuestion)
+            .where(PassageQuestion.person_id == actor.person_id)
+            .order_by(PassageQuestion.id.desc())
+        )
+    )
+
+
+def _reached(actor: Actor) -> Select[PassageQuestion]:
+    statement = select(PassageQuestion).where(PassageQuestion.person_id != actor.person_id)
+    reached = actor.organisations(*policies.ANSWERERS)
+    return statement if reached is None else statement.where(PassageQuestion.organisation_id.in_(reached))
+
+
+def list_asked(
+    actor: Actor, *, course_key: str = "", answered: bool | None = None, page: int = 1
+) -> Page[PassageQuestion]:
+    """Questions the actor may answer, unanswered ones first, then the latest. Two statements."""
+    statement = _reached(actor).options(joinedload(PassageQuestion.asker))
+    if course_key:
+        statement = statement.where(PassageQuestion.course_key == course_key)
+    if answered is not None:
+        column = PassageQuestion.answered_at
+        statement = statement.where(column.is_not(None) if answered else column.is_(None))
+    return paginate(
+        statement.order_by(PassageQuestion.answered_at.is_not(None), PassageQuestion.id.desc()), page=page
+    )
+
+
+def count_unanswered(actor: Actor) -> int:
+    """How many questions wait for the actor. One statement."""
+    waiting = _reached(actor).where(PassageQuestion.answered_at.is_(None))
+    return db.session.scalar(select(func.count()).select_from(waiting.subquery())) or 0
+
+
+def get_asked(actor: Actor, question_id: uuid.UUID) -> PassageQuestion:
+    """A question the actor may answer. Raises NotFound, also where she may not."""
+    question = db.session.scalar(
+        select(PassageQuestion)
+        .where(PassageQuestion.id == question_id)
+        .options(joinedload(PassageQuestion.asker), joinedload(PassageQuestion.answerer))
+    )
+    if question is None or not policies.can_answer(actor, question):
+        raise NotFound
+    return question
+
+
+def instructors_at(organisation_id: uuid.UUID) -> list[Person]:
+    """Those who teach at an organisation and have an address."""
+    return list(
+        db.session.scalars(
+            select(Person)
+            .join(RoleGrant, RoleGrant.person_id == Person.id)
+            .where(
+                RoleGrant.organisation_id == organisation_id,
+                RoleGrant.role == Role.INSTRUCTOR,
+                RoleGrant.ended_at.is_(None),
+                Person.state == PersonState.ACTIVE,
+                Person.email.is_not(None),
+            )
+            .order_by(Person.id)
+        )
+    )
+
+
+def questions_of(person_id: uuid.UUID) -> list[dict[str, Any]]:
+    """For the copy of one's own data."""
+    return [
+        {
+            "course": row.course_key,
+            "place": f"{row.module_key}/{row.lesson_key}/{row.section_key}",
+            "quote": row.quote,
+            "question": row.text,
+            "asked_at": row.created_at.isoformat(),
+            "answer": row.answer,
+            "published": row.published_at is not None,
+        }
+        for row in db.session.scalars(
+            select(PassageQuestion).where(PassageQuestion.person_id == person_id).order_by(PassageQuestion.id)
+        )
+    ]
