@@ -18,32 +18,6 @@ def small(cast: Cast) -> Certified:
     return found
 
 
-@pytest.mark.parametrize(
-    ("who", "answers"),
-    [
-        ("outsider", (403, 403)),
-        ("trainee", (403, 403)),
-        ("instructor", (403, 403)),
-        ("registrar", (403, 403)),
-        ("other_registrar", (403, 403)),
-        ("administrator", (200, 200)),
-        ("certifier", (200, 200)),
-        ("second_certifier", (200, 200)),
-    ],
-)
-def test_who_gets_there(cast: Cast, visit: Visitors, small: Certified, who: str, answers: tuple[int, int]) -> None:
-    path = f"/certificates/decisions/{open_decisions()[0].id}"
-    browser = visit(cast.people[who])
-    browser.get("/certificates/decisions", answers[0])
-    browser.get(path, answers[1])
-    token = browser.token("/privacy")
-    posted = {"csrf_token": token, "outcome": "keep", "reason": "已核对记录。"}
-    status = browser.client.post(path, data=posted).status_code
-    assert status == (302 if "certifier" in who else 403)
-    assert len(open_decisions()) == (0 if status == 302 else 1)
-    assert "/sign-in" in visit().get(path, 302).headers["Location"]
-
-
 def test_a_decision_is_taken_once_with_its_reasons(cast: Cast, visit: Visitors, small: Certified) -> None:
     browser = visit(cast.certifier)
     waiting = browser.page("/certificates/decisions")
