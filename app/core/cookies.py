@@ -52,7 +52,7 @@ class Sessions(SecureCookieSessionInterface):
         return self.session_class(content if plain else copy.deepcopy(content))
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        """What is public is the same for everybody: it sets no cookie, and varies with none, so caches may keep it."""
+        """What is public is the same for everybody: it sets no cookie and varies with none; caches may keep it."""
         if "public" in response.headers.get("Cache-Control", ""):
             return
         if session.modified or session.permanent:

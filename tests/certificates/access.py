@@ -77,6 +77,8 @@ def post(endpoint: str, path: Path, answers: Answers, **data: str) -> Row:
 
 #: Only certifiers, and each only where she certifies.
 certifying = only(*CERTIFIERS)
+#: The holder is told that it is too early; her keepers see it, but renew nothing.
+renewing = only("trainee", ok=409, rest=404, **dict.fromkeys(KEEPERS, 403))
 ROWS = (
     # what verifiers fetch, and the page on which anybody asks
     get("certificates.verify", "/verify", everybody()),
@@ -98,7 +100,7 @@ ROWS = (
     post(
         "certificate_life.renew",
         certificate("/renew"),
-        only("trainee", ok=409, rest=404, **dict.fromkeys(KEEPERS, 403)),
+        renewing,
     ),
     post(
         "certificates.request_document",
@@ -130,9 +132,7 @@ ROWS = (
     # decisions after a regrade, and how documents look
     get("certificate_decisions.list_open", "/certificates/decisions", only(*KEEPERS)),
     get("certificate_decisions.show", decision, only(*KEEPERS)),
-    post(
-        "certificate_decisions.show", decision, only(*CERTIFIERS, ok=422), outcome="supersede", reason="已核对。"
-    ),
+    post("certificate_decisions.show", decision, only(*CERTIFIERS, ok=422), outcome="supersede"),
     get("certificate_styles.list_styles", "/certificates/styles", only(*KEEPERS)),
     get("certificate_styles.draw", style, only(*KEEPERS, ok=404)),
 )

@@ -1,4 +1,4 @@
-"""What we serve to programs anywhere: the right type, a time to live, the same for everybody, and a caches' friend."""
+"""What we serve to programs anywhere: the right type, a time to live, and the same for everybody."""
 
 import json
 import re
@@ -60,9 +60,8 @@ def test_nothing_public_names_a_person(cast: Cast, visit: Visitors) -> None:
     certificate = make_certificate(cast.trainee, cast.authority)
     run_due_jobs()
     stranger = visit()
-    whole = b"".join(stranger.get(path).data for path in SERVED if path != "/verifier.pyz").decode(
-        "utf-8", "replace"
-    )
+    answers = [stranger.get(path).data for path in SERVED if path != "/verifier.pyz"]
+    whole = b"".join(answers).decode("utf-8", "replace")
     for secret in ("林见微", "LIN JIANWEI", str(certificate.number), str(certificate.code), str(cast.trainee.id)):
         assert secret not in whole
     size = int(stranger.get("/log/checkpoint").get_data(as_text=True).split("\n")[1])
