@@ -1,8 +1,8 @@
 """Read drafts: their files, faults, conflicts, and who is at work."""
 
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -227,6 +227,15 @@ def faults_of(draft_id: uuid.UUID, path: str | None = None) -> list[Fault]:
     draft = db.session.get_one(Draft, draft_id)
     shown = f"content/courses/{draft.course_key}/{path}"
     return [fault for fault in found if path is None or fault.file == shown]
+
+
+def faults_if(draft_id: uuid.UUID, texts: Mapping[str, str]) -> list[Fault]:
+    """The faults the draft would have if these texts, by path, were saved. Nothing is kept."""
+    draft = db.session.get(Draft, draft_id)
+    if draft is None:
+        raise NotFound
+    folder = folder_of(draft.course_key, manifest_of_draft(draft_id))
+    return inspect_course(replace(folder, files={**folder.files, **texts}), surroundings_of(draft.course_key))[1]
 
 
 def reach_of(actor: Actor, draft_id: uuid.UUID) -> Reach:

@@ -1,6 +1,7 @@
 """Faults of single questions."""
 
 from collections import Counter
+from functools import lru_cache
 
 from app.core import markdown
 from app.core.digests import digest_of
@@ -80,23 +81,28 @@ def _texts(question: Question) -> list[tuple[Location, Both]]:
     return texts
 
 
+@lru_cache(maxsize=8192)
+def _noted(source: str) -> tuple[tuple[markdown.Citation, ...], tuple[markdown.Spot, ...]]:
+    """The citations and the HTML of a short text."""
+    document = markdown.parse(source)
+    return tuple(document.citations), tuple(document.html)
+
+
 def _check_texts(content: Content, place: Location, question: Question, file: YamlDocument) -> None:
     for location, both in _texts(question):
         for language in ("zh", "en"):
-            document = markdown.parse(getattr(both, language))
+            citations, html = _noted(getattr(both, language))
             where = (*place, *location, language)
-            for citation in document.citations:
+            for citation in citations:
                 if words := citation_fault(citation, content):
                     file.fault(where, *words)
-            for spot in document.html:
+            for spot in html:
                 file.fault(where, f"HTML `{spot.text[:40]}` stands in the text", "write Markdown instead")
 
 
 def _check_feedback(place: Location, question: Question, file: YamlDocument) -> None:
     cited = {
-        language: sorted(
-            (item.key, item.pin) for item in markdown.parse(getattr(question.feedback, language)).citations
-        )
+        language: sorted((item.key, item.pin) for item in _noted(getattr(question.feedback, language))[0])
         for language in ("zh", "en")
     }
     for language in ("zh", "en"):

@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -56,10 +56,23 @@ def size_of(data: bytes) -> tuple[int | None, int | None]:
     return (round(float(match[1])), round(float(match[2]))) if match else (None, None)
 
 
-def sync_content(content: Content, figures: Mapping[str, StoredFigure], now: datetime) -> list[str]:
+def is_of_this_format() -> bool:
+    """Was the last sync made by code that keeps of the same files what this code keeps?"""
+    kept = db.session.scalar(select(ContentState.digest).where(ContentState.id == 1))
+    return kept is not None and kept.startswith(f"{FORMAT}:")
+
+
+def sync_content(
+    content: Content,
+    figures: Mapping[str, StoredFigure],
+    now: datetime,
+    *,
+    unchanged: Collection[str] = (),
+) -> list[str]:
     """Load everything in the present transaction; a line for each change. Running it again changes nothing.
 
-    ``figures``: the courses' figures by path. Raises Invalid where the assessment engine refuses a question.
+    ``figures``: the courses' figures by path; ``unchanged``: courses whose published files are these already.
+    Raises Invalid where the assessment engine refuses a question.
     """
     sync_organisations(
         [
@@ -78,8 +91,9 @@ def sync_content(content: Content, figures: Mapping[str, StoredFigure], now: dat
         terms=[item.canonical() for item in content.terms],
         now=now,
     )
-    for course in content.courses.values():
-        changes += load_course(content, course, figures, now)[1]
+    for key, course in content.courses.items():
+        if key not in unchanged:
+            changes += load_course(content, course, figures, now)[1]
     changes += _retire_courses(content)
     announce(ContentSynced(content))
     _note_state(content, now)
@@ -187,15 +201,11 @@ def _sync_module(
     course: Course, tree: CourseTree, module: ModuleTree, figures: Mapping[str, str], now: datetime
 ) -> tuple[ModuleRevision, bool]:
     """The module's present revision, and whether it was made now."""
-    questions = {
-        question.id: quizzes.save_question(
-            question.id,
-            body=_question_body(question, tree, figures),
-            source=f"courses/{course.key}/{module.file.id}/questions.yaml",
-            now=now,
-        )
-        for question in module.questions
-    }
+    questions = quizzes.save_questions(
+        {question.id: _question_body(question, tree, figures) for question in module.questions},
+        source=f"courses/{course.key}/{module.file.id}/questions.yaml",
+        now=now,
+    )
     content = module_content(module, questions, tree, figures)
     digest = digest_of({**content, "checks": {key: questions[key].digest for key in content["checks"]}})
     row = db.session.get(Module, content_id("module", course.key, module.file.id))

@@ -9,7 +9,7 @@ from app.quizzes.services.attempts import (
     start_attempt,
     submit_attempt,
 )
-from app.quizzes.services.bank import publish_quiz, save_question
+from app.quizzes.services.bank import publish_quiz, save_question, save_questions
 from app.quizzes.services.forms import Saved, save_paper
 from app.quizzes.services.leaving import leave_step
 from app.quizzes.services.pauses import end_overdue_pause, end_pause, take_pause
@@ -33,6 +33,7 @@ __all__ = [
     "refusal_text",
     "save_paper",
     "save_question",
+    "save_questions",
     "start_attempt",
     "submit_attempt",
     "take_answer",

@@ -23,31 +23,62 @@ def save_question(key: str, *, body: Mapping[str, Any], source: str, now: dateti
 
     Raises Invalid, naming what to mend.
     """
-    checked = grading.validate(key, body)
-    fingerprint = digest_of(checked)
-    question = db.session.get(Question, content_id(key))
-    if question is None:
-        question = Question(id=content_id(key), key=key, source=source, created_at=now, current_revision_id=None)
-        db.session.add(question)
-        db.session.flush()
-    revision = db.session.scalar(select(QuestionRevision).filter_by(question_id=question.id, digest=fingerprint))
-    if revision is None:
-        revision = QuestionRevision(
-            question_id=question.id,
-            number=_next_number(QuestionRevision.number, QuestionRevision.question_id == question.id),
-            digest=fingerprint,
-            type=checked["type"],
-            body=checked,
-            created_at=now,
+    return save_questions({key: body}, source=source, now=now)[key]
+
+
+def save_questions(
+    bodies: Mapping[str, Mapping[str, Any]], *, source: str, now: datetime
+) -> dict[str, QuestionRevision]:
+    """As save_question, for the questions of one file, by key; four statements at most, however many there are."""
+    checked = {key: grading.validate(key, body) for key, body in bodies.items()}
+    digests = {key: digest_of(body) for key, body in checked.items()}
+    ids = {key: content_id(key) for key in bodies}
+    questions = {one.key: one for one in db.session.scalars(select(Question).where(Question.id.in_(ids.values())))}
+    revisions = {
+        (one.question_id, one.digest): one
+        for one in db.session.scalars(
+            select(QuestionRevision).where(
+                QuestionRevision.question_id.in_(ids.values()), QuestionRevision.digest.in_(digests.values())
+            )
         )
-        db.session.add(revision)
-        db.session.flush()
-    if question.current_revision_id not in {None, revision.id}:
-        revision = _as_corrected(question, revision)
-    if question.current_revision_id != revision.id or question.source != source:
-        question.current_revision_id, question.source = revision.id, source
-        db.session.flush()
-    return revision
+    }
+    changed = [ids[key] for key in questions if (ids[key], digests[key]) not in revisions]
+    numbers = _last_numbers(changed) if changed else {}
+    found = {}
+    for key, body in checked.items():
+        question = questions.get(key)
+        revision = revisions.get((ids[key], digests[key]))
+        if question is None:
+            question = Question(id=ids[key], key=key, source=source, created_at=now, current_revision_id=None)
+            db.session.add(question)
+        if revision is None:
+            revision = QuestionRevision(
+                id=new_id(),
+                question_id=question.id,
+                number=numbers.get(question.id, 0) + 1,
+                digest=digests[key],
+                type=body["type"],
+                body=body,
+                created_at=now,
+            )
+            db.session.add(revision)
+        if question.current_revision_id not in {None, revision.id}:
+            revision = _as_corrected(question, revision)
+        if question.current_revision_id != revision.id or question.source != source:
+            question.current_revision_id, question.source = revision.id, source
+        found[key] = revision
+    db.session.flush()
+    return found
+
+
+def _last_numbers(question_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """The number of the newest revision of each question."""
+    rows = db.session.execute(
+        select(QuestionRevision.question_id, func.max(QuestionRevision.number))
+        .where(QuestionRevision.question_id.in_(question_ids))
+        .group_by(QuestionRevision.question_id)
+    )
+    return dict(rows.all())
 
 
 def _as_corrected(question: Question, revision: QuestionRevision) -> QuestionRevision:

@@ -38,7 +38,7 @@ from app.courses.content.files import FilePath, KeptFile, KeptMedia
 from app.courses.content.loading import load_content
 from app.courses.content.tree import Content, CourseTree
 from app.courses.models import ContentState, Course
-from app.courses.services.content import StoredFigure, sync_content
+from app.courses.services.content import StoredFigure, is_of_this_format, sync_content
 from app.organisations.queries import find_organisation
 from app.organisations.services import ensure_authority
 
@@ -220,7 +220,7 @@ def sync(plan: Plan, now: datetime) -> list[str]:
     figures: dict[str, StoredFigure] = {}
     for tree in plan.content.courses.values():
         figures.update(kept_figures(tree))
-    changes = sync_content(plan.content, figures, now)
+    changes = sync_content(plan.content, figures, now, unchanged=_unchanged(plan))
     db.session.get_one(ContentState, 1).shared_tree = keep_tree(keep_files(plan.shared), now)
     authority = ensure_authority()
     for key, one in plan.courses.items():
@@ -231,6 +231,16 @@ def sync(plan: Plan, now: datetime) -> list[str]:
         db.session.add(source)
         changes += _note_course(source, one, tree, now)
     return changes
+
+
+def _unchanged(plan: Plan) -> set[str]:
+    """The courses whose published files stay what they are."""
+    if not is_of_this_format():
+        return set()
+    listed = set(db.session.scalars(select(Course.key).where(Course.is_listed)))
+    return {
+        key for key, one in plan.courses.items() if key in listed and one.published == digest_of_tree(one.result)
+    }
 
 
 def _note_course(source: CourseSource, one: Planned, tree: CourseTree, now: datetime) -> list[str]:
