@@ -53,7 +53,7 @@ REAL: Final = ("flask", "--app", "wsgi:app", "jobs", "work", "--workers", "2")
 #: Names a file before it is kept; see there.
 PLANTED: Final = ("tests.faults.hasty_worker",)
 #: So that what a killed worker held is taken up soon.
-SETTINGS: Final = {"job_lease_seconds": 2, "job_sweep_seconds": 0.5}
+SETTINGS: Final[dict[str, Any]] = {"job_lease_seconds": 2, "job_sweep_seconds": 0.5}
 #: Of a hundred kills, so many end the whole worker and not one of its processes.
 WHOLE: Final = 0.06
 

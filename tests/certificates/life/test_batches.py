@@ -5,19 +5,21 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.certificates.completion import issue_certificate
 from app.certificates.life import queries, services
 from app.certificates.life.models import BatchState, IssueBatch, IssueBatchItem, Outcome
-from app.certificates.life.tasks import issue_batch
+from app.certificates.life.tasks import go_on, issue_batch
 from app.certificates.models import Certificate
 from app.cohorts.models import Cohort, ProgrammeRevision
 from app.core import clock
 from app.core.access import Actor, Grant, Role
 from app.core.database import db, release, transaction
 from app.core.errors import Conflict, NotAllowed, NotFound
+from app.jobs.models import Job, JobState
 from app.jobs.registry import Assignment
+from app.jobs.services import run_due_jobs
 from app.organisations.queries import get_organisation
 from tests.support.cast import Cast, as_actor
 from tests.support.certificates import confirm
@@ -61,8 +63,9 @@ def order(actor: Actor, cohort: Cohort) -> IssueBatch:
 
 def work(batch: IssueBatch) -> None:
     """As the worker does."""
+    batch_id = batch.id
     release()
-    issue_batch(Assignment(batch.id, {"batch_id": str(batch.id)}, lambda _done, _total: None))
+    issue_batch(Assignment(batch_id, {"batch_id": str(batch_id)}, lambda _done, _total: None))
     release()
 
 
@@ -150,3 +153,23 @@ def test_one_persons_trouble_stops_nobody_and_can_be_tried_again(
     assert outcomes(batch) == {Outcome.ISSUED: 1, Outcome.AWAITING_NAMES: 1}
     serials = db.session.scalars(select(Certificate.serial).where(Certificate.serial.is_not(None))).all()
     assert serials == [1], "the failure spent no number"
+
+
+def test_a_batch_goes_on_in_stretches_and_without_its_job(
+    cast: Cast, cohort: Cohort, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.certificates.life.tasks.STRETCH", 1)
+    batch = order(certifier(cast), cohort)
+    work(batch)
+    assert outcomes(batch)[Outcome.WAITING] == 1, "the rest is another job's"
+    assert queries.abandoned_batches() == []
+    release()
+    with transaction():
+        db.session.execute(update(Job).where(Job.kind == services.ISSUE_BATCH).values(state=JobState.FAILED))
+    assert queries.abandoned_batches() == [batch.id]
+    release()
+    go_on()
+    run_due_jobs()
+    assert outcomes(batch)[Outcome.WAITING] == 0
+    assert db.session.get_one(IssueBatch, batch.id).state is BatchState.FINISHED
+    assert queries.abandoned_batches() == []
