@@ -6,6 +6,7 @@ from sqlalchemy import and_, select
 
 from app.core.database import db
 from app.quizzes.grading.aliases import outward
+from app.quizzes.invigilation.queries import late_answers_counted
 from app.quizzes.models import Attempt, AttemptItem, Grade
 from app.quizzes.queries import list_events
 from app.quizzes.services import receipt_of
@@ -13,7 +14,7 @@ from app.quizzes.verification.rules import Held, HeldEvent, HeldItem
 
 
 def held(attempt_id: uuid.UUID) -> Held:
-    """The attempt with its events and what counts; an empty one when it does not exist. Three statements."""
+    """The attempt with its events and what counts; an empty one when it does not exist. Four statements."""
     attempt = db.session.execute(
         select(Attempt.head_ordinal, Attempt.grade_run_id).where(Attempt.id == attempt_id)
     ).first()
@@ -42,4 +43,5 @@ def held(attempt_id: uuid.UUID) -> Held:
         row.id: HeldItem(row.position, row.answer_ordinal, row.flagged, row.graded, row.event_ordinal)
         for row in rows
     }
-    return Held(attempt_id, attempt.head_ordinal, tuple(events), items)
+    decided = frozenset(ordinal for _attempt, ordinal in late_answers_counted([attempt_id]))
+    return Held(attempt_id, attempt.head_ordinal, tuple(events), items, decided)

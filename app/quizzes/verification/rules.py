@@ -40,6 +40,8 @@ class Held:
     head: int | None = None
     events: tuple[HeldEvent, ...] = ()
     items: Mapping[uuid.UUID, HeldItem] = field(default_factory=dict)
+    #: Late answers that an invigilator lets count; their receipts go on saying that they were late.
+    decided: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,8 @@ def _line(
         notes.append("newer than the file")
     if event is not None and event.salt is None:
         notes.append("its content has been erased")
+    if ordinal in held.decided:
+        notes.append("counted by an invigilator's decision")
     return Line(
         ordinal,
         item.position if item else None,
@@ -228,11 +232,13 @@ def _both(claims: list[Claim], held: Held) -> Iterator[Finding]:
 
 
 def _counting(held: Held) -> Iterator[Finding]:
-    """The answer that counts is the last one that was counted; the result was made from it."""
+    """The answer that counts is the last one that was counted, by its receipt or by an invigilator's decision; the
+    result was made from it."""
     answers: dict[uuid.UUID, int] = {}
     flags: dict[uuid.UUID, HeldEvent] = {}
     for event in held.events:
-        if event.receipt.status != "counted":
+        late_but_counts = event.receipt.status == "late" and event.receipt.ordinal in held.decided
+        if event.receipt.status != "counted" and not late_but_counts:
             continue
         if event.receipt.kind == "flag":
             flags[event.receipt.item_id] = event

@@ -19,11 +19,13 @@ from app.core import clock
 from app.core.database import db, release, transaction
 from app.quizzes import services
 from app.quizzes.context import keyring
+from app.quizzes.invigilation.services import count_late_answers
 from app.quizzes.models import Attempt, AttemptItem, EventKind, Grade, ResponseEvent
 from app.quizzes.protocol import Sent
 from app.quizzes.receipts import Key, Keyring, Receipt, body_digest
 from app.quizzes.verification import document, queries, rules
 from tests.support.cast import Cast, as_actor, make_login
+from tests.support.invigilation import invigilator
 from tests.support.pages import Visitors
 from tests.support.quizzes import items_of, make_quiz, start
 
@@ -143,6 +145,23 @@ def test_an_honest_file_agrees_a_line_an_event_and_an_older_one_too(desk: Desk) 
     assert result.exit_code == 0
     assert "event 6: question 3, late" in result.output
     assert "newer than the file" in result.output
+
+
+def test_a_late_answer_counts_by_an_invigilators_decision_alone(desk: Desk, cast: Cast) -> None:
+    third = AttemptItem.id == desk.items[2].id
+    before = db.session.scalars(select(AttemptItem.answer_ordinal).where(third)).one()
+    release()
+    with transaction() as session:
+        session.execute(update(AttemptItem).where(third).values(answer_ordinal=6))
+    assert desk.found() == {"counts": {None}}  # somebody makes it count who may not
+    with transaction() as session:
+        session.execute(update(AttemptItem).where(third).values(answer_ordinal=before))
+    with transaction():
+        count_late_answers(invigilator(cast), desk.id, [6], reason="网络故障", now=clock.now())
+    result = desk.check()
+    assert result.exit_code == 0, result.output
+    assert "counted by an invigilator's decision" in result.output.splitlines()[5]
+    assert desk.found() == {}
 
 
 def _change(name: str, value: Any) -> Callable[[Values], None]:
