@@ -115,11 +115,10 @@ def _validity(snapshot: Snapshot) -> Bilingual:
 
 
 def result_of(claims: CompletionClaims) -> Bilingual | None:
-    """考核合格, with the mark and how long it stands; None without an examination."""
-    if claims.result_percent is None:
+    """考核合格, with the mark where it may be stated, and how long it stands; None without an examination."""
+    if not claims.examined:
         return None
-    percent = plain(claims.result_percent)
-    result: Bilingual = {"zh": f"考核合格（{percent}%）", "en": f"Passed ({percent}%)"}
+    result = _passed(claims.result_percent)
     if claims.result_valid_until:
         until = long_day(claims.result_valid_until)
         result = {
@@ -179,6 +178,13 @@ def course_line(course: CourseRecord) -> Bilingual:
     }
 
 
+def _passed(percent: str | None) -> Bilingual:
+    """考核合格（86%）; without the figure where the examination's review policy hides it."""
+    if percent is None:
+        return {"zh": "考核合格", "en": "Passed"}
+    return {"zh": f"考核合格（{percent_of(percent)}）", "en": f"Passed ({percent_of(percent)})"}
+
+
 def percent_of(percent: str | None) -> str:
     """86%; empty without a result."""
     return f"{plain(percent)}%" if percent is not None else ""
@@ -202,9 +208,7 @@ def _record(claims: RecordClaims) -> list[Claim]:
         Claim("period", {"zh": "完成时间", "en": "Completed"}, period_of(claims)),
     ]
     if claims.examination:
-        passed = percent_of(claims.result_percent)
-        result: Bilingual = {"zh": f"考核合格（{passed}）", "en": f"Passed ({passed})"}
-        lines.append(Claim("result", claims.examination, result))
+        lines.append(Claim("result", claims.examination, _passed(claims.result_percent)))
     if claims.law_as_of:
         lines.append(Claim("law_as_of", {"zh": "法律截止日期", "en": "Law as of"}, long_day(claims.law_as_of)))
     label: Bilingual = {"zh": "课程及版本", "en": "Course and revision"}

@@ -74,7 +74,7 @@ def draft_of(evidence: Evidence) -> Draft:
             ),
             completed_on=completed.isoformat(),
             examination=evidence.exam_title,
-            result_percent=decimal(evidence.exam_percent) if evidence.exam_percent is not None else None,
+            result_percent=decimal(evidence.stated_percent) if evidence.stated_percent is not None else None,
             result_valid_until=_until(completed, evidence.certificate, "certification_validity_years")
             if passed
             else None,

@@ -161,7 +161,7 @@ class CompletionClaims:
     courses: tuple[CourseClaim, ...]
     completed_on: str
     examination: Bilingual
-    #: None where the programme has no examination.
+    #: None where the programme has no examination, or where its review policy hides percentages.
     result_percent: str | None
     #: How long the examination's result (考核合格) stands; the completion itself is a fact.
     result_valid_until: str | None
@@ -169,6 +169,11 @@ class CompletionClaims:
     grade_run_id: str | None
     #: Up to when the courses' authors followed the law.
     law_as_of: str | None
+
+    @property
+    def examined(self) -> bool:
+        """Does it rest on a passed examination?"""
+        return self.result_percent is not None or self.grade_run_id is not None
 
 
 @dataclass(frozen=True, slots=True)

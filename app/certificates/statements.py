@@ -98,7 +98,7 @@ def _completed(person_id: uuid.UUID, keys: Collection[str], since: datetime | No
     found = []
     for item in course_basis(person_id, keys, since):
         standing = standings.get((person_id, ids[item["key"]]))
-        percent = standing.exam_percent if standing and standing.quiz_id else None
+        percent = standing.stated_percent if standing and standing.quiz_id else None
         found.append({**item, "percent": percent})
     return found
 
@@ -136,7 +136,7 @@ def _claims(
         starts_on=days[0].isoformat(),
         ends_on=days[-1].isoformat(),
         examination=demands.exam_title if examined else None,
-        result_percent=decimal(examined.exam_percent) if examined and examined.exam_percent else None,
+        result_percent=decimal(examined.stated_percent) if examined and examined.stated_percent else None,
         quiz_revision_digest=examined.quiz_revision_digest if examined else None,
         grade_run_id=examined.grade_run_id if examined else None,
         law_as_of=min(item["as_of"] for item in found),

@@ -170,7 +170,13 @@ def places(memberships: Sequence[Membership], now: datetime) -> list[Place]:
         mine = _counted(states.get(membership.person_id, {}), membership.counts_from)
         outcome = outcomes.get(membership.id)
         exam = (
-            rules.ExamState(outcome.percent, outcome.passed, outcome.attempts_used)
+            rules.ExamState(
+                outcome.percent,
+                outcome.passed,
+                outcome.attempts_used,
+                outcome.is_shown(now),
+                outcome.stated_percent,
+            )
             if outcome
             else rules.ExamState()
         )
@@ -305,6 +311,13 @@ class Evidence:
     grade_run_id: str | None
     completed_at: datetime
     certificate: Mapping[str, Any]
+    #: False: the examination's review matrix hides the percentage at some time, so that no document states it.
+    percent_is_stated: bool = True
+
+    @property
+    def stated_percent(self) -> Decimal | None:
+        """The percentage as far as a document may state it."""
+        return self.exam_percent if self.percent_is_stated else None
 
 
 def has_completed(membership_id: uuid.UUID) -> bool:
@@ -362,6 +375,7 @@ def completion_evidence(membership_id: uuid.UUID) -> Evidence:
         grade_run_id=basis["grade_run_id"],
         completed_at=completion.completed_at,
         certificate=demands.certificate,
+        percent_is_stated=basis.get("percent_is_stated", True),
     )
 
 
@@ -370,8 +384,8 @@ class PresentRecord:
     """What the record of a completed membership says now, after whatever regrades there were."""
 
     complete: bool
-    #: Of the certification examination; None without one.
-    exam_percent: Decimal | None
+    #: Of the certification examination, as far as a certificate may state it; None without one.
+    stated_percent: Decimal | None
     grade_run_id: str | None
     quiz_revision_digest: str | None
     #: Titles of what is not passed any more.
@@ -400,7 +414,7 @@ def present_record(membership_id: uuid.UUID, now: datetime) -> PresentRecord:
         outcome = found.get((membership.person_id, quiz_id))
     return PresentRecord(
         complete=rules.assess(place.demands, states, place.exam).complete,
-        exam_percent=place.exam.percent,
+        stated_percent=place.exam.stated_percent,
         grade_run_id=str(outcome.grade_run_id) if outcome else None,
         quiz_revision_digest=outcome.quiz_revision_digest if outcome else None,
         missing=tuple(missing),

@@ -90,6 +90,15 @@ class ExamState:
     percent: Decimal | None = None
     passed: bool = False
     attempts_used: int = 0
+    #: May the candidate herself see it now?
+    shown: bool = True
+    #: The percentage as far as a certificate may state it.
+    stated_percent: Decimal | None = None
+
+    @property
+    def is_hidden(self) -> bool:
+        """Graded, and not to be told to her yet."""
+        return self.percent is not None and not self.shown
 
     @property
     def failed(self) -> bool:

@@ -262,6 +262,7 @@ def _basis(membership: Membership, place: queries.Place) -> dict[str, Any]:
         "quiz_revision_digest": outcome.quiz_revision_digest if outcome else None,
         "attempt_id": str(outcome.attempt_id) if outcome else None,
         "grade_run_id": str(outcome.grade_run_id) if outcome else None,
+        "percent_is_stated": outcome is None or outcome.percent == outcome.stated_percent,
     }
 
 

@@ -82,7 +82,7 @@ def review(
 
 def _facts(membership_id: uuid.UUID, now: datetime) -> Facts:
     record = cohorts.present_record(membership_id, now)
-    percent = completion.decimal(record.exam_percent) if record.exam_percent is not None else None
+    percent = completion.decimal(record.stated_percent) if record.stated_percent is not None else None
     return Facts(record.complete, percent, record.grade_run_id, record.quiz_revision_digest, record.missing)
 
 

@@ -55,6 +55,8 @@ class Standing:
     enrolled_at: datetime
     evidence: Evidence
     exam_percent: Decimal | None
+    #: The same as far as a document may state it.
+    stated_percent: Decimal | None
     exam_attempts: int
     completed_at: datetime | None
     #: 学时 credited; None until completion.
@@ -272,6 +274,7 @@ def _standing(
             exam_passed=outcome.passed if outcome is not None and graded else None,
         ),
         exam_percent=outcome.percent if outcome else None,
+        stated_percent=outcome.stated_percent if outcome else None,
         exam_attempts=outcome.attempts_used if outcome else 0,
         completed_at=row.completed_at,
         hours=row.hours,

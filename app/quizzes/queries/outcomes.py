@@ -43,6 +43,19 @@ class QuizOutcome:
     submitted_at: datetime | None
     #: An attempt that runs now.
     running_attempt_id: uuid.UUID | None
+    #: The rules under which the attempt was sat that stands for the result; None while nothing is graded.
+    settings: rules.QuizSettings | None = None
+
+    def is_shown(self, now: datetime) -> bool:
+        """May the candidate see percentage and outcome now? Others are not bound by the review matrix."""
+        if self.settings is None or self.submitted_at is None:
+            return True
+        return self.settings.shown(self.submitted_at, now).percentage
+
+    @property
+    def stated_percent(self) -> Decimal | None:
+        """The percentage as far as a document may state it."""
+        return self.percent if self.settings and self.settings.review.stated else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +92,8 @@ class PastAttempt:
     submitted_at: datetime
     percent: Decimal | None
     passed: bool
+    #: May the candidate see percentage and outcome?
+    shown: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,12 +185,13 @@ def results_of(
 def _outcome(rows: list[Any]) -> QuizOutcome:
     """The outcome of one person's attempts, in their order, by what the last graded one's revision keeps."""
     graded = [row for row in rows if row.percent is not None]
-    result, score = None, None
+    result, score, sat = None, None, None
     if graded:
         settings = rules.QuizSettings.from_json(graded[-1].settings)
         scores = [rules.Score(row.percent, bool(row.passed)) for row in graded]
         place, score = rules.keep(settings.score_kept, scores, settings.pass_mark)
         result = graded[place]
+        sat = rules.QuizSettings.from_json(result.settings)
     running = [row.id for row in rows if row.state.is_open]
     return QuizOutcome(
         person_id=rows[0].candidate_id,
@@ -189,6 +205,7 @@ def _outcome(rows: list[Any]) -> QuizOutcome:
         quiz_revision_digest=result.digest if result else "",
         submitted_at=(result or rows[-1]).submitted_at,
         running_attempt_id=running[-1] if running else None,
+        settings=sat,
     )
 
 
@@ -209,7 +226,9 @@ def rules_view(
             Attempt.deadline_at,
             AttemptResult.percent,
             AttemptResult.passed,
+            QuizRevision.settings,
         )
+        .join(QuizRevision, QuizRevision.id == Attempt.quiz_revision_id)
         .outerjoin(
             AttemptResult,
             (AttemptResult.attempt_id == Attempt.id) & (AttemptResult.run_id == Attempt.grade_run_id),
@@ -246,7 +265,14 @@ def rules_view(
         allowance=allowance,
         minutes=settings.minutes + -(-rules.extra_seconds(settings, allowance) // 60),
         results=[
-            PastAttempt(row.id, row.number, row.submitted_at, row.percent, bool(row.passed))
+            PastAttempt(
+                row.id,
+                row.number,
+                row.submitted_at,
+                row.percent,
+                bool(row.passed),
+                rules.QuizSettings.from_json(row.settings).shown(row.submitted_at, now).percentage,
+            )
             for row in attempts
             if row.submitted_at is not None
         ],

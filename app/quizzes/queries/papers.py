@@ -144,9 +144,7 @@ class Paper:
 
     def shown(self, now: datetime) -> rules.Shown:
         """What its candidate may see of the finished sitting now."""
-        submitted_at = self.attempt.submitted_at or now
-        phase = rules.phase_of(submitted_at, self.settings.closes_at, now)
-        return self.settings.review.shown(phase)
+        return self.settings.shown(self.attempt.submitted_at or now, now)
 
     @property
     def allowance(self) -> rules.Allowance:

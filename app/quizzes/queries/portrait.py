@@ -1,11 +1,14 @@
 """What the engine keeps about one person, for the copy of her own data."""
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 
+from app.core import clock
 from app.core.database import db
+from app.quizzes import rules
 from app.quizzes.grading.aliases import outward
 from app.quizzes.models import Attempt, AttemptItem, AttemptResult, Quiz, QuizRevision, ResponseEvent
 
@@ -13,7 +16,7 @@ from app.quizzes.models import Attempt, AttemptItem, AttemptResult, Quiz, QuizRe
 def sittings_of(person_id: uuid.UUID) -> list[dict[str, Any]]:
     """Attempts with every answer that reached the server and the result, as JSON values. Two statements."""
     rows = db.session.execute(
-        select(Attempt, Quiz.key, QuizRevision.digest, AttemptResult)
+        select(Attempt, Quiz.key, QuizRevision.digest, QuizRevision.settings, AttemptResult)
         .join(Quiz, Quiz.id == Attempt.quiz_id)
         .join(QuizRevision, QuizRevision.id == Attempt.quiz_revision_id)
         .outerjoin(
@@ -51,9 +54,17 @@ def sittings_of(person_id: uuid.UUID) -> list[dict[str, Any]]:
             "granted": row.Attempt.allowance,
             "pauses_taken": row.Attempt.own_pauses,
             "pause_seconds": row.Attempt.own_pause_seconds,
-            "percent": str(row.AttemptResult.percent) if row.AttemptResult else None,
-            "passed": row.AttemptResult.passed if row.AttemptResult else None,
+            **_result(row, clock.now()),
             "answers": answers.get(row.Attempt.id, []),
         }
         for row in rows
     ]
+
+
+def _result(row: Any, now: datetime) -> dict[str, Any]:
+    """Percentage and outcome, where the review matrix shows them to her now."""
+    settings = rules.QuizSettings.from_json(row.settings)
+    result = row.AttemptResult
+    if result is None or not settings.shown(row.Attempt.submitted_at or now, now).percentage:
+        result = None
+    return {"percent": str(result.percent) if result else None, "passed": result.passed if result else None}

@@ -65,6 +65,11 @@ class Review:
         """Is anything shown only once the examination has closed?"""
         return any(self.phases(name) == {Phase.AFTER_CLOSE} for name in REVIEWED)
 
+    @property
+    def stated(self) -> bool:
+        """May a document state the percentage? It can be read from its first day on: only where never hidden."""
+        return self.percentage == ALWAYS
+
     def phases(self, name: str) -> Phases:
         phases: Phases = getattr(self, name)
         return phases

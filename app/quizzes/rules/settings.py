@@ -9,7 +9,7 @@ from typing import Any
 
 from app.core.text import Bilingual
 from app.quizzes.rules.codes import is_sealed, seal
-from app.quizzes.rules.review import Feedback, Review
+from app.quizzes.rules.review import Feedback, Review, Shown, phase_of
 
 MAX_MINUTES = 24 * 60
 MAX_ACCESS_CODE = 40
@@ -127,6 +127,10 @@ class QuizSettings:
     def address_ranges(self) -> tuple[IPv4Network | IPv6Network, ...]:
         """The networks, read. Raises ValueError."""
         return tuple(ip_network(network) for network in self.networks)
+
+    def shown(self, submitted_at: datetime, now: datetime) -> Shown:
+        """What a candidate may see now of what she submitted then."""
+        return self.review.shown(phase_of(submitted_at, self.closes_at, now))
 
     @property
     def is_plain(self) -> bool:
