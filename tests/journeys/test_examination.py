@@ -399,3 +399,55 @@ def test_a_file_is_sent_with_the_answers_already_saved(sit: Any) -> None:
     assert len(answers[1]["files"]) == 1
     assert answers[2] == {"text": "许可"}
     assert not any(event.superseded for event in sitting.events())
+
+
+def drag(page: Page, source: Any, target: Any, *, finger: bool) -> None:
+    """From the middle of one to the middle of the other, as a mouse or a finger goes."""
+    source.scroll_into_view_if_needed()
+    ends = [place.bounding_box() for place in (source, target)]
+    (x, y), (to_x, to_y) = [(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2) for box in ends if box]
+    steps = [(x + (to_x - x) * part / 8, y + (to_y - y) * part / 8) for part in range(9)]
+    if not finger:
+        page.mouse.move(x, y)
+        page.mouse.down()
+        for at in steps:
+            page.mouse.move(*at)
+        page.mouse.up()
+        return
+    session = page.context.new_cdp_session(page)
+    for number, (at_x, at_y) in enumerate(steps):
+        kind = "touchMove" if number else "touchStart"
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": at_x, "y": at_y}]})
+    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+@pytest.mark.parametrize("finger", [False, True], ids=["mouse", "finger"])
+def test_items_are_dragged_into_a_text_and_onto_an_image(sit: Any, finger: bool) -> None:
+    sitting = sit("drag_text", "drag_image")
+    size = {"width": 420 if finger else 1280, "height": 900}
+    page = sitting.page(has_touch=finger, is_mobile=finger, viewport=size)
+    first = page.locator("#question-1")
+    items, gaps = first.locator(".drag-item"), first.locator("select")
+    expect(items).to_have_count(3)
+    drag(page, items.nth(1), gaps.nth(0), finger=finger)
+    drag(page, items.nth(2), gaps.nth(1), finger=finger)
+    chosen = [items.nth(place).get_attribute("data-value") for place in (1, 2)]
+    saved(page)
+    assert [gaps.nth(place).input_value() for place in (0, 1)] == chosen
+    places = [(gaps.nth(place).get_attribute("data-path") or "").split("/")[-1] for place in (0, 1)]
+    assert sitting.answers()[1] == {"places": dict(zip(places, chosen, strict=True))}
+    first.locator("[data-step='1']").click()
+    second = page.locator("#question-2")
+    items, zones, lists = second.locator(".drag-item"), second.locator("[data-place]"), second.locator("select")
+    drag(page, items.nth(0), zones.nth(0), finger=finger)
+    expect(zones.nth(0).locator("text")).to_contain_text("题目")
+    taken = items.nth(0).get_attribute("data-value")
+    drag(page, zones.nth(0), zones.nth(1), finger=finger)  # from one place to another
+    expect(lists.nth(0)).to_have_value("")
+    expect(lists.nth(1)).to_have_value(taken or "")
+    drag(page, zones.nth(1), second.locator("h2"), finger=finger)  # beside the image: out again
+    expect(lists.nth(1)).to_have_value("")
+    drag(page, items.nth(1), lists.nth(1), finger=finger)  # the list takes it, too
+    saved(page)
+    assert list(sitting.answers()[2]["places"].values()) == [items.nth(1).get_attribute("data-value")]
+    assert violations(page) == []

@@ -34,6 +34,7 @@ export function writeAnswer(section, answer) {
     else if (field.type === 'radio') field.checked = value !== undefined && String(value) === field.value;
     else field.value = value ?? '';
   }
+  section.dispatchEvent(new Event('academy:written'));
 }
 
 // What the person sees, for comparing: arrays and keys in one order.

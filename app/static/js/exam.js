@@ -287,6 +287,8 @@ const pulse = form && new Pulse({ url: form.dataset.pulse, every: 20, token: () 
   })
   .on('lost', (status) => { if (!ended && queue.connection === 'ok') queue.lost(status); });
 
+if (document.querySelector('[data-board]')) import('./exam-drag.js');
+
 if (form) {
   timing.decisions = Number(form.dataset.decisions);
   form.classList.add('is-paged');

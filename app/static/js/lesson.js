@@ -99,3 +99,5 @@ addEventListener('online', send);
 addEventListener('pagehide', send);
 document.addEventListener('visibilitychange', () => { if (document.visibilityState === 'hidden') send(); });
 send();
+
+if (document.querySelector('[data-board]')) import('./exam-drag.js'); // a check question with items to drag

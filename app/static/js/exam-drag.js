@@ -1,0 +1,126 @@
+// Dragging by mouse, pen or finger: an item is dropped on a place of the text or image. It fills in the list of that
+// place and nothing else; the lists are the way by keyboard, by screen reader, with a single tap, and without this file.
+
+const EDGE = 56; // so near the edge of the window (pixels) the page moves on under what is dragged
+const NEAR = 6; // a press that moves less drags nothing
+
+class Board {
+  constructor(root) {
+    this.root = root;
+    this.lists = [...root.querySelectorAll('select[data-path]')];
+    this.tray = root.querySelector('[data-drag-items]');
+    for (const option of this.lists[0].options) if (option.value) this.tray.append(this.chip(option));
+    root.querySelector('[data-drag]').hidden = false;
+    root.addEventListener('pointerdown', (event) => this.press(event));
+    // A finger on an item drags it and not the page; elsewhere on the image it goes on scrolling.
+    root.addEventListener('touchstart', (event) => {
+      if (event.target.closest('.drag-item, [data-place].is-filled')) event.preventDefault();
+    }, { passive: false });
+    root.addEventListener('change', () => this.show());
+    root.closest('[data-item]')?.addEventListener('academy:written', () => this.show());
+    addEventListener('hashchange', () => requestAnimationFrame(() => this.show())); // only what is shown has a width
+    this.show();
+  }
+
+  chip({ value, text }) {
+    const chip = document.createElement('span');
+    chip.className = 'drag-item';
+    chip.dataset.value = value;
+    chip.textContent = text;
+    return chip;
+  }
+
+  // What is in the places, also on the image.
+  show() {
+    const used = new Set(this.lists.map((list) => list.value));
+    for (const chip of this.tray.children) chip.classList.toggle('is-used', used.has(chip.dataset.value));
+    for (const place of this.root.querySelectorAll('[data-place]')) {
+      const list = document.getElementById(place.dataset.place);
+      const label = place.querySelector('text');
+      place.classList.toggle('is-filled', Boolean(list.value));
+      const { number } = label.dataset;
+      label.textContent = list.value ? `${number}. ${list.selectedOptions[0].text}` : number;
+      label.style.fontSize = `${Math.max(16, 13 * this.shrunk(place.ownerSVGElement))}px`;
+      const room = Number(place.querySelector('rect').getAttribute('width')) - 8;
+      for (let kept = label.textContent; kept.length > 1 && label.getComputedTextLength() > room;) {
+        kept = kept.slice(0, -1);
+        label.textContent = `${kept}…`;
+      }
+    }
+  }
+
+  // How many units of the image one pixel of the screen is; 1 while it is not shown.
+  shrunk(image) { return image.clientWidth ? image.viewBox.baseVal.width / image.clientWidth : 1; }
+
+  press(event) {
+    const chip = event.target.closest('.drag-item');
+    const place = event.target.closest('[data-place]');
+    const from = place && document.getElementById(place.dataset.place);
+    const value = chip ? chip.dataset.value : from?.value;
+    if (!value || event.button || !event.isPrimary || this.lists[0].matches(':disabled')) return;
+    event.preventDefault();
+    const { text } = [...this.lists[0].options].find((option) => option.value === value);
+    this.carry({ value, from, text, x: event.clientX, y: event.clientY }, event.pointerId);
+  }
+
+  carry(taken, pointer) {
+    const over = new AbortController();
+    const { signal } = over;
+    const on = (name, run) => addEventListener(name, (event) => {
+      if ((event.pointerId ?? pointer) === pointer) run(event);
+    }, { signal, passive: false });
+    let at = { x: taken.x, y: taken.y };
+    let ghost = null;
+    const scroll = () => {
+      if (signal.aborted) return;
+      if (at.y < EDGE) scrollBy(0, -12);
+      else if (at.y > innerHeight - EDGE) scrollBy(0, 12);
+      this.mark(this.listAt(at));
+      requestAnimationFrame(scroll);
+    };
+    const finish = () => { over.abort(); ghost?.remove(); this.mark(null); };
+    on('pointermove', (event) => {
+      at = { x: event.clientX, y: event.clientY };
+      if (!ghost && Math.hypot(at.x - taken.x, at.y - taken.y) < NEAR) return;
+      if (!ghost) {
+        ghost = this.chip(taken);
+        ghost.classList.add('is-carried');
+        document.body.append(ghost);
+        scroll();
+      }
+      event.preventDefault();
+      ghost.style.transform = `translate(${at.x}px, ${at.y}px) translate(-50%, -50%)`;
+    });
+    on('pointerup', (event) => {
+      const list = ghost && this.listAt({ x: event.clientX, y: event.clientY });
+      const moved = Boolean(ghost);
+      finish();
+      if (!moved || list === taken.from) return;
+      if (taken.from) this.fill(taken.from, '');
+      if (list) this.fill(list, taken.value);
+    });
+    on('pointercancel', finish);
+    on('keydown', (event) => { if (event.key === 'Escape') finish(); });
+  }
+
+  // The list of the place under the pointer: in the text, on the image, or beside it.
+  listAt({ x, y }) {
+    const hit = document.elementFromPoint(x, y);
+    const place = hit?.closest('[data-place]');
+    const list = place ? document.getElementById(place.dataset.place)
+      : hit?.closest('select') ?? hit?.closest('.match')?.querySelector('select');
+    return this.lists.includes(list) ? list : null;
+  }
+
+  mark(list) {
+    for (const each of this.lists) each.classList.toggle('is-over', each === list);
+    for (const place of this.root.querySelectorAll('[data-place]')) place.classList.toggle('is-over', place.dataset.place === list?.id);
+  }
+
+  fill(list, value) {
+    list.value = value;
+    list.dispatchEvent(new Event('change', { bubbles: true }));
+  }
+}
+
+for (const root of document.querySelectorAll('[data-board]')) new Board(root);
