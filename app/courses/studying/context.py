@@ -12,7 +12,9 @@ from app.courses.studying import policies, queries
 def init_app(_app: Flask) -> None:
     own_data.register("study_notes", queries.notes_of)
     own_data.register("passage_questions", queries.questions_of)
+    own_data.register("reviews", queries.reviews_of)
     navigation.register(_l("My notes"), "studying.my_notes", order=20, place="account")
+    navigation.register(_l("Daily review"), "studying.review", order=21, place="account")
     navigation.register(
         _l("Trainees’ questions"),
         "studying.list_asked",

@@ -1,10 +1,11 @@
 """Forms of studying."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, Field, HiddenField, TextAreaField, ValidationError
-from wtforms.validators import InputRequired, Length
+from wtforms import BooleanField, Field, HiddenField, IntegerField, TextAreaField, ValidationError
+from wtforms.validators import InputRequired, Length, NumberRange
 
 from app.core.forms import Form
+from app.courses.studying.rules.spacing import MAX_LIMIT
 from app.courses.studying.services.asking import MAX_TEXT
 
 
@@ -36,3 +37,14 @@ class AnswerForm(Form):
     def validate_public_text(self, field: Field) -> None:
         if self.is_public.data and not field.data:
             raise ValidationError(_l("Write the question as everybody shall read it."))
+
+
+class PlanForm(Form):
+    daily_limit = IntegerField(
+        _l("Questions a day at most"),
+        validators=[
+            InputRequired(_l("Enter a number.")),
+            NumberRange(1, MAX_LIMIT, _l("From 1 to %(most)d questions a day.", most=MAX_LIMIT)),
+        ],
+    )
+    reminders = BooleanField(_l("Remind me by mail on days when questions wait"))

@@ -3,5 +3,26 @@
 from app.courses.studying.services.asking import answer, ask
 from app.courses.studying.services.indexing import INDEX, index_module, request_indexing
 from app.courses.studying.services.notes import change_note, keep_note, remove_note
+from app.courses.studying.services.reviewing import (
+    answer_review,
+    claim_reminder,
+    memory_before,
+    rate_review,
+    set_plan,
+)
 
-__all__ = ["INDEX", "answer", "ask", "change_note", "index_module", "keep_note", "remove_note", "request_indexing"]
+__all__ = [
+    "INDEX",
+    "answer",
+    "answer_review",
+    "ask",
+    "change_note",
+    "claim_reminder",
+    "index_module",
+    "keep_note",
+    "memory_before",
+    "rate_review",
+    "remove_note",
+    "request_indexing",
+    "set_plan",
+]
