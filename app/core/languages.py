@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import get_timezone_location
 from flask import Flask, has_request_context, request
-from flask_babel import Babel, get_locale
+from flask_babel import Babel
 
-from app.core import clock
+from app.core import clock, translating
 from app.core.access import current_actor
 from app.core.catalogues import FOLDER, compile_catalogues
 from app.core.text import Bilingual, in_language
@@ -35,6 +36,11 @@ def choose_locale() -> str:
     return "en" if best == "en" else "zh_Hans"
 
 
+def _choose_shared() -> Locale:
+    """The same as an object, which babel takes as it is."""
+    return translating.shared_locale(choose_locale())
+
+
 def choose_zone() -> str:
     actor = current_actor() if has_request_context() and request.endpoint else None
     return actor.time_zone if actor else DEFAULT_ZONE
@@ -42,7 +48,8 @@ def choose_zone() -> str:
 
 def locale_name() -> str:
     """The interface language of this request: ``zh_Hans`` or ``en``."""
-    return "en" if str(get_locale() or "").startswith("en") else "zh_Hans"
+    locale = translating.present_locale()
+    return "en" if locale is not None and locale.language == "en" else "zh_Hans"
 
 
 def tr(text: Bilingual | Mapping[str, Any] | None) -> str:
@@ -96,7 +103,8 @@ def zone_name(zone: str) -> str:
 def init_languages(app: Flask) -> None:
     app.config.update(BABEL_DEFAULT_LOCALE="zh_Hans", BABEL_TRANSLATION_DIRECTORIES=str(FOLDER))
     compile_catalogues()
-    babel.init_app(app, locale_selector=choose_locale, timezone_selector=choose_zone)
+    babel.init_app(app, locale_selector=_choose_shared, timezone_selector=choose_zone)
+    translating.install(app.jinja_env)
     app.jinja_env.filters.update(tr=tr, day=format_day, moment=format_moment)
 
     @app.context_processor

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from functools import cached_property
+from typing import Any, Final
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, Uuid, bindparam, func, select
 
 from app.accounts.models import Person
 from app.core.access import Actor
@@ -68,9 +69,9 @@ class PaperItem:
         return bool(self.response)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Paper:
-    """A sitting as its pages show it."""
+    """A sitting as its pages show it. What templates ask for each question is reckoned once."""
 
     attempt: Attempt
     title: dict[str, str]
@@ -105,11 +106,11 @@ class Paper:
         """Is what she has left closed for good?"""
         return self.settings.navigation is not rules.Navigation.FREE
 
-    @property
+    @cached_property
     def step_ends(self) -> list[int]:
         return rules.step_ends(self.settings.navigation, [item.section for item in self.items])
 
-    @property
+    @cached_property
     def step(self) -> range:
         """The positions she may answer now: all of a free paper."""
         first, last = rules.current_step(self.step_ends, self.attempt.closed_through)
@@ -119,7 +120,7 @@ class Paper:
     def is_last_step(self) -> bool:
         return self.step.stop > len(self.items)
 
-    @property
+    @cached_property
     def step_items(self) -> list[PaperItem]:
         return [item for item in self.items if item.position in self.step]
 
@@ -164,19 +165,51 @@ class Paper:
         return self.attempt.state is not AttemptState.IN_PROGRESS or now > self.attempt.cutoff_at
 
 
+#: Built once: two thousand examinees open their papers in the same minutes.
+_SITTING: Final = (
+    select(Attempt, QuizRevision, AttemptResult, Person.name, Person.organisation_id)
+    .join(QuizRevision, QuizRevision.id == Attempt.quiz_revision_id)
+    .join(Person, Person.id == Attempt.candidate_id)
+    .outerjoin(
+        AttemptResult,
+        (AttemptResult.attempt_id == Attempt.id) & (AttemptResult.run_id == Attempt.grade_run_id),
+    )
+    .where(Attempt.id == bindparam("attempt"))
+    .execution_options(populate_existing=True)
+)
+_ITEMS: Final = (
+    select(
+        AttemptItem.id,
+        AttemptItem.position,
+        AttemptItem.section,
+        AttemptItem.layout,
+        AttemptItem.marks,
+        AttemptItem.flagged,
+        QuestionRevision.body,
+        ResponseEvent.body.label("response"),
+        Grade.fraction,
+        Grade.marks.label("earned"),
+        Grade.treatment,
+        Grade.certainty_mark,
+    )
+    .outerjoin(Grade, (Grade.item_id == AttemptItem.id) & (Grade.run_id == bindparam("run", type_=Uuid())))
+    .join(
+        QuestionRevision,
+        QuestionRevision.id == func.coalesce(Grade.question_revision_id, AttemptItem.question_revision_id),
+    )
+    .outerjoin(
+        ResponseEvent,
+        (ResponseEvent.attempt_id == AttemptItem.attempt_id)
+        & (ResponseEvent.ordinal == AttemptItem.answer_ordinal),
+    )
+    .where(AttemptItem.attempt_id == bindparam("attempt"))
+    .order_by(AttemptItem.position)
+)
+
+
 def get_paper(actor: Actor, attempt_id: uuid.UUID) -> Paper:
     """The actor's own sitting, or one she may review. Two statements. Raises NotFound."""
-    row = db.session.execute(
-        select(Attempt, QuizRevision, AttemptResult, Person.name, Person.organisation_id)
-        .join(QuizRevision, QuizRevision.id == Attempt.quiz_revision_id)
-        .join(Person, Person.id == Attempt.candidate_id)
-        .outerjoin(
-            AttemptResult,
-            (AttemptResult.attempt_id == Attempt.id) & (AttemptResult.run_id == Attempt.grade_run_id),
-        )
-        .where(Attempt.id == attempt_id)
-        .execution_options(populate_existing=True)
-    ).first()
+    row = db.session.execute(_SITTING, {"attempt": attempt_id}).first()
     if row is None or not can_read_result(actor, row.Attempt.candidate_id, row.organisation_id):
         raise NotFound
     attempt: Attempt = row.Attempt
@@ -200,34 +233,7 @@ def get_own_paper(actor: Actor, attempt_id: uuid.UUID) -> Paper:
 
 
 def _items(attempt: Attempt) -> Sequence[Row[Any]]:
-    return db.session.execute(
-        select(
-            AttemptItem.id,
-            AttemptItem.position,
-            AttemptItem.section,
-            AttemptItem.layout,
-            AttemptItem.marks,
-            AttemptItem.flagged,
-            QuestionRevision.body,
-            ResponseEvent.body.label("response"),
-            Grade.fraction,
-            Grade.marks.label("earned"),
-            Grade.treatment,
-            Grade.certainty_mark,
-        )
-        .outerjoin(Grade, (Grade.item_id == AttemptItem.id) & (Grade.run_id == attempt.grade_run_id))
-        .join(
-            QuestionRevision,
-            QuestionRevision.id == func.coalesce(Grade.question_revision_id, AttemptItem.question_revision_id),
-        )
-        .outerjoin(
-            ResponseEvent,
-            (ResponseEvent.attempt_id == AttemptItem.attempt_id)
-            & (ResponseEvent.ordinal == AttemptItem.answer_ordinal),
-        )
-        .where(AttemptItem.attempt_id == attempt.id)
-        .order_by(AttemptItem.position)
-    ).all()
+    return db.session.execute(_ITEMS, {"attempt": attempt.id, "run": attempt.grade_run_id}).all()
 
 
 def _item(row: Row[Any]) -> PaperItem:
