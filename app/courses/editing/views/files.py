@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from datetime import timedelta
 from typing import Any
 
 from flask import Response as FlaskResponse
@@ -26,6 +27,8 @@ from app.files import services as files
 
 _FIGURE_NAME = re.compile(r"[^a-z0-9._-]+")
 _FIGURE_TYPES = (".svg", ".png")
+#: Our script asks every ten seconds; who has not asked for longer has left.
+_HERE = timedelta(seconds=25)
 PATH = "/authoring/<string:course_key>/files/<path:path>"
 
 
@@ -85,7 +88,7 @@ def note_presence(course_key: str) -> FlaskResponse:
     others = [
         {"name": one.name, "path": one.path, "self": one.person_id == actor.person_id}
         for one in present
-        if (one.person_id, one.device) != (actor.person_id, device)
+        if (one.person_id, one.device) != (actor.person_id, device) and one.seen_at > now - _HERE
     ]
     versions = {path: place.files[path].version for path in paths if path in place.files}
     return jsonify(others=others, versions=versions, csrf_token=generate_csrf())

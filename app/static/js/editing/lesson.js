@@ -104,8 +104,9 @@ async function recover(language, left) {
   source.replace(last.text);
   source.taken();
   announce(say('recovered'));
+  await saver.keep(); // it is this window's now
+  await store.settle(last.key, last.editId);
   await saver.send();
-  if (saver.base !== null) await store.settle(last.key, last.editId);
 }
 
 // --- the live page ---------------------------------------------------------------------------------------------------

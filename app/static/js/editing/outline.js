@@ -61,5 +61,5 @@ document.addEventListener('dragend', () => {
 // After a move the focus stays with what was moved.
 const moved = sessionStorage.getItem('editing:moved') ?? location.hash.slice(1);
 sessionStorage.removeItem('editing:moved');
-const item = moved && document.getElementById(moved);
+const item = moved ? document.getElementById(moved) : null;
 if (item?.matches('[data-item]')) (item.querySelector(':scope > .row-line button, :scope > .cluster button, a') ?? item).focus();

@@ -54,7 +54,7 @@ export class Source extends EventTarget {
           lineNumbers(), highlightSpecialChars(), history(), drawSelection(), dropCursor(), bracketMatching(), highlightActiveLine(),
           highlightSelectionMatches(), search({ top: true }), lintGutter(), marks, EditorView.lineWrapping,
           markdown({ extensions: [Table], completeHTMLTags: false, pasteURLAsLink: false }), syntaxHighlighting(style), look,
-          EditorView.contentAttributes.of({ 'aria-label': label, lang: language === 'zh' ? 'zh-CN' : 'en', spellcheck: String(language === 'en') }),
+          EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0', lang: language === 'zh' ? 'zh-CN' : 'en', spellcheck: String(language === 'en') }),
           keymap.of([
             { key: 'Mod-b', run: () => { this.wrap('**'); return true; } },
             ...markdownKeymap, ...defaultKeymap, ...historyKeymap, ...searchKeymap, ...lintKeymap,
