@@ -1,4 +1,4 @@
-"""Authors in real browsers: two at one lesson, one of them offline and then crashed; and a module made from nothing."""
+"""Authors in real browsers: two at one lesson, one of them offline and crashed; and a module made from nothing."""
 
 from collections.abc import Callable, Iterator
 
