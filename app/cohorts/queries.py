@@ -357,17 +357,7 @@ def completion_evidence(membership_id: uuid.UUID) -> Evidence:
         training_organisation=cohort.organisation.name,  # type: ignore[arg-type]
         cohort_name=cohort.name,
         hours=completion.hours,
-        courses=tuple(
-            CourseEvidence(
-                key=item["key"],
-                title=item["title"],
-                hours=Decimal(item["hours"]),
-                completed_at=datetime.fromisoformat(item["completed_at"]),
-                revision_digest=item["revision_digest"],
-                as_of=date.fromisoformat(item["as_of"]) if item["as_of"] else None,
-            )
-            for item in basis["courses"]
-        ),
+        courses=tuple(_course_evidence(item) for item in basis["courses"]),
         exam_title=demands.exam_title,
         exam_percent=completion.exam_percent,
         exam_pass_mark=demands.exam_pass_mark,
@@ -376,6 +366,18 @@ def completion_evidence(membership_id: uuid.UUID) -> Evidence:
         completed_at=completion.completed_at,
         certificate=demands.certificate,
         percent_is_stated=basis.get("percent_is_stated", True),
+    )
+
+
+def _course_evidence(item: Mapping[str, Any]) -> CourseEvidence:
+    """A course as a completion's frozen record has it."""
+    return CourseEvidence(
+        key=item["key"],
+        title=item["title"],
+        hours=Decimal(item["hours"]),
+        completed_at=datetime.fromisoformat(item["completed_at"]),
+        revision_digest=item["revision_digest"],
+        as_of=date.fromisoformat(item["as_of"]) if item["as_of"] else None,
     )
 
 

@@ -1,13 +1,13 @@
 """Reads over many sittings: outcomes, rules before Start, statistics, the bank."""
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy import Row, ScalarSelect, func, select
 
 from app.core.database import db
 from app.core.errors import NotFound
@@ -216,32 +216,7 @@ def rules_view(
     revision = get_quiz_revision(quiz_id)
     allowance = allowance_of(person_id, quiz_id, context)
     settings = rules.granted(rules.QuizSettings.from_json(revision.settings), allowance)
-    attempts = db.session.execute(
-        select(
-            Attempt.id,
-            Attempt.number,
-            Attempt.state,
-            Attempt.submitted_at,
-            Attempt.cutoff_at,
-            Attempt.deadline_at,
-            AttemptResult.percent,
-            AttemptResult.passed,
-            QuizRevision.settings,
-        )
-        .join(QuizRevision, QuizRevision.id == Attempt.quiz_revision_id)
-        .outerjoin(
-            AttemptResult,
-            (AttemptResult.attempt_id == Attempt.id) & (AttemptResult.run_id == Attempt.grade_run_id),
-        )
-        .where(
-            Attempt.candidate_id == person_id,
-            Attempt.quiz_id == quiz_id,
-            Attempt.context_type == context[0],
-            Attempt.context_id == context[1],
-            Attempt.state != AttemptState.VOIDED,
-        )
-        .order_by(Attempt.number.desc())
-    ).all()
+    attempts = _attempts_in(person_id, quiz_id, context)
     running = next(
         (
             row.id
@@ -277,6 +252,36 @@ def rules_view(
             if row.submitted_at is not None
         ],
     )
+
+
+def _attempts_in(person_id: uuid.UUID, quiz_id: uuid.UUID, context: tuple[str, uuid.UUID]) -> Sequence[Row[Any]]:
+    """One candidate's attempts in one context, the newest first; voided ones are out."""
+    return db.session.execute(
+        select(
+            Attempt.id,
+            Attempt.number,
+            Attempt.state,
+            Attempt.submitted_at,
+            Attempt.cutoff_at,
+            Attempt.deadline_at,
+            AttemptResult.percent,
+            AttemptResult.passed,
+            QuizRevision.settings,
+        )
+        .join(QuizRevision, QuizRevision.id == Attempt.quiz_revision_id)
+        .outerjoin(
+            AttemptResult,
+            (AttemptResult.attempt_id == Attempt.id) & (AttemptResult.run_id == Attempt.grade_run_id),
+        )
+        .where(
+            Attempt.candidate_id == person_id,
+            Attempt.quiz_id == quiz_id,
+            Attempt.context_type == context[0],
+            Attempt.context_id == context[1],
+            Attempt.state != AttemptState.VOIDED,
+        )
+        .order_by(Attempt.number.desc())
+    ).all()
 
 
 def question_statistics(revision_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, QuestionStatistics]:
