@@ -1,0 +1,64 @@
+"""The blueprint of these views, and how they show a text as its readers will see it."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, url_for
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from app.core import access, markdown
+from app.core.languages import locale_name
+from app.courses.authoring.policies import AUTHORS
+from app.courses.authoring.rules import Manifest
+from app.courses.authoring.sources import media_of
+from app.courses.reviewing.queries import FileChange
+from app.library.queries import library
+
+blueprint = Blueprint("reviewing", __name__)
+author_only = access.requires(*AUTHORS)
+author_only_reads_first = access.requires(*AUTHORS, reads_first=True)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSection:
+    """A changed section before and after, rendered; None where it did not exist."""
+
+    title: str
+    before: Markup | None
+    after: Markup | None
+
+
+def shown_sections(change: FileChange, course_key: str, before: Manifest, after: Manifest) -> list[ShownSection]:
+    """The changed sections of a lesson as readers see them."""
+    old, new = markdown.parse(change.before or ""), markdown.parse(change.after or "")
+    return [
+        ShownSection(
+            title=pair.title,
+            before=_rendered(old, pair.before, course_key, before),
+            after=_rendered(new, pair.after, course_key, after),
+        )
+        for pair in change.sections()
+    ]
+
+
+def _rendered(
+    document: markdown.Document, section: markdown.Section | None, course_key: str, files: Manifest
+) -> Markup | None:
+    if section is None:
+        return None
+    kept = media_of(files.values())
+
+    def draw(source: str) -> markdown.FigureFile | None:
+        media = kept.get(files.get(source.removeprefix("../"), ""))
+        if media is None:
+            return None
+        address = url_for("editing.show_media", course_key=course_key, digest=media.digest)
+        return markdown.FigureFile(address, media.width, media.height)
+
+    blocks = markdown.render_section(document, section, cite=library().cite(locale_name()), draw=draw)
+    return Markup("").join(
+        block.html
+        if isinstance(block, markdown.Html)
+        else Markup("<p><em>{}</em></p>").format(_("Check question %(key)s", key=block.key))
+        for block in blocks
+    )
