@@ -6,7 +6,7 @@ from alembic import op
 from app.core import types
 
 revision = "review_remarks"
-down_revision = "law_tasks"
+down_revision = "spaced_review"
 branch_labels = None
 depends_on = None
 

@@ -13,7 +13,7 @@ lines = st.lists(st.sampled_from(["甲", "乙", "丙丁", "a b", ""]), max_size=
 def test_a_changed_line_is_compared_word_by_word_and_chinese_by_character() -> None:
     [hunk] = rules.compare("一\n答辩期为20日。\n三", "一\n答辩期为30日内。\n三")
     removed, added = (row for row in hunk.rows if row.kind is not RowKind.SAME)
-    assert removed.parts == (Part("答辩期为"), Part("20", True), Part("日。"))
+    assert removed.parts == (Part("答辩期为"), Part("20", changed=True), Part("日"), Part("。"))
     assert [part.text for part in added.parts if part.changed] == ["30", "内"]
     assert (removed.old, removed.new, added.old, added.new) == (2, None, None, 2)
 

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from app.core import clock
 from app.core.access import require_actor
-from app.core.database import transaction
+from app.core.database import release, transaction
 from app.core.errors import Conflict, Invalid, NotAllowed
 from app.courses.authoring import policies
 from app.courses.authoring import queries as authoring
@@ -56,12 +56,12 @@ def show_review(course_key: str) -> Answer:
 @author_only_reads_first
 def submit(course_key: str) -> Answer:
     """Ask for a review."""
-    form, draft = SubmitForm(), _draft(course_key)
+    form, draft_id = SubmitForm(), _draft_id(course_key)
     if not form.validate():
         return _page(course_key, form, DecideForm(formdata=None)), 422
     try:
         with transaction():
-            editing.submit(require_actor(), draft.id, note=str(form.note.data), now=clock.now())
+            editing.submit(require_actor(), draft_id, note=str(form.note.data), now=clock.now())
     except Conflict as refused:
         return _page(course_key, form, DecideForm(formdata=None), refused.message), refused.status
     flash(_("The draft waits for a reviewer."), "ok")
@@ -72,16 +72,18 @@ def submit(course_key: str) -> Answer:
 @author_only_reads_first
 def decide(course_key: str) -> Answer:
     """Approve the draft as it stands, or send it back."""
-    form, draft = DecideForm(), _draft(course_key)
+    form, draft_id = DecideForm(), _draft_id(course_key)
     if not form.validate():
         return _page(course_key, SubmitForm(formdata=None), form), 422
-    if request.form.get("tree") != authoring.tree_digest_of(draft.id):
+    unchanged = request.form.get("tree") == authoring.tree_digest_of(draft_id)
+    release()
+    if not unchanged:
         message = _("Somebody edited the draft while you read it. Look at the changes once more.")
         return _page(course_key, SubmitForm(formdata=None), form, message), 409
     decision = Decision(form.decision.data)
     try:
         with transaction():
-            editing.decide(require_actor(), draft.id, decision, note=str(form.note.data), now=clock.now())
+            editing.decide(require_actor(), draft_id, decision, note=str(form.note.data), now=clock.now())
     except (Conflict, NotAllowed) as refused:
         return _page(course_key, SubmitForm(formdata=None), form, refused.message), refused.status
     flash(str(words.DECISIONS[decision]), "ok")
@@ -92,9 +94,9 @@ def decide(course_key: str) -> Answer:
 @author_only_reads_first
 def bring_up(course_key: str) -> Response:
     """Bring in what was published since the draft began."""
-    draft = _draft(course_key)
+    draft_id = _draft_id(course_key)
     with transaction():
-        clashing = editing.update_draft(require_actor(), draft.id, clock.now())
+        clashing = editing.update_draft(require_actor(), draft_id, clock.now())
     if clashing:
         flash(
             ngettext(
@@ -113,13 +115,13 @@ def bring_up(course_key: str) -> Response:
 @author_only_reads_first
 def add_remark(course_key: str) -> Answer:
     """Comment on words of the draft."""
-    draft, given = _draft(course_key), request.form
+    draft_id, given = _draft_id(course_key), request.form
     line = int(given.get("line", "0")) if given.get("line", "").isdecimal() else 0
     try:
         with transaction():
             remark = services.add_remark(
                 require_actor(),
-                draft.id,
+                draft_id,
                 given.get("path", ""),
                 line=line,
                 quote=given.get("quote", ""),
@@ -139,6 +141,7 @@ def add_remark(course_key: str) -> Answer:
 def settle_remark(course_key: str, remark_id: uuid.UUID) -> Answer:
     """Answer a comment, say it is dealt with, or take its words over."""
     actor, action = require_actor(), request.form.get("action", "")
+    _draft_id(course_key)
     try:
         with transaction():
             if action == "take":
@@ -155,6 +158,13 @@ def settle_remark(course_key: str, remark_id: uuid.UUID) -> Answer:
 
 def _draft(course_key: str) -> Draft:
     return authoring.open_draft_for(require_actor(), course_key)
+
+
+def _draft_id(course_key: str) -> uuid.UUID:
+    """The draft, before a transaction is opened."""
+    draft_id = _draft(course_key).id
+    release()
+    return draft_id
 
 
 def _back(course_key: str, anchor: str | None = None) -> Response:
