@@ -8,7 +8,7 @@ from app.cohorts import programmes, queries, services
 from app.core import clock
 from app.core.errors import Conflict
 from app.core.events import subscribe
-from app.courses.events import ContentSynced, CourseCompleted
+from app.courses.events import ContentSynced, CourseCompleted, CoursePublished
 from app.quizzes.events import AttemptGraded, ResultWithdrawn
 
 
@@ -34,7 +34,7 @@ def _result_withdrawn(event: ResultWithdrawn) -> None:
         )
 
 
-def _content_synced(event: ContentSynced) -> None:
+def _content_synced(event: ContentSynced | CoursePublished) -> None:
     programmes.sync_programmes(event.content, clock.now())
 
 
@@ -44,3 +44,4 @@ def init_app(_app: Any) -> None:
     subscribe(AttemptGraded, _attempt_graded)
     subscribe(ResultWithdrawn, _result_withdrawn)
     subscribe(ContentSynced, _content_synced)
+    subscribe(CoursePublished, _content_synced)

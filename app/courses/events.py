@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from app.core.events import Event
-from app.courses.content.tree import Content, CourseTree
+from app.courses.content.tree import Content
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,8 @@ class CoursePublished(Event):
     """One course was published in the browser; upper packages bring up to it what draws on its questions."""
 
     course_key: str
-    tree: CourseTree
+    #: The course, the programmes it belongs to, and the other courses these are made of.
+    content: Content
 
 
 @dataclass(frozen=True, slots=True)

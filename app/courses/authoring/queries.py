@@ -27,9 +27,9 @@ from app.courses.authoring.models import (
 )
 from app.courses.authoring.rules import Decision, FileHead, Manifest, digest_of_tree
 from app.courses.authoring.sources import find_text, folder_of, manifest_of
-from app.courses.authoring.surroundings import surroundings_of
+from app.courses.authoring.surroundings import surroundings_of, with_programmes
 from app.courses.content.faults import Fault
-from app.courses.content.loading import inspect_course
+from app.courses.content.loading import inspect_course, inspect_programmes
 from app.courses.content.tree import CourseTree
 
 #: Who was seen within this time is at work on the file.
@@ -212,8 +212,15 @@ def inspect_draft(draft_id: uuid.UUID) -> tuple[CourseTree | None, list[Fault]]:
 
 
 def inspect_manifest(course_key: str, manifest: Manifest) -> tuple[CourseTree | None, list[Fault]]:
-    """A tree of files as a course, with its faults; library and other courses are those of the database."""
-    return inspect_course(folder_of(course_key, manifest), surroundings_of(course_key))
+    """A tree of files as a course, with its faults; library and other courses are those of the database.
+
+    Faults of programmes that the course would leave without questions or hours are among them.
+    """
+    surroundings = surroundings_of(course_key)
+    tree, faults = inspect_course(folder_of(course_key, manifest), surroundings)
+    if tree is None or faults:
+        return tree, faults
+    return tree, inspect_programmes(with_programmes(course_key, tree, surroundings))
 
 
 def course_tree(draft_id: uuid.UUID) -> CourseTree | None:

@@ -23,8 +23,19 @@ def check_everything(content: Content, report: Report) -> None:
             check_figure_file(path, report)
         for module in course.modules:
             _check_module(content, course, module, report)
+    check_programmes(content)
+
+
+def check_programmes(content: Content) -> None:
+    """Report every fault between programmes and the courses they are made of."""
     for programme in content.programmes.values():
         _check_programme(content, programme, content.documents["programme", programme.id])
+
+
+def taught_in(programme: ProgrammeFile) -> set[str]:
+    """The courses that a programme, or its renewal, offers."""
+    demands = [programme.courses, *([programme.renewal.courses] if programme.renewal else [])]
+    return {key for courses in demands for key in (*courses.compulsory, *courses.elective.from_)}
 
 
 def unknown_instrument(key: str, content: Content) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from app.core import markdown
-from app.courses.content.checks import check_everything
+from app.courses.content.checks import check_everything, check_programmes, taught_in
 from app.courses.content.faults import (
     ContentFaults,
     Fault,
@@ -130,12 +130,34 @@ def _load_shared(content: Content, report: Report) -> None:
         if instrument and document:
             _named_as_file(instrument, document, path.stem)
             _place_instrument(content, instrument, document)
-    for path in sorted((root / "programmes").glob("*.yaml")):
+    _load_programmes(content, root, report)
+
+
+def _load_programmes(content: Content, root: FilePath, report: Report) -> None:
+    for path in in_order((root / "programmes").glob("*.yaml")):
         programme, document = _read(path, ProgrammeFile, report)
         if programme and document:
             _named_as_file(programme, document, path.stem)
             content.programmes[programme.id] = programme
             content.documents["programme", programme.id] = document
+
+
+def load_programmes(root: FilePath, content: Content, course_key: str) -> None:
+    """Add to the content those programmes of a folder that a course belongs to."""
+    _load_programmes(content, root, Report())
+    for key, programme in list(content.programmes.items()):
+        if course_key not in taught_in(programme):
+            del content.programmes[key]
+
+
+def inspect_programmes(content: Content) -> list[Fault]:
+    """What is wrong between the content's programmes and its courses."""
+    found = [content.documents["programme", key] for key in content.programmes]
+    report = Report()
+    for document in found:
+        document.report = report
+    check_programmes(content)
+    return sorted(set(report.faults))
 
 
 def _place_instrument(content: Content, instrument: InstrumentFile, document: YamlDocument) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.courses.authoring.merging import Merged, merge
+from app.courses.authoring.merging import Clash, Merged, merge
 from app.courses.authoring.rules import digest_of_text
 from app.courses.authoring.tree_merging import ClashKind, marked, merge_trees
 

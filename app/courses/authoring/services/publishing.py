@@ -17,9 +17,10 @@ from app.courses.authoring.models import CourseSource, Draft, DraftReview, Publi
 from app.courses.authoring.rules import Decision, DraftState, Manifest, Moving, Origin
 from app.courses.authoring.services.editing import lock_draft
 from app.courses.authoring.services.moving import move_trainees
-from app.courses.authoring.sources import keep_tree, manifest_of
-from app.courses.authoring.surroundings import surroundings_of
+from app.courses.authoring.sources import folder_of, keep_tree, manifest_of
+from app.courses.authoring.surroundings import surroundings_of, with_programmes
 from app.courses.content.files import KeptFile
+from app.courses.content.loading import inspect_course
 from app.courses.content.tree import CourseTree
 from app.courses.events import CoursePublished
 from app.courses.models import CourseRevision
@@ -162,13 +163,13 @@ def _check_ready(draft: Draft) -> None:
 def publish_manifest(source: CourseSource, manifest: Manifest, now: datetime) -> CourseRevision:
     """Load the files as the course's published state; they must have no faults."""
     surroundings = surroundings_of(source.course_key)
-    tree = queries.inspect_manifest(source.course_key, manifest)[0]
+    tree = inspect_course(folder_of(source.course_key, manifest), surroundings)[0]
     if tree is None:
         raise NotFound
-    surroundings.courses[source.course_key] = tree
-    revision, _changes = load_course(surroundings, tree, kept_figures(tree), now)
+    content = with_programmes(source.course_key, tree, surroundings)
+    revision, _changes = load_course(content, tree, kept_figures(tree), now)
     note_published(source, tree, keep_tree(manifest, now))
-    announce(CoursePublished(source.course_key, tree))
+    announce(CoursePublished(source.course_key, content))
     return revision
 
 
