@@ -1,8 +1,8 @@
 """Who gets which answer at the engine's routes.
 
 The trainee sits an examination, her university's instructor and the national authority invigilate and review it,
-her registrar grants. What needs a long story to exist is asked for under an identifier that nobody has: the tests of
-its pages show the rest.
+her registrar grants. What needs a long story to exist is asked for under an identifier that nobody has: the tests
+of its pages show the rest.
 """
 
 import uuid

@@ -156,9 +156,7 @@ class Paper:
     def pauses_left(self) -> rules.Pauses:
         """What is left of the pauses she may take by herself; no seconds: none."""
         allowed = rules.pauses(self.settings, self.allowance)
-        taken, used = self.attempt.own_pauses, self.attempt.own_pause_seconds
-        number = None if allowed.number is None else max(allowed.number - taken, 0)
-        return rules.Pauses(allowed.left(taken, used), number)
+        return allowed.after(self.attempt.own_pauses, self.attempt.own_pause_seconds)
 
     def is_over(self, now: datetime) -> bool:
         """Can nothing count any more?"""
@@ -262,7 +260,13 @@ def get_attempt_state(person_id: uuid.UUID, attempt_id: uuid.UUID) -> dict[str, 
             Attempt.head_ordinal,
             Attempt.closed_through,
             Attempt.decisions,
-        ).where(Attempt.id == attempt_id, Attempt.candidate_id == person_id)
+            Attempt.allowance,
+            Attempt.own_pauses,
+            Attempt.own_pause_seconds,
+            QuizRevision.settings,
+        )
+        .join(QuizRevision, QuizRevision.id == Attempt.quiz_revision_id)
+        .where(Attempt.id == attempt_id, Attempt.candidate_id == person_id)
     ).first()
     if attempt is None:
         raise NotFound
@@ -284,6 +288,9 @@ def get_attempt_state(person_id: uuid.UUID, attempt_id: uuid.UUID) -> dict[str, 
         "head": attempt.head_ordinal,
         "closed_through": attempt.closed_through,
         "decisions": attempt.decisions,
+        "pauses_left": rules.pauses(
+            rules.QuizSettings.from_json(attempt.settings), rules.Allowance.from_json(attempt.allowance)
+        ).after(attempt.own_pauses, attempt.own_pause_seconds),
         "items": [
             {
                 "id": str(row.id),

@@ -105,11 +105,10 @@ class Pauses:
     #: None: as many as the seconds allow.
     number: int | None
 
-    def left(self, taken: int, used: int) -> int:
-        """The seconds that one more pause may last, after so many of so many seconds; 0: none."""
-        if self.number is not None and taken >= self.number:
-            return 0
-        return max(self.seconds - used, 0)
+    def after(self, taken: int, used: int) -> "Pauses":
+        """What is left after so many pauses of so many seconds; no seconds: none may be taken."""
+        number = None if self.number is None else max(self.number - taken, 0)
+        return Pauses(0 if number == 0 else max(self.seconds - used, 0), number)
 
 
 def pauses(settings: QuizSettings, allowance: Allowance) -> Pauses:

@@ -124,7 +124,7 @@ def seconds_left(attempt: Attempt) -> int:
     allowed = rules.pauses(
         rules.QuizSettings.from_json(stored or {}), rules.Allowance.from_json(attempt.allowance)
     )
-    return allowed.left(attempt.own_pauses, attempt.own_pause_seconds)
+    return allowed.after(attempt.own_pauses, attempt.own_pause_seconds).seconds
 
 
 def _lock_own(actor: Actor, attempt_id: uuid.UUID) -> Attempt:

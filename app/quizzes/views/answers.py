@@ -15,6 +15,7 @@ from app.core import access, clock
 from app.core.database import core_transaction, transaction
 from app.core.languages import format_moment
 from app.quizzes import queries, services
+from app.quizzes.accommodations.words import pauses_text
 from app.quizzes.context import keyring
 from app.quizzes.invigilation import queries as decided
 from app.quizzes.invigilation import words
@@ -59,6 +60,7 @@ def show_state(attempt_id: uuid.UUID) -> Response:
         {
             **state,
             "deadline_text": deadline,
+            "pauses_left": pauses_text(state["pauses_left"]),
             "told": [each.as_json() for each in told],
             "now": timestamp(clock.now()),
             "csrf_token": generate_csrf(),

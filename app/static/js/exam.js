@@ -161,6 +161,8 @@ function put(item, answer) {
 function takeState(state) {
   setClock(state.now, state.deadline_at);
   for (const place of document.querySelectorAll('[data-deadline-text]')) place.textContent = state.deadline_text;
+  for (const place of document.querySelectorAll('[data-pause]')) place.hidden = !state.pauses_left;
+  document.querySelector('[data-pauses-left]').textContent = state.pauses_left;
   if (state.decisions > timing.decisions) tell(state.told);
   timing.decisions = state.decisions;
   standStill(state.state === 'paused');

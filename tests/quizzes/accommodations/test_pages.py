@@ -145,7 +145,7 @@ def test_the_rules_and_the_paper_tell_of_pauses_and_hide_it_meanwhile(cast: Cast
     browser.submit(f"{path}/go-on", {}, form_at=path)
     after = browser.get(path).get_data(as_text=True)
     assert "prompt of single" in after
-    assert "pauses-left" not in after
+    assert browser.page(path).cssselect("button[data-pause][hidden]")
     assert "Your pause of" in after
     browser.submit(path, data)
     assert "You have no pause left." in browser.get(path).get_data(as_text=True)
