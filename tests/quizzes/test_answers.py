@@ -12,10 +12,10 @@ from werkzeug.test import TestResponse
 from app.accounts.models import LoginSession, Person, PersonState
 from app.core import clock
 from app.core.database import db, release, transaction
-from app.quizzes import services
+from app.quizzes import grading, services
 from app.quizzes.context import keyring
 from app.quizzes.grading.aliases import outward
-from app.quizzes.models import Attempt, AttemptItem, AttemptState, ResponseEvent
+from app.quizzes.models import Attempt, AttemptItem, AttemptState, Grade, QuestionRevision, ResponseEvent
 from app.quizzes.protocol import MAX_BYTES
 from app.quizzes.receipts import Receipt
 from tests.support.cast import Cast, as_actor
@@ -202,7 +202,17 @@ def test_a_flag_is_kept_and_shown_elsewhere(device: Device, attempt: Attempt) ->
     assert (state["state"], state["head"]) == ("in_progress", 2)
 
 
-NAN = b'{"item": "%s", "client_seq": 1, "base_ordinal": 0, "response": {"value": NaN}}'
+def kept_choices(attempt: Attempt) -> list[str]:
+    choices: list[str] = item_of(attempt, "single").layout["choices"]
+    return choices
+
+
+def wrong_choice(attempt: Attempt) -> str:
+    """One that is not right, as it is stored."""
+    item = item_of(attempt, "single")
+    body = db.session.get_one(QuestionRevision, item.question_revision_id).body
+    right = grading.perfect(body, item.layout)["choice"]
+    return next(choice for choice in kept_choices(attempt) if choice != right)
 
 
 @pytest.mark.parametrize(
@@ -243,6 +253,18 @@ def test_what_does_not_fit_is_refused_and_changes_nothing(
     assert refused.status_code == 422
     assert refused.get_json()["detail"]
     assert events(attempt) == []
+
+
+def test_a_score_that_a_client_claims_is_taken_from_nobody(cast: Cast, device: Device, attempt: Attempt) -> None:
+    claims = {"score": 1, "marks": "100", "fraction": 1, "correct": True, "percent": 100, "status": "counted"}
+    wrong = choice(attempt, kept_choices(attempt).index(wrong_choice(attempt)))
+    device.save(item_of(attempt, "single"), wrong, **claims)
+    refused = device.post(device.change(item_of(attempt, "numeric"), {"value": "1", **claims}))
+    assert refused.status_code == 422
+    with transaction():
+        services.submit_attempt(as_actor(cast.trainee), attempt.id, now=clock.now())
+    assert {grade.fraction for grade in db.session.scalars(db.select(Grade))} == {0}
+    assert set(events(attempt)[0].body or {}) == {"choice"}
 
 
 @pytest.mark.parametrize("data", [b"", b"[]", b"null", b"{", b'{"a": NaN}', b"\xff", b"[" * 10_000])
