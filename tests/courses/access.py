@@ -75,6 +75,18 @@ ROWS = (
     Row("studying.answer_review", f"/review/questions/{NOBODYS}", signed_in(404), "post"),
     Row("studying.show_review_answer", f"/review/answers/{NOBODYS}", signed_in(404)),
     Row("studying.rate_review", f"/review/answers/{NOBODYS}/ease", signed_in(404), "post"),
+    Row("studying.document", enrolled("/courses/small/documents/m1-first"), only("trainee", *TEACHERS)),
+    Row(
+        "studying.make_document",
+        enrolled("/courses/small/documents/m1-first"),
+        only("trainee", *TEACHERS, ok=303),
+        "post",
+    ),
+    Row(
+        "studying.download_document",
+        enrolled("/courses/small/documents/m1-first/file"),
+        only("trainee", *TEACHERS, ok=404),
+    ),
     Row("studying.my_notes", "/notes", signed_in()),
     Row("studying.export_notes", "/notes/export", signed_in()),
     Row("studying.edit_note", f"/notes/{NOBODYS}", signed_in(404)),

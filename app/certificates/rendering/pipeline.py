@@ -1,9 +1,6 @@
 """HTML and CSS through WeasyPrint, with the shared parts made once a process."""
 
-import os
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
@@ -23,10 +20,10 @@ from app.certificates.rendering.ornament import MEDALLION
 from app.certificates.rendering.signing import Signature
 from app.certificates.rendering.style import PLAIN, HouseStyle, Look
 from app.certificates.rules import DocumentKind, Snapshot
+from app.core import printing
 
 HERE: Final = Path(__file__).resolve().parent
 TEMPLATES: Final = HERE.parents[1] / "templates" / "certificates" / "document"
-FONTCONFIG: Final = HERE / "fonts.conf"
 #: A white point; the QR code takes its place.
 PLACEHOLDER: Final = (
     "data:image/png;base64,"
@@ -38,9 +35,6 @@ LOOKS: Final = 64
 COLOURS: Final = "academy-srgb"
 #: Type grows smaller step by step until everything fits on the page.
 FITS: Final = ("roomy", "close", "tight")
-
-# Pango's font map is not made for several threads.
-_lock = threading.Lock()
 
 
 class DoesNotFit(RuntimeError):
@@ -62,27 +56,6 @@ class Printed:
     def qr(self, number: str) -> str:
         """The address in the QR code. The secret stands in the fragment, which browsers never send."""
         return f"{self.verify_url}#n={number}&c={self.code}"
-
-
-@contextmanager
-def _pinned_fonts() -> Iterator[None]:
-    before = os.environ.get("FONTCONFIG_FILE")
-    os.environ["FONTCONFIG_FILE"] = str(FONTCONFIG)
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ["FONTCONFIG_FILE"]
-        else:
-            os.environ["FONTCONFIG_FILE"] = before
-
-
-@cache
-def _fonts() -> Any:
-    with _pinned_fonts():
-        from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415 - loads Pango; web processes never do
-
-        return FontConfiguration()
 
 
 @dataclass
@@ -111,7 +84,7 @@ def stylesheet(name: str, look: Look) -> str:
 def _stylesheet(name: str, look: Look) -> Any:
     from weasyprint import CSS  # noqa: PLC0415
 
-    return CSS(string=stylesheet(name, look), font_config=_fonts())
+    return CSS(string=stylesheet(name, look), font_config=printing.fonts())
 
 
 @cache
@@ -207,7 +180,7 @@ def render(
     whatever the signer raises.
     """
     look = printed.style.look
-    with _lock:
+    with printing.lock:
         document, layout = _laid_out(snapshot, printed)
 
         def finish(_document: Any, pdf: Any) -> None:
@@ -249,4 +222,6 @@ def _fits(document: Any, layout: Layout, sheets: int) -> bool:
 
 
 def _layout(html: str, layout: Layout, look: Look) -> Any:
-    return _page_class()(html).render(stylesheets=[_stylesheet(layout.stylesheet, look)], font_config=_fonts())
+    return _page_class()(html).render(
+        stylesheets=[_stylesheet(layout.stylesheet, look)], font_config=printing.fonts()
+    )

@@ -225,6 +225,12 @@ def get_figure(digest: str) -> Figure:
     return figure
 
 
+def figures_of(revision_id: uuid.UUID) -> list[Figure]:
+    """The figures of a module revision."""
+    digests = _content(revision_id)["figures"].values()
+    return list(db.session.scalars(select(Figure).where(Figure.digest.in_(digests))))
+
+
 @dataclass(frozen=True, slots=True)
 class Moved:
     """An instrument whose law changed after a module was written."""

@@ -11,6 +11,15 @@ from app.courses.studying.queries.asking import (
     questions_beside,
     questions_of,
 )
+from app.courses.studying.queries.documents import (
+    MAKE,
+    Progress,
+    document_progress,
+    edition_of,
+    find_document,
+    get_module,
+    job_key,
+)
 from app.courses.studying.queries.notes import (
     NoteLine,
     anchor_of,
@@ -36,23 +45,30 @@ from app.courses.studying.queries.reviewing import (
 from app.courses.studying.queries.search import Found, Results, search, unindexed_modules
 
 __all__ = [
+    "MAKE",
     "Beside",
     "Day",
     "Found",
     "Met",
     "NoteLine",
+    "Progress",
     "Results",
     "Study",
     "anchor_of",
     "count_by_course",
     "count_unanswered",
     "day_of",
+    "document_progress",
+    "edition_of",
+    "find_document",
     "get_asked",
     "get_enrolled_study",
+    "get_module",
     "get_own_note",
     "get_review_answer",
     "instructors_at",
     "is_latest",
+    "job_key",
     "list_asked",
     "list_notes",
     "notes_in",

@@ -1,6 +1,7 @@
 """The verbs of studying."""
 
 from app.courses.studying.services.asking import answer, ask
+from app.courses.studying.services.documents import note_document, request_document
 from app.courses.studying.services.indexing import INDEX, index_module, request_indexing
 from app.courses.studying.services.notes import change_note, keep_note, remove_note
 from app.courses.studying.services.reviewing import (
@@ -21,8 +22,10 @@ __all__ = [
     "index_module",
     "keep_note",
     "memory_before",
+    "note_document",
     "rate_review",
     "remove_note",
+    "request_document",
     "request_indexing",
     "set_plan",
 ]

@@ -1,8 +1,8 @@
 """Pages for learners."""
 
-from app.courses.studying.views import asking, notes, reviewing, searching
+from app.courses.studying.views import asking, documents, notes, reviewing, searching
 from app.courses.studying.views.blueprint import blueprint
 
-__all__ = ["asking", "blueprints", "notes", "reviewing", "searching"]
+__all__ = ["asking", "blueprints", "documents", "notes", "reviewing", "searching"]
 
 blueprints = (blueprint,)

@@ -1,0 +1,69 @@
+"""HTML to tagged PDF, with the pinned fonts of documents and without a network."""
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any, Final
+
+from app.config import PROJECT
+
+#: Which faces documents see; made by ``script/document-fonts``.
+FONTCONFIG: Final = PROJECT / "app" / "certificates" / "rendering" / "fonts.conf"
+#: Pango's font map is not made for several threads: whoever lays out a document in this process holds this lock.
+lock: Final = threading.Lock()
+
+#: Gives the bytes and media type of a picture by its address in the text; None for anything else.
+Pictures = Callable[[str], tuple[bytes, str] | None]
+
+
+@contextmanager
+def pinned_fonts() -> Iterator[None]:
+    """Fontconfig reads its file when Pango is first loaded."""
+    before = os.environ.get("FONTCONFIG_FILE")
+    os.environ["FONTCONFIG_FILE"] = str(FONTCONFIG)
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["FONTCONFIG_FILE"]
+        else:
+            os.environ["FONTCONFIG_FILE"] = before
+
+
+@cache
+def fonts() -> Any:
+    """The font configuration of this process; held with ``lock``."""
+    with pinned_fonts():
+        from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415 - loads Pango; web processes never do
+
+        return FontConfiguration()
+
+
+def _fetcher(pictures: Pictures) -> Any:
+    from weasyprint.urls import URLFetcher, URLFetcherResponse  # noqa: PLC0415
+
+    class Known(URLFetcher):  # type: ignore[misc] # no types
+        """Answers for our own pictures; nothing else is fetched, whatever a text names."""
+
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            found = pictures(url)
+            if found is None:
+                raise ValueError(f"not a picture of this document: {url}")
+            data, media_type = found
+            return URLFetcherResponse(url, body=data, headers={"Content-Type": media_type})
+
+    return Known()
+
+
+def tagged_pdf(html: str, css: str, *, base_url: str, pictures: Pictures) -> bytes:
+    """The page as PDF/UA-1. Links are resolved against ``base_url``; pictures come from ``pictures`` alone."""
+    with lock:
+        configuration = fonts()
+        from weasyprint import CSS, HTML  # noqa: PLC0415
+
+        document = HTML(string=html, base_url=base_url, url_fetcher=_fetcher(pictures), media_type="print")
+        style = CSS(string=css, font_config=configuration)
+        data: bytes = document.write_pdf(stylesheets=[style], font_config=configuration, pdf_variant="pdf/ua-1")
+    return data
