@@ -28,6 +28,8 @@ LOG_PROOF: Final = "credential.tlog-proof"
 #: Clocks may differ by so much.
 SKEW: Final = timedelta(minutes=5)
 _LARGEST: Final = 64 * 1024
+#: Objects in a credential, besides what is literal in it; ours have about ten.
+_NODES: Final = 32
 _LITERALS: Final = ("record", "printed", "pageText")
 #: What hostile bytes may make a parser raise.
 _BROKEN: Final = (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError, OverflowError)
@@ -322,21 +324,26 @@ def verify_credential(credential: dict[str, Any], issuer: Issuer) -> None:
         raise Refused("record_differs")
 
 
-def _demand_modest(value: Any, depth: int) -> None:
-    """Refuse shapes on which canonicalisation could work for ever: many alike, blank nodes named by hand."""
+def _demand_modest(value: Any, depth: int) -> int:
+    """Refuse shapes on which canonicalisation could work for long: many nodes, many alike, nodes named by hand.
+
+    Returns how many nodes there are.
+    """
+    nodes = 0
     if depth > 6 or (isinstance(value, str) and value.startswith("_:")):
         raise Refused("credential_malformed", "its shape")
     if isinstance(value, list):
         if len(value) > 4:
             raise Refused("credential_malformed", "its shape")
-        for item in value:
-            _demand_modest(item, depth + 1)
+        nodes += sum(_demand_modest(item, depth + 1) for item in value)
     if isinstance(value, dict):
         if len(value) > 24 or any(name.startswith("@") and name != "@context" for name in value):
             raise Refused("credential_malformed", "its shape")
-        for name, item in value.items():
-            if depth or name not in _LITERALS:
-                _demand_modest(item, depth + 1)
+        inner = (item for name, item in value.items() if depth or name not in _LITERALS)
+        nodes += 1 + sum(_demand_modest(item, depth + 1) for item in inner)
+    if nodes > _NODES:
+        raise Refused("credential_malformed", "its shape")
+    return nodes
 
 
 def _difference(signed: str, drawn: str) -> str:

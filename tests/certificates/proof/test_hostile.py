@@ -1,5 +1,6 @@
 """Small files that ask for years of work or gigabytes of memory: refused after little of either."""
 
+import json
 import zlib
 from collections.abc import Callable
 
@@ -8,8 +9,9 @@ import pytest
 from app.certificates.proof.pagetext import text_of
 from app.certificates.proof.pdf import WORK, Pdf
 from app.certificates.proof.refusal import Refused
-from app.certificates.proof.verdicts import State, examine
-from tests.support.proof import issued, knowledge, office
+from app.certificates.proof.verdicts import CREDENTIAL, Part, State, examine
+from app.core.digests import canonical
+from tests.support.proof import issued, knowledge, office, rebuilt
 
 pytestmark = pytest.mark.no_database
 
@@ -110,6 +112,17 @@ def test_a_small_file_cannot_ask_for_endless_work(make: Callable[[], bytes]) -> 
     assert report.is_refuted
     with pytest.raises(Refused, match=r"pdf_unreadable"):
         text_of(Pdf(data))
+
+
+def test_a_credential_of_many_nodes_alike_is_refused_before_they_are_compared() -> None:
+    """Canonicalisation asks which of them is which: small documents can ask that for minutes."""
+    credential = json.loads(Pdf(issued()).attachments()[CREDENTIAL])
+    alike = [{"type": "Profile"}] * 4
+    subject = {"type": "AchievementSubject", "achievement": alike, "result": alike, "source": alike}
+    credential["credentialSubject"] = [subject] * 4
+    report = examine(rebuilt(issued(), {CREDENTIAL: canonical(credential)}), office().issuer, knowledge())
+    verdict = report.verdict(Part.CREDENTIAL)
+    assert (verdict.state, verdict.code, verdict.detail) == (State.FAILED, "credential_malformed", "its shape")
 
 
 def test_a_document_of_ours_takes_a_small_part_of_what_is_allowed() -> None:
