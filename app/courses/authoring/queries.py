@@ -197,10 +197,7 @@ def present_in(draft_id: uuid.UUID, now: datetime) -> list[Present]:
         .where(DraftPresence.draft_id == draft_id, DraftPresence.seen_at > now - PRESENT)
         .order_by(DraftPresence.path, Person.name)
     )
-    return [
-        Present(one.person_id, name, one.path, one.device, one.seen_at)
-        for one, name in (row._tuple() for row in rows)
-    ]
+    return [Present(one.person_id, name, one.path, one.device, one.seen_at) for one, name in rows]
 
 
 def inspect_draft(draft_id: uuid.UUID) -> tuple[CourseTree | None, list[Fault]]:

@@ -83,6 +83,8 @@ def _read(field: Field, posted: Posted, name: str) -> Any:
         return _read_parts(field, posted, name)
     if field.kind in (Kind.BOTH_LINE, Kind.BOTH_TEXT):
         both = {language: _text(posted, f"{name}.{language}") for language in ("zh", "en")}
+        if field.kind is Kind.BOTH_LINE:
+            both = {language: " ".join(text.split("\n")) for language, text in both.items()}
         return {language: text for language, text in both.items() if text} if any(both.values()) else {}
     if field.kind is Kind.MANY:
         return [value for value, _label in field.options if str(value) in posted.get(name, [])]
@@ -129,6 +131,19 @@ def _number(text: str) -> Any:
 def _chosen(field: Field, text: str) -> Any:
     """The option's own value (true rather than “True”), or what was typed."""
     return next((value for value, _label in field.options if str(value) == text), text)
+
+
+def as_said(fields: Iterable[Field], values: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a form, with defaults where the file says them although they go without saying."""
+    said = dict(values)
+    for field in fields:
+        old, new = before.get(field.name), said.get(field.name)
+        if field.name in before and field.name not in said and old == field.default:
+            said[field.name] = old
+        elif field.kind is Kind.ROWS and isinstance(old, list) and isinstance(new, list):
+            known = {row.get("id"): row for row in old if isinstance(row, Mapping) and "id" in row}
+            said[field.name] = [as_said(field.fields_of(row), row, known.get(row.get("id"), {})) for row in new]
+    return said
 
 
 # --- changing rows -----------------------------------------------------------------------------------------

@@ -181,7 +181,10 @@ def part_fields(kind: str) -> tuple[Field, ...]:
 
 
 OWN: Final[dict[str, tuple[Field, ...]]] = {
-    "single": (_CHOICES,),
+    "single": (
+        _CHOICES,
+        Field("any_right", Kind.FLAG, _l("Any of the right choices earns the marks"), default=False),
+    ),
     "multiple": (_CHOICES, _MULTIPLE_SCORING),
     "true_false": (
         Field(

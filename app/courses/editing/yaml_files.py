@@ -1,6 +1,7 @@
 """Changing parts of a YAML file and leaving every other byte as its author wrote it. Pure."""
 
 from collections.abc import Callable, Iterable, Mapping
+from difflib import SequenceMatcher
 from io import StringIO
 from typing import Any
 
@@ -10,7 +11,7 @@ from ruamel.yaml.error import YAMLError
 from ruamel.yaml.scalarstring import LiteralScalarString
 
 from app.core.errors import Invalid
-from app.courses.authoring.merging import merge
+from app.courses.authoring.merging import lines_of
 
 
 def _yaml() -> YAML:
@@ -64,8 +65,25 @@ def change(text: str, edit: Callable[[CommentedMap], None]) -> str:
 
 
 def graft(text: str, before: str, after: str) -> str | None:
-    """Bring the change from ``before`` to ``after`` into ``text``, which is ``before`` in another layout."""
-    return after if text == before else merge(before, text, after).text
+    """Bring the change from ``before`` to ``after`` into ``text``, which is ``before`` in another layout.
+
+    None where a change begins or ends within lines that are laid out otherwise.
+    """
+    ours, old, new = (lines_of(one) for one in (text, before, after))
+    places = {0: 0}
+    for _op, i, i_end, j, j_end in SequenceMatcher(None, old, ours, autojunk=False).get_opcodes():
+        if i_end - i == j_end - j:
+            places |= {i + step: j + step for step in range(1, i_end - i + 1)}
+        else:
+            places[i_end] = j_end
+    parts: list[str] = []
+    at = 0
+    for op, _i, i_end, j, j_end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if i_end not in places:
+            return None
+        parts += ours[at : places[i_end]] if op == "equal" else new[j:j_end]
+        at = places[i_end]
+    return "".join(parts)
 
 
 def put(node: CommentedMap, values: Mapping[str, Any], names: Iterable[str] | None = None) -> None:

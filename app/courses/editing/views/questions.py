@@ -160,10 +160,11 @@ def _posted(place: Place) -> str | Response | tuple[str, int]:
 
 def _store(place: Place, tree: trees.Tree, edit_id: uuid.UUID | None = None) -> Any:
     base = trees.base_of(place.work, place.path, tree.version)
+    values = tree.content_after(_values(place)) if place.key else tree.content
     release()
     with transaction():
         return services.save_question(
-            author(), place.work, place.module_key, place.key, tree.content, base=base, edit_id=edit_id
+            author(), place.work, place.module_key, place.key, values, base=base, edit_id=edit_id
         )
 
 

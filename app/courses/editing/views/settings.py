@@ -94,12 +94,11 @@ def _page(course_key: str, about: Place) -> str | Response:
         trees.act(tree, action)
         return _shown(place, about, tree)
     base = trees.base_of(place, about.path, tree.version)
+    values = tree.content_after(about.values(place))
     release()
     names = [field.name for field in about.fields]
     with transaction():
-        saved = services.save_settings(
-            author(), place, about.path, tree.content, names, base=base, lesson=about.lesson
-        )
+        saved = services.save_settings(author(), place, about.path, values, names, base=base, lesson=about.lesson)
     if saved.conflict_id:
         return redirect(url_for(".show_conflict", course_key=course_key, conflict_id=saved.conflict_id), 303)
     flash(_("Saved."), "ok")

@@ -28,8 +28,12 @@ class Tree:
 
     @property
     def content(self) -> dict[str, Any]:
-        """The values as the file says them."""
+        """The values as a file says them."""
         return fields.as_values(self.fields, self.values)
+
+    def content_after(self, before: dict[str, Any]) -> dict[str, Any]:
+        """The same, written as the file before wrote it."""
+        return fields.as_said(self.fields, self.content, before)
 
 
 def filled(specs: Sequence[Field], values: dict[str, Any], version: int) -> Tree:
