@@ -409,13 +409,10 @@ def present_record(membership_id: uuid.UUID, now: datetime) -> PresentRecord:
     missing = [titles[key] for key in lost]
     if place.demands.exam_key is not None and not place.exam.passed:
         missing.append(place.demands.exam_title)
-    quiz_id = membership.cohort.programme_revision.quiz_id
-    outcome = None
-    if quiz_id:
-        found = quizzes.results_of([membership.person_id], [quiz_id], context_type=EXAM_CONTEXT)
-        outcome = found.get((membership.person_id, quiz_id))
+    outcome = exam_outcomes([membership]).get(membership.id)
+    declared = membership.declared_at is not None
     return PresentRecord(
-        complete=rules.assess(place.demands, states, place.exam).complete,
+        complete=rules.assess(place.demands, states, place.exam, declared=declared).complete,
         stated_percent=place.exam.stated_percent,
         grade_run_id=str(outcome.grade_run_id) if outcome else None,
         quiz_revision_digest=outcome.quiz_revision_digest if outcome else None,

@@ -7,7 +7,7 @@ but a tuple.
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Double, String, case, cast, func, literal, select
+from sqlalchemy import Double, String, Subquery, case, cast, func, literal, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.functions import FunctionElement
@@ -67,11 +67,23 @@ def _plan_for_all_rows() -> None:
         )
 
 
+def _began(cohort: Cohort) -> Subquery | None:
+    """From when on courses count for those who renew; for the others everything does."""
+    if not cohort.is_renewal:
+        return None
+    return (
+        select(Membership.person_id, Membership.counts_from.label("since"))
+        .where(Membership.cohort_id == cohort.id)
+        .subquery("renewals")
+    )
+
+
 def record_rows(cohort: Cohort, keys: Sequence[str]) -> Iterator[Sequence[Value]]:
     """One row a membership with the columns of these keys, in the order of student numbers."""
-    demands = rules.Demands.of(cohort.programme_revision.body)
-    done = courses.completion_totals(list(courses.course_ids(demands.courses).values()))
-    exam = kept_results(cohort.programme_revision.quiz_id, EXAM_CONTEXT)
+    cycle = 2 if cohort.is_renewal else 1  # every later cycle demands the same
+    demands = rules.Demands.of(cohort.programme_revision.body, cycle)
+    done = courses.completion_totals(list(courses.course_ids(demands.courses).values()), _began(cohort))
+    exam = kept_results(cohort.programme_revision.quiz_of(cycle), EXAM_CONTEXT)
     columns: dict[str, Any] = {
         "student_number": Person.student_number,
         "name": Person.name,

@@ -2,13 +2,17 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, Final
 
+from cachetools import LRUCache
+from frozendict import frozendict
 from pyld import jsonld
+from pyld.context_resolver import ContextResolver
 
 from app.certificates.proof.refusal import Refused
 from app.core.digests import canonical
@@ -17,6 +21,9 @@ CREDENTIALS: Final = "https://www.w3.org/ns/credentials/v2"
 OPEN_BADGES: Final = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
 #: Our own context stands under the issuer's address.
 OWN_PATH: Final = "/contexts/certificate-v1.json"
+
+#: Resolved contexts that are kept a thread and issuer.
+KEPT: Final = 256
 
 PINNED: Final = {
     "credentials-v2.json": "59955ced6697d61e03f2b2556febe5308ab16842846f5b586d7f1f7adec92734",
@@ -53,6 +60,41 @@ def contexts_of(base: str) -> Contexts:
     )
 
 
+class _Resolver(ContextResolver):  # type: ignore[misc] # no types
+    """Resolves the contexts of one issuer and keeps what it made of them; bounded, for strangers bring their own.
+
+    The library keeps nothing from one document to the next where contexts come from elsewhere; reading them again
+    is most of the cost of a proof. A nested context is the same object each time, so that it need not be compared.
+    """
+
+    def __init__(self, loader: Callable[..., dict[str, Any]]) -> None:
+        super().__init__(LRUCache(KEPT), loader)
+        self.per_op_cache: LRUCache[str, Any] = LRUCache(KEPT)
+        self.nested: LRUCache[int, tuple[Any, list[Any]]] = LRUCache(KEPT)
+
+    def resolve(self, active_ctx: Any, context: Any, base: Any, cycles: Any = None) -> list[Any]:
+        known = self.nested.get(id(context))
+        if known is not None and known[0] is context:
+            return known[1]
+        found: list[Any] = super().resolve(active_ctx, context, base, cycles)
+        if isinstance(context, frozendict):  # never changes, and stays itself while it is held here
+            self.nested[id(context)] = (context, found)
+        return found
+
+
+#: Resolvers by contexts, one set a thread: the library's caches are not made for several.
+_resolvers = threading.local()
+
+
+def _resolver(contexts: Contexts, loader: Callable[..., dict[str, Any]]) -> _Resolver:
+    kept: LRUCache[Contexts, _Resolver] | None = getattr(_resolvers, "kept", None)
+    if kept is None:
+        kept = _resolvers.kept = LRUCache(8)
+    if contexts not in kept:
+        kept[contexts] = _Resolver(loader)
+    return kept[contexts]
+
+
 def _options(contexts: Contexts) -> dict[str, Any]:
     def load(url: str, _options: object = None) -> dict[str, Any]:
         if url not in contexts.documents:
@@ -64,7 +106,11 @@ def _options(contexts: Contexts) -> dict[str, Any]:
             "document": contexts.documents[url],
         }
 
-    return {"documentLoader": load, "processingMode": "json-ld-1.1"}
+    return {
+        "documentLoader": load,
+        "processingMode": "json-ld-1.1",
+        "contextResolver": _resolver(contexts, load),
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from app.certificates.queries import certificates_of, get_certificate
 from app.certificates.rules import CertificateState, RevocationClass, SuspensionClass
 from app.cohorts import queries as cohorts
 from app.cohorts import renewals
+from app.cohorts.record_rows import record_rows
 from app.cohorts.rules import Step
 from app.core import clock
 from app.core.access import Actor, Grant, Role
@@ -121,6 +122,15 @@ def test_a_renewal_is_a_new_cycle_and_leaves_the_first_certificate_intact(
         assert second.expires_on > first.expires_on
         assert queries.renewal_of(first, clock.now().date()) is None, "it has been renewed"
         remind()
+        release()
+        assert cohorts.present_record(membership_id, clock.now()).complete, "the declaration counts too"
+        keys = ("courses_done", "hours", "exam_percent", "exam_result")
+        memberships = cohorts.memberships_of(cast.trainee.id)
+        rows = [list(record_rows(one.cohort, keys)) for one in memberships]
+        assert [[row[0] for row in found] for found in rows] == [[1], [1]], "studied twice, counted once"
+        assert rows[0][0] == rows[1][0]
+        assert rows[0][0][3] == "合格"
+        release()
     assert letters(cast.trainee.id) == 0
 
 
