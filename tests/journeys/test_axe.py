@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from typing import Final
 from urllib.parse import urldefrag, urljoin, urlsplit
 
@@ -26,19 +27,25 @@ from app.cohorts import queries as cohorts
 from app.cohorts import services as cohort_services
 from app.cohorts.models import Cohort
 from app.core import clock
-from app.core.access import Grant, Role
+from app.core.access import Actor, Grant, Role
 from app.core.database import db, release, transaction
+from app.demo import acting
 from app.demo.acting import declaration
-from app.demo.cast import make_cast
+from app.demo.cast import COURSES, make_cast
 from app.experts import services as experts
 from app.jobs.services import run_due_jobs
 from app.mail.models import OutgoingMail
 from app.organisations.queries import get_organisation
+from app.quizzes.accommodations.services import withdraw_accommodation
+from app.quizzes.models import Attempt
+from app.quizzes.rules import Allowance, Navigation
 from tests.faults.servers import WebServer
+from tests.support.accommodations import grant
 from tests.support.cast import as_actor
 from tests.support.chromium import chromium
 from tests.support.pages import Visitors
 from tests.support.processes import Site, own_site
+from tests.support.quizzes import make_quiz, start
 from tests.support.windows import Window
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(600)]
@@ -58,6 +65,8 @@ BEGINNINGS: Final[dict[str, tuple[str, ...]]] = {
     "second-certifier": ("/",),
     "admin": ("/",),
 }
+#: Who sits an examination that goes forward only.
+FORWARD: Final = "zhou.zhixing"
 #: Pages of which two states are looked at, not one.
 SAMPLES: Final = 2
 #: GET routes that are no page for people, each with the reason.
@@ -107,8 +116,6 @@ BETWEEN: Final[dict[str, str]] = {
     "lawmoves.show_change": "tests/journeys/test_law_moves.py",
     "certificate_life.show_law_change": "tests/certificates/life/test_pages.py (its HTML, without axe)",
     "certificates.reinstate": "tests/certificates/life/test_pages.py (its HTML, without axe)",
-    "courses.show_exam": "tests/courses/access.py (its answers, without axe)",
-    "quizzes.confirm_leaving": "tests/quizzes/test_forward.py (its HTML, without axe)",
     "questions.show_upload": "tests/quizzes/interchange/test_pages.py (its HTML, without axe)",
     "questions.edit_draft": "tests/quizzes/interchange/test_pages.py (its HTML, without axe)",
 }
@@ -165,6 +172,9 @@ class Reader:
             links = re.findall(r"https?://\S+?(/(?:invitations|password/reset)/[\w-]+)", "\n".join(letters))
             found = list(dict.fromkeys(reversed(links)))
             found += [f"/join/{code}" for code in db.session.scalars(select(Cohort.join_code))]
+        if who == FORWARD:
+            forward = select(Attempt.id).where(Attempt.context_type == "test")
+            found = [f"/attempts/{attempt_id}/leave" for attempt_id in db.session.scalars(forward)]
         if who == "admin":
             suspended = select(Person.id).where(Person.state == PersonState.SUSPENDED)
             found = [f"/people/{person_id}/restore" for person_id in db.session.scalars(suspended)]
@@ -220,8 +230,8 @@ def _person(who: str) -> Person:
 
 
 def _leave_things_open() -> None:
-    """What the demonstration has finished or not begun: an examination under way, letters not answered yet,
-    an account suspended, an application and a roster not sent."""
+    """What the demonstration has finished or not begun: examinations under way and about to begin, accommodations,
+    letters not answered yet, an account suspended, an application and a roster not sent."""
     now = clock.now()
     candidate, applicant = as_actor(_person("ye.zhiqiu")), as_actor(_person("xu.mingyuan"))
     authority, bar = get_organisation("cnipa-academy").id, get_organisation("example-provincial-bar").id
@@ -244,6 +254,19 @@ def _leave_things_open() -> None:
         accounts.send_reset_link(forgetful, now + timedelta(seconds=2))
     with transaction() as session:
         session.get_one(Person, forgetful).privacy_version = ""
+    _leave_examinations_open(boss, applicant)
+
+
+def _leave_examinations_open(boss: Actor, ready: Actor) -> None:
+    """A closing examination that somebody may begin, with more time; one under way that goes forward only."""
+    acting.study(acting.Player(acting.Credentials("", "", "", ""), ready), COURSES[1], clock.now())
+    more, late = Allowance(time_factor=Decimal("1.25"), pause_minutes=10, pauses=2), _person(FORWARD)
+    start(late, make_quiz(navigation=Navigation.FORWARD))
+    grant(boss, _person("xu.mingyuan"), more)
+    withdrawn = grant(boss, late, more).accommodation.id
+    release()
+    with transaction():
+        withdraw_accommodation(boss, withdrawn, reason="演示：误录", now=clock.now())
 
 
 @pytest.fixture(scope="module")

@@ -72,7 +72,7 @@ class QuizRules:
     running_attempt_id: uuid.UUID | None
     #: What she was granted beyond the published rules; ``settings`` are those that hold for her.
     allowance: rules.Allowance
-    #: How long she has, in minutes.
+    #: How long she has, in whole minutes.
     minutes: int
     #: Graded attempts so far, the newest first.
     results: list["PastAttempt"]
@@ -238,7 +238,7 @@ def rules_view(
         standing=rules.standing(settings, ended, now),
         running_attempt_id=running,
         allowance=allowance,
-        minutes=settings.minutes + -(-rules.extra_seconds(settings, allowance) // 60),
+        minutes=settings.minutes + rules.extra_seconds(settings, allowance) // 60,
         results=[
             PastAttempt(
                 row.id,

@@ -61,7 +61,7 @@ def test_grants_join_by_the_best_and_stand_on_the_attempt(cast: Cast) -> None:
     with counted_statements() as seen:
         view = queries.rules_view(quiz.quiz_id, cast.trainee.id, CONTEXT, NOW)
     assert len(seen) == 3
-    assert (view.minutes, view.settings.attempts, view.settings.opens_at) == (48, 2, NOW)
+    assert (view.minutes, view.settings.attempts, view.settings.opens_at) == (47, 2, NOW)
     attempt = start(cast.trainee, quiz, now=NOW)
     assert attempt.deadline_at == NOW + timedelta(minutes=47, seconds=30)
     assert attempt.granted_seconds == 17 * 60 + 30
