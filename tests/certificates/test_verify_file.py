@@ -7,20 +7,23 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 import pytest
 from lxml import html
 from sqlalchemy import func, select
 
-from app.certificates import forms, services
+from app.certificates import forms, services, statements
 from app.certificates.models import Certificate, LookupCount
-from app.certificates.rules import ZONE, Names, RevocationClass, SuspensionClass
+from app.certificates.rules import ZONE, DocumentKind, Names, RevocationClass, SuspensionClass
 from app.core import clock
 from app.core.access import Actor, Grant, Role
 from app.core.database import db, release, transaction
 from app.files import services as files
 from app.jobs.services import run_due_jobs
 from tests.support.cast import Cast, as_actor
-from tests.support.certificates import make_certificate
+from tests.support.certificates import confirm, make_certificate
+from tests.support.cohorts import join, make_cohort, pass_course
+from tests.support.courses import sync_folder
 from tests.support.pages import Browser, Visitors
 from tests.support.proof import issued
 
@@ -92,12 +95,44 @@ def test_the_file_as_issued_passes_every_check(  # noqa: PLR0917 - fixtures and 
     assert db.session.scalar(select(func.sum(LookupCount.lookups))) == 1, "a file counts as a lookup"
 
 
+def test_a_transcript_proves_itself_too(cast: Cast, visit: Visitors, data_dir: Path) -> None:
+    sync_folder()
+    confirm(cast.trainee)
+    membership = join(cast, make_cohort(cast), cast.trainee)
+    pass_course(cast.trainee)
+    release()
+    with transaction():
+        actor = as_actor(cast.trainee)
+        made = statements.request_document(actor, membership.id, DocumentKind.TRANSCRIPT, clock.now()).id
+    run_due_jobs()
+    digest = db.session.get_one(Certificate, made, populate_existing=True).file_digest
+    release()
+    answer = show(visit(None, "en"), files.read(data_dir, str(digest)))
+    assert "Transcript" in answer.verdict
+    assert answer.checks == dict.fromkeys(ALL, "passed")
+
+
 def test_a_changed_file_is_not_to_be_relied_on(pdf: bytes, visit: Visitors) -> None:
     place = pdf.index(b"/Contents <") - 40
     answer = show(visit(None, "en"), pdf[:place] + bytes([pdf[place] ^ 1]) + pdf[place + 1 :])
     assert "Do not rely on this file" in answer.verdict
     assert "signature" in answer.failed
     assert "林见微" in answer.text, "what was really certified is shown beside it"
+
+
+def test_an_edited_page_is_held_against_what_was_signed(pdf: bytes, visit: Visitors) -> None:
+    """Text written over the page in an editor: the page says where it parts from what was signed."""
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        name, font = next(iter(opened.pages[0].resources.Font.items()))
+        glyph = re.findall(rb"<([0-9a-fA-F]{4})> *<", font.ToUnicode.read_bytes())[-1]
+        opened.pages[0].contents_add(b"BT %s 20 Tf 100 100 Td <%s> Tj ET" % (name.encode(), glyph))
+        opened.save(edited := io.BytesIO())
+    answer = show(visit(None, "en"), edited.getvalue())
+    assert "Do not rely on this file" in answer.verdict
+    assert answer.failed == {"signature", "page", "log"}
+    signed, drawn = (one.text_content() for one in answer.document.cssselect("[data-part=page] q"))
+    assert drawn.startswith(signed.rstrip("…")), "something follows where the signed text ends"
+    assert len(drawn) > len(signed)
 
 
 def test_a_stranger_s_file_shows_nothing_of_what_it_claims(certificate: Certificate, visit: Visitors) -> None:

@@ -27,7 +27,8 @@ CREDENTIAL: Final = "credential.json"
 LOG_PROOF: Final = "credential.tlog-proof"
 #: Clocks may differ by so much.
 SKEW: Final = timedelta(minutes=5)
-_LARGEST: Final = 64 * 1024
+#: Bytes of a credential: a transcript of a hundred courses has seventy thousand.
+_LARGEST: Final = 256 * 1024
 #: Objects in a credential, besides what is literal in it; ours have about ten.
 _NODES: Final = 32
 _LITERALS: Final = ("record", "printed", "pageText")
