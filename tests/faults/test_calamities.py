@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import psutil
 import pytest
@@ -123,6 +124,17 @@ class Tab:
         return response.status, json.loads(body) if body.startswith(b"{") else {}
 
 
+def post_page(tab: Tab, fields: dict[str, str]) -> tuple[int, str]:
+    """Post the paper as one form, as a browser without JavaScript does."""
+    connection = http.client.HTTPConnection("127.0.0.1", tab.web.port, timeout=60)
+    headers = {**tab.headers, "Content-Type": "application/x-www-form-urlencoded", "Accept": "text/html"}
+    connection.request("POST", f"/attempts/{tab.attempt_id}", urlencode(fields), headers)
+    response = connection.getresponse()
+    page = response.read().decode()
+    connection.close()
+    return response.status, page
+
+
 def open_tab(site: Site, web: WebServer) -> Tab:
     """A candidate at the beginning of her examination."""
     person = make_person(make_organisation())
@@ -172,6 +184,9 @@ def test_on_a_full_disk_nothing_is_acknowledged_that_is_not_kept(site: Site, web
     assert len(events(tab)) == held  # neither more nor less than was promised
     status, seen = tab.request("GET", "/state")
     assert (status, seen["head"]) == (200, held)  # what is there can still be read
+    item, choices = tab.paper[0]
+    status, page = post_page(tab, {f"q-{item}": choices[0], "seen": "0"})
+    assert (status, "<h1>您发送的内容没有保存</h1>" in page) == (503, True), page
     limit_files(web, resource.RLIM_INFINITY)
     tab.choose(1)
     assert tab.send()[0] == 200

@@ -123,4 +123,13 @@ class Board {
   }
 }
 
-for (const root of document.querySelectorAll('[data-board]')) new Board(root);
+// A check question of a lesson comes anew with each answer.
+function begin(scope) {
+  for (const root of scope.querySelectorAll('[data-board=""]')) {
+    root.dataset.board = 'ready';
+    new Board(root);
+  }
+}
+
+document.addEventListener('htmx:load', (event) => begin(event.target));
+begin(document);
