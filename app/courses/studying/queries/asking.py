@@ -1,6 +1,7 @@
 """Trainees' questions: beside a lesson, one's own, and those an instructor answers."""
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,8 @@ from app.core.access import Actor, Role
 from app.core.database import db
 from app.core.errors import NotFound
 from app.core.pagination import Page, paginate
+from app.core.text import Bilingual
+from app.courses import queries as courses
 from app.courses.rules import LessonOutline
 from app.courses.studying import policies
 from app.courses.studying.models import PassageQuestion
@@ -92,6 +95,17 @@ def list_asked(
     return paginate(
         statement.order_by(PassageQuestion.answered_at.is_not(None), PassageQuestion.id.desc()), page=page
     )
+
+
+def lesson_titles(questions: Iterable[PassageQuestion]) -> dict[uuid.UUID, Bilingual]:
+    """The titles of the lessons they were asked in, as published now. Two statements at most."""
+    outlines = {line.key: line.outline for line in courses.catalogue()}
+    found = {
+        question.id: outlines[question.course_key].find_lesson(question.module_key, question.lesson_key)
+        for question in questions
+        if question.course_key in outlines
+    }
+    return {question_id: lesson.title for question_id, lesson in found.items() if lesson is not None}
 
 
 def count_unanswered(actor: Actor) -> int:

@@ -105,6 +105,7 @@ def list_asked() -> str:
             )
         ),
         titles=queries.titles_of({question.course_key for question in page.items}),
+        places=queries.lesson_titles(page.items),
         course_key=course_key,
         answered=answered,
         waiting=queries.count_unanswered(require_actor()),
