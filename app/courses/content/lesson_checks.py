@@ -7,6 +7,8 @@ from app.core.markdown import CALLOUTS, Citation, Document, Figure, Section, Spo
 from app.courses.content.faults import Report, nearest
 from app.courses.content.tree import Content, CourseTree, LessonText, ModuleTree
 
+#: What a section without a text consists of.
+HEADING_TOKENS = frozenset({"heading_open", "inline", "heading_close"})
 _KEY = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
 
 #: What an export (or git) writes around two versions of the same lines.
@@ -100,7 +102,7 @@ def _check_section(section: Section, seen: set[str], faults: _Faults) -> None:
         faults.line(line, f"the section id `{key}` is not kebab-case", "write such as {#who-may-complain}")
     elif key in seen:
         faults.line(line, f"the section id `{key}` is used twice", "give each section an id of its own")
-    if all(token.type in {"heading_open", "inline", "heading_close"} for token in section.tokens):
+    if all(token.type in HEADING_TOKENS for token in section.tokens):
         faults.line(line, f"{heading} is empty", "write its text, or remove the heading")
 
 

@@ -21,6 +21,7 @@ from app.courses.content.faults import (
     read_yaml,
 )
 from app.courses.content.files import FilePath, in_order
+from app.courses.content.lesson_checks import HEADING_TOKENS
 from app.courses.content.parsing import plain_newlines
 from app.courses.content.questions import QuestionsFile
 from app.courses.content.schema import (
@@ -220,6 +221,17 @@ def parse_lesson(source: str) -> markdown.Document:
     return markdown.parse(source)
 
 
+@lru_cache(maxsize=512)
+def outline_lesson(source: str) -> markdown.Document:
+    """The same without what only rendering needs: a large folder has a million tokens."""
+    document = markdown.parse(source)
+    document.footnotes, document.env = [], {}
+    document.opening.tokens = document.opening.tokens[:1]
+    for section in document.sections:
+        section.tokens = [token for token in section.tokens if token.type not in HEADING_TOKENS][:1]
+    return document
+
+
 def _load_lessons(tree: ModuleTree, folder: FilePath, report: Report) -> None:
     expected = {
         f"{number:02}-{entry.id}.{language}.md": (entry.id, language, number - 1)
@@ -234,7 +246,7 @@ def _load_lessons(tree: ModuleTree, folder: FilePath, report: Report) -> None:
             )
             continue
         source = plain_newlines(path.read_bytes().decode(errors="replace"))
-        tree.texts.setdefault(lesson, {})[language] = LessonText(path, source, parse_lesson(source))
+        tree.texts.setdefault(lesson, {})[language] = LessonText(path, source, outline_lesson(source))
     for path in in_order(folder.glob("*.md")):
         if path.name in expected:
             continue

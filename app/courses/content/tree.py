@@ -28,6 +28,7 @@ class LessonText:
 
     path: FilePath
     source: str
+    #: Its outline (``loading.outline_lesson``): what is in it, without the tokens that rendering needs.
     document: markdown.Document
 
 
