@@ -8,11 +8,13 @@ import logging
 import os
 import socket
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from supervise import run, write_configuration
 
 ROOT = Path(__file__).resolve().parent.parent
+UNSYNCED = "content/ was not loaded: the site starts with what was published before. Mend it; flask content sync"
 #: Lines that a first content sync may print before it is summed up.
 BRIEF = 5
 
@@ -80,7 +82,7 @@ def prepare() -> Path:
 
     with app.app_context():
         upgrade()
-        command("content", "sync", quiet=True)
+        sync_content(command)
         empty = db.session.scalar(select(Person.id).limit(1)) is None
         release()
         if not settings.production:
@@ -91,6 +93,25 @@ def prepare() -> Path:
         db.engine.dispose()
     publish(settings.data_dir)
     return settings.data_dir.absolute()
+
+
+def sync_content(command: Callable[..., None]) -> None:
+    """Load content/. Files that cannot be loaded, or clash with what was published in the browser, must not close
+    a site that has content already.
+    """
+    from sqlalchemy import select  # noqa: PLC0415
+
+    from app.core.database import db, release  # noqa: PLC0415
+    from app.courses.models import ContentState  # noqa: PLC0415
+
+    is_known = db.session.scalar(select(ContentState.id)) is not None
+    release()
+    try:
+        command("content", "sync", quiet=True)
+    except CannotStart:
+        if not is_known:
+            raise
+        print(UNSYNCED, file=sys.stderr, flush=True)
 
 
 def main(arguments: list[str]) -> int:
