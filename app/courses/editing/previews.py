@@ -1,12 +1,14 @@
 """A text in work as a trainee will see it, with what the checks say of it. Nothing is written."""
 
+from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
 from flask_babel import force_locale
 
 from app.core import markdown
+from app.core.digests import digest_of
 from app.core.errors import Invalid
 from app.courses.authoring.sources import folder_of, media_of
 from app.courses.authoring.surroundings import surroundings_of
@@ -60,39 +62,49 @@ def media_url(course_key: str, digest: str) -> str:
 
 def lesson_preview(work: Work, module: str, lesson: str, sources: Mapping[str, str]) -> LessonPreview:
     """The lesson with texts as they stand on the author's screen (by language)."""
-    books = library()
-    figures = media_of(work.figures.values())
-    questions = _check_questions(work, module)
     paths = {language: work.lesson_path(module, lesson, language) for language in sources}
     faults = _faults(work, {paths[language]: text for language, text in sources.items()})
     languages = {}
     for language, source in sources.items():
-        document = parse_lesson(source)
-        with force_locale(LOCALES[language]):
-            text = render_text(
-                document,
-                f"{module}/{lesson}",
-                LOCALES[language],
-                books,
-                draw=_drawer(work, figures),
-                doc_id=language,
-            )
-            checks = {
-                spot.text: shown(questions[spot.text], language, work, books)
-                for spot in document.questions
-                if spot.text in questions
-            }
-        languages[language] = Preview(
-            language,
-            text,
-            checks,
-            texts.outline_of(document),
-            texts.advice_on(document, language),
-            [fault for fault in faults if outlines.path_of(work, fault) == paths[language]],
-        )
+        page = _page(work, module, lesson, language, source)
+        own = [fault for fault in faults if outlines.path_of(work, fault) == paths[language]]
+        languages[language] = replace(page, faults=own)
     present = {LessonPath(module, lesson, language): source for language, source in sources.items()}
     lagging = translations.lagging(work, present).get((module, lesson), set())
     return LessonPreview(languages, lagging)
+
+
+_Key = tuple[str, str, str, str, str, str]
+_pages: "OrderedDict[_Key, Preview]" = OrderedDict()
+KEPT_PAGES: Final = 64
+
+
+def _page(work: Work, module: str, lesson: str, language: str, source: str) -> Preview:
+    """One language, rendered once for the same source, questions, figures and library."""
+    books = library()
+    questions = work.files.get(f"{module}/questions.yaml")
+    rest = digest_of({"figures": work.figures, "questions": questions.digest if questions else None})
+    key = (f"{work.key}/{module}/{lesson}", language, digest_of(source), rest, books.digest, str(work.draft.id))
+    if key not in _pages:
+        _pages[key] = _rendered(work, f"{module}/{lesson}", language, source, books)
+        if len(_pages) > KEPT_PAGES:
+            _pages.popitem(last=False)
+    _pages.move_to_end(key)
+    return _pages[key]
+
+
+def _rendered(work: Work, path: str, language: str, source: str, books: Library) -> Preview:
+    figures = media_of(work.figures.values())
+    questions = _check_questions(work, path.partition("/")[0])
+    document = parse_lesson(source)
+    with force_locale(LOCALES[language]):
+        text = render_text(document, path, LOCALES[language], books, draw=_drawer(work, figures), doc_id=language)
+        checks = {
+            spot.text: shown(questions[spot.text], language, work, books)
+            for spot in document.questions
+            if spot.text in questions
+        }
+    return Preview(language, text, checks, texts.outline_of(document), texts.advice_on(document, language))
 
 
 def _faults(work: Work, changed: Mapping[str, str]) -> list[Fault]:
@@ -168,41 +180,7 @@ def with_media(html: str, work: Work) -> str:
     return html.replace("/question-images/", f"/authoring/{work.key}/media/")
 
 
-def question_faults(work: Work, path: str, key: str | None, values: Mapping[str, Any]) -> list[Fault]:
-    """What the checks would say of a question as it stands in its form; ``key`` None: it is new."""
-    text = work.text(path)
-
-    def edit(node: Any) -> None:
-        entries = node["questions"] if isinstance(node.get("questions"), list) else []
-        place = next((n for n, one in enumerate(entries) if isinstance(one, dict) and one.get("id") == key), None)
-        fresh = yaml_files.styled(values)
-        if place is None:
-            node["questions"] = [*entries, fresh]
-        else:
-            entries[place] = fresh
-
-    try:
-        changed = yaml_files.dump(edited(text, edit))
-    except Invalid:
-        return []
-    lines = _lines_of(changed, str(values.get("id", "")))
-    faults = _faults(work, {path: changed})
-    return [one for one in faults if outlines.path_of(work, one) == path and one.line in lines]
-
-
-def edited(text: str, edit: Any) -> Any:
-    """The mapping of a text after a change. Raises Invalid."""
-    data = yaml_files.load(text)
-    edit(data)
-    return data
-
-
-def _lines_of(text: str, key: str) -> range:
-    """The lines of one question in its file."""
-    lines = text.splitlines()
-    starts = [number for number, line in enumerate(lines, 1) if line.startswith("  - ")]
-    named = (number for number in starts if lines[number - 1].removeprefix("  - id:").strip().strip("'\"") == key)
-    start = next(named, None)
-    if start is None:
-        return range(0)
-    return range(start, next((number for number in starts if number > start), len(lines) + 1))
+def question_faults(work: Work, path: str, values: Mapping[str, Any]) -> list[Fault]:
+    """What the checks say of a question as it stands in its form: of it alone, so that it is quick."""
+    alone = yaml_files.dump(yaml_files.styled({"questions": [values]}))
+    return [one for one in _faults(work, {path: alone}) if outlines.path_of(work, one) == path]

@@ -218,7 +218,7 @@ def _tried(place: Place, tree: trees.Tree) -> Trial:
 
 def _faults(place: Place, tree: trees.Tree) -> list[Fault]:
     """What the checks say of the question as it stands in the form."""
-    return previews.question_faults(place.work, place.path, place.key, tree.content)
+    return previews.question_faults(place.work, place.path, tree.content)
 
 
 def _shown(place: Place, tree: trees.Tree, trial: Trial | None = None, error: str = "") -> str:
