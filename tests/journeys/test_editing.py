@@ -15,7 +15,7 @@ from tests.faults.storm import signed_in_headers
 from tests.support.authoring import instructor, open_draft
 from tests.support.cast import make_cast, make_login, make_person
 from tests.support.chromium import chromium, violations
-from tests.support.courses import sync_folder
+from tests.support.courses import SMALL, sync_folder
 from tests.support.processes import Site, own_site
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(240)]
@@ -30,13 +30,13 @@ def database() -> None:
     """These tests commit for good, to a database of their own."""
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with own_site(tmp_path_factory.mktemp("editing")) as site:
         yield site
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def authors(site: Site) -> list[Person]:
     """Two instructors of the authority, whose course it is."""
     with write_mode():
@@ -47,7 +47,7 @@ def authors(site: Site) -> list[Person]:
     return people
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def draft(authors: list[Person]) -> Draft:
     with write_mode():
         draft = open_draft(instructor(authors[0], national=True))
@@ -55,7 +55,7 @@ def draft(authors: list[Person]) -> Draft:
     return draft
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def browser_of(site: Site) -> Iterator[Open]:
     """A browser of its own for each of them, which keeps what it stores."""
     web = WebServer(site, "gunicorn", "wsgi:app")
@@ -144,3 +144,108 @@ def test_two_authors_one_offline_lose_nothing(authors: list[Person], draft: Draf
     for words in ("甲写的话。", "乙写的话。", "甲又写的话。", "乙离线写的话。"):
         assert words in found
     says(second, "#save-state", "均已保存")
+
+
+BOTH = ("zh", "en")
+WORDS = {"zh": "机关发布的令。", "en": "The order of the agency."}
+
+
+def fill_both(page: Page, name: str, zh: str, en: str) -> None:
+    for tag, words in (("zh", zh), ("en", en)):
+        page.locator(f'[name="{name}.{tag}"]').fill(words)
+
+
+def rows(page: Page, name: str, texts: dict[str, tuple[str, str]], field: str = "text") -> None:
+    """As many rows as there are texts, by the page's own buttons."""
+    for number, (zh, en) in enumerate(texts.values()):
+        if not page.locator(f'[data-row="{name}.{number}"]').count():
+            page.locator(f'button[value="add:{name}"]').click()
+            expect(page.locator(f'[data-row="{name}.{number}"]')).to_be_visible(timeout=60_000)
+        fill_both(page, f"{name}.{number}.{field}", zh, en)
+
+
+CHOICES = {"a": ("机关", "Agency"), "b": ("法院", "Court")}
+STEPS = {"a": ("申请", "Apply"), "b": ("审查", "Examine"), "c": ("决定", "Decide")}
+
+
+def question(page: Page, kind: str, use: str) -> None:
+    """A question of a type, filled, without a fault, saved; its answer is tried before."""
+    page.goto(f"/authoring/small/questions/module-a/new/{kind}")
+    expect(page.locator("#question-form[data-ready]")).to_be_attached(timeout=60_000)
+    fill_both(page, "prompt", f"题目{kind}", f"Question {kind}")
+    fill_both(page, "feedback", "见[@us-test-act 1]。", "See [@us-test-act 1].")
+    if kind in ("single", "multiple"):
+        rows(page, "choices", CHOICES)
+        page.locator('[name="choices.0.correct"]').check()
+    elif kind == "true_false":
+        page.locator('[name="answer"]').select_option("True")
+    elif kind == "numeric":
+        page.locator('[name="answer"]').fill("30")
+    elif kind == "short_text":
+        page.locator('[name="accept"]').fill("国内产业")
+    elif kind == "ordering":
+        rows(page, "items", STEPS)
+    page.locator('[name="id"]').fill(f"small-a-{kind.replace('_', '-')}")
+    page.locator('[name="use"]').select_option(use)
+    page.locator('[name="difficulty"]').select_option("1")
+    page.locator('[name="law"]').fill("us-test-act 1")
+    says(page, "#question-aside", "没有要改的") if use == "bank" else says(page, "#question-aside", f"题目{kind}")
+    page.get_by_role("button", name="保存", exact=True).last.click()
+    says(page, ".flashes", "已保存")
+
+
+def test_a_module_from_nothing(authors: list[Person], draft: Draft, browser_of: Open) -> None:
+    """A module with a figure, a citation, a case and six types of question, by forms and dialogs alone."""
+    page = browser_of(authors[0]).new_page()
+    page.goto("/authoring/small")
+    page.get_by_role("link", name="添加模块").click()
+    page.get_by_label("中文标题").fill("模块甲")
+    page.get_by_label("英文标题").fill("Module A")
+    page.get_by_role("button", name="添加").click()
+    page.goto("/authoring/small/modules/module-a/settings")
+    page.get_by_role("button", name="添加：学习目标").click()
+    page.locator('[name="objectives.0.zh"]').fill("说明令的效力")
+    page.locator('[name="objectives.0.en"]').fill("Say what an order does")
+    page.locator('[name="law"][value="us-test-act"]').check()
+    page.get_by_role("button", name="保存").last.click()
+    for kind in ("single", "multiple", "true_false", "numeric", "short_text", "ordering"):
+        question(page, kind, "check" if kind == "single" else "bank")
+    assert violations(page) == []
+
+    page = open_lesson(page.context, "/authoring/small/lessons/module-a/start")
+    bar = page.locator(".pane-zh [data-toolbar]")
+    for tag in BOTH:
+        page.locator(f'[data-show="{tag}-source"]').click()
+        page.locator(f".pane-{tag} .cm-line").first.click()
+        page.keyboard.press("End")
+        page.keyboard.type(f"\n\n{WORDS[tag]}")
+        page.locator(f'.pane-{tag} [data-tool="cite"]').click()
+        page.locator("#dialog-cite [name=find]").fill("us-test-act")
+        page.locator("#instruments input").first.check()
+        page.locator("#dialog-cite [name=pin]").fill("1")
+        page.locator("#dialog-cite .btn-primary").click()
+    page.locator('[data-show="zh-source"]').click()
+    says(page, "#page-zh", "〔")
+    bar.locator('[data-tool="figure"]').click()
+    page.locator("#figure-file").set_input_files(SMALL / "courses" / "small" / "figures" / "line.svg")
+    for name, words in (("alt_zh", "线"), ("alt_en", "A line"), ("caption_zh", "图2"), ("caption_en", "Figure 2")):
+        page.locator(f"#dialog-figure [name={name}]").fill(words)
+    page.locator("#dialog-figure .btn-primary").click()
+    expect(page.locator("#page-zh figure img")).to_be_visible(timeout=60_000)
+    bar.locator('[data-tool="question"]').click()
+    page.locator("#questions input").first.check()
+    page.locator("#dialog-question .btn-primary").click()
+    says(page, "#page-zh", "题目single")
+    bar.locator('[data-tool="section"]').click()
+    for name, words in (("title_zh", "第二节"), ("title_en", "Second section")):
+        page.locator(f"#dialog-section [name={name}]").fill(words)
+    page.locator("#dialog-section .btn-primary").click()
+    says(page, "#lesson-side", "Second section")
+    assert violations(page) == []
+    saved(page)
+    found = [head_of(draft, f"module-a/01-start.{tag}.md") for tag in BOTH]
+    for text in found:
+        assert "[@us-test-act 1]" in text
+        assert "../figures/line.svg" in text
+        assert "::: question small-a-single\n:::" in text
+        assert "{#second-section}" in text
