@@ -116,15 +116,15 @@ def database(request: pytest.FixtureRequest) -> Iterator[None]:
         connection = db.engine.connect()
     with write_mode():
         outer = connection.begin()
-    original, begin_core = db.session, core_database.begin_core
+    original, begin_core, connect_core = db.session, core_database.begin_core, core_database.connect_core
     kept = KeptSession(
         sessionmaker(bind=connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
     )
     db.session = kept  # type: ignore[assignment]
-    core_database.begin_core = lambda: savepoint(connection)
+    core_database.begin_core = core_database.connect_core = lambda: savepoint(connection)
     yield
     kept.close_for_good()
-    db.session, core_database.begin_core = original, begin_core
+    db.session, core_database.begin_core, core_database.connect_core = original, begin_core, connect_core
     outer.rollback()
     connection.close()
 

@@ -166,6 +166,33 @@ def is_out_of_storage(error: DBAPIError) -> bool:
     return any(words in str(error.orig) for words in ("disk is full", "disk I/O error"))
 
 
+@contextmanager
+def core_statements() -> Iterator[Connection]:
+    """A connection on which each Core statement is a transaction of its own, committed when it returns.
+
+    PostgreSQL alone (``statements_stand_alone()``). Raises RuntimeError as core_transaction() does.
+    """
+    if db.session.registry.has() and db.session().in_transaction():
+        raise RuntimeError("a session's transaction is open: core_statements() comes first or after release()")
+    token = _alone.set(True), _writing.set(False)
+    try:
+        with connect_core() as connection:
+            yield connection
+    finally:
+        _alone.reset(token[0])
+        _writing.reset(token[1])
+
+
+def connect_core() -> AbstractContextManager[Connection]:
+    """A connection of its own (tests put theirs here)."""
+    return db.engine.connect()
+
+
+def statements_stand_alone() -> bool:
+    """Does ``core_statements()`` work here? SQLite's writers need to say at BEGIN that they will write."""
+    return db.engine.dialect.name == "postgresql"
+
+
 def serialise(name: str) -> None:
     """Until the present transaction() ends, nobody else passes here under the same name.
 

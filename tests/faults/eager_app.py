@@ -37,6 +37,9 @@ def _left_open() -> Iterator[Connection]:
 
 real = create_app()
 patch.object(view, "core_transaction", _left_open).start()
+patch.object(
+    view, "statements_stand_alone", lambda: False
+).start()  # a statement that commits itself hides nothing
 
 
 def app(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:

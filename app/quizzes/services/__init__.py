@@ -1,6 +1,7 @@
 """The engine's verbs. Who is entitled to a sitting is decided by the packages above."""
 
 from app.quizzes.services.answers import NotYours, Overdue, original_receipt, receipt_of, take_answer
+from app.quizzes.services.at_once import take_at_once
 from app.quizzes.services.attempts import (
     NotAdmitted,
     count_code_try,
@@ -37,5 +38,6 @@ __all__ = [
     "start_attempt",
     "submit_attempt",
     "take_answer",
+    "take_at_once",
     "take_pause",
 ]

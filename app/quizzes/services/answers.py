@@ -174,7 +174,7 @@ def take_answer(
         item_id=sent.item_id,
         position=row.position or 0,
         kind=sent.kind,
-        body=_normalised(sent, row.layout),
+        body=normalised(sent, row.layout),
         client_id=sent.client_id,
         device_id=sent.device_id,
         client_seq=sent.client_seq,
@@ -275,7 +275,7 @@ def original_receipt(attempt_id: uuid.UUID, sent: Sent) -> Receipt:
         sent.device_id,
         sent.client_seq,
     )
-    said = outward(_normalised(sent, layout), layout or {})
+    said = outward(normalised(sent, layout), layout or {})
     if not same or event.salt is None or body_digest(event.salt, said) != event.body_digest:
         raise Conflict(
             _("This answer was sent before with other content; the first one stands. Reload the page."),
@@ -299,7 +299,8 @@ def receipt_of(event: ResponseEvent) -> Receipt:
     )
 
 
-def _normalised(sent: Sent, layout: dict[str, Any] | None) -> dict[str, Any]:
+def normalised(sent: Sent, layout: dict[str, Any] | None) -> dict[str, Any]:
+    """What was sent, in the question's own form. Raises Invalid for what does not fit the paper."""
     if layout is None:
         raise Invalid(_("This question is not on your paper. Reload the page."), code="question")
     if sent.kind is EventKind.ANSWER:

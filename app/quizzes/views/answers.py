@@ -12,14 +12,14 @@ from sqlalchemy.exc import IntegrityError
 
 from app.accounts.identity import claimed_session
 from app.core import access, clock
-from app.core.database import core_transaction, transaction
+from app.core.database import core_statements, core_transaction, statements_stand_alone, transaction
 from app.core.languages import format_moment
 from app.quizzes import queries, services
 from app.quizzes.accommodations.words import pauses_text
 from app.quizzes.context import keyring
 from app.quizzes.invigilation import queries as decided
 from app.quizzes.invigilation import words
-from app.quizzes.protocol import MAX_BYTES, read_sent
+from app.quizzes.protocol import MAX_BYTES, Sent, read_sent
 from app.quizzes.receipts import Receipt, timestamp
 
 blueprint = Blueprint("answers", __name__)
@@ -32,14 +32,8 @@ def save_answer(attempt_id: uuid.UUID) -> Response:
     if (request.content_length or 0) > MAX_BYTES:
         abort(413)
     sent = read_sent(request.get_data(cache=False))
-    take = partial(services.take_answer, _login(), attempt_id, sent, keyring=keyring(), now=clock.now())
     try:
-        try:
-            with core_transaction() as connection:
-                receipt = take(connection=connection)
-        except services.Overdue:
-            with transaction():
-                receipt = take()
+        receipt = _keep(_login(), attempt_id, sent)
     except IntegrityError:
         receipt = services.original_receipt(attempt_id, sent)
     except services.NotYours:
@@ -66,6 +60,23 @@ def show_state(attempt_id: uuid.UUID) -> Response:
             "csrf_token": generate_csrf(),
         }
     )
+
+
+def _keep(login: uuid.UUID, attempt_id: uuid.UUID, sent: Sent) -> Receipt:
+    """At once where the database can; else under the attempt's lock, in a session where it has to be closed."""
+    ring, now = keyring(), clock.now()
+    if statements_stand_alone():
+        with core_statements() as connection:
+            receipt = services.take_at_once(connection, login, attempt_id, sent, keyring=ring, now=now)
+        if receipt is not None:
+            return receipt
+    take = partial(services.take_answer, login, attempt_id, sent, keyring=ring, now=now)
+    try:
+        with core_transaction() as connection:
+            return take(connection=connection)
+    except services.Overdue:
+        with transaction():
+            return take()
 
 
 def _login() -> uuid.UUID:
