@@ -22,6 +22,7 @@ from app.core.clock import frozen_at
 from app.core.database import db, release, transaction
 from app.demo import acting
 from app.demo.acting import Credentials, Player
+from app.demo.drafts import write_drafts
 from app.demo.pool import fill_pool
 from app.organisations.queries import get_organisation
 
@@ -123,6 +124,7 @@ def make_cast(now: datetime) -> list[Credentials]:
     trainees = _cohort(registrar.actor, EARLIER, began, now)
     fill_pool(trainees[1], trainees[0], (staff[2], staff[3]), began + timedelta(days=40))
     trainees += _cohort(registrar.actor, PRESENT, now - timedelta(days=30), now)
+    write_drafts(staff[1], boss, now)
     return [player.credentials for player in (boss, *staff, *trainees)]
 
 
