@@ -58,7 +58,7 @@ BEGINNINGS: Final[dict[str, tuple[str, ...]]] = {
     "ye.zhiqiu": ("/",),
     "zhou.zhixing": ("/", "/experts"),
     "lin.jianwei": ("/", "/experts"),
-    "xu.mingyuan": ("/",),
+    "xu.mingyuan": ("/", "/courses/l2-section-337"),
     "registrar": ("/", "/cohorts/"),
     "instructor": ("/", "/questions/imports"),
     "certifier": ("/",),

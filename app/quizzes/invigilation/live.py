@@ -1,8 +1,8 @@
 """The live page's data: one statement, kept for a few seconds, shared by all invigilators of a process.
 
-The page polls (docs/adr/0006). Whoever asks first after ``KEPT_FOR`` reads the database; everybody else in the
-process gets the same bytes, packed once. So the cost does not grow with the number of invigilators, and of the
-examinees it is one statement every few seconds.
+The page polls. Whoever asks first after ``KEPT_FOR`` reads the database; everybody else in the process gets the
+same bytes, packed once. So the cost does not grow with the number of invigilators, and of the examinees it is one
+statement every few seconds.
 """
 
 import gzip
