@@ -19,6 +19,7 @@ def init_app(app: Flask) -> None:
         order=60,
         roles=set(policies.KEEPERS),
         area=Area.CERTIFICATION,
+        covers=tuple(f"/certificates/{page}" for page in ("batches", "expiring", "law-changes", "styles")),
     )
     worklist.register(
         _l("Certificates that need action"),

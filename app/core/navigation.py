@@ -52,6 +52,8 @@ class Entry:
     #: How much waits there for a person; nothing is drawn for 0.
     count: Callable[[Actor], int] | None = None
     area: Area = Area.STUDY
+    #: Further addresses whose pages belong to it.
+    covers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +102,15 @@ def register(
     post: bool = False,
     count: Callable[[Actor], int] | None = None,
     area: Area = Area.STUDY,
+    covers: tuple[str, ...] = (),
 ) -> None:
     """Put a link (a lazy text, an endpoint without parameters) into a place; registering again replaces it.
 
-    ``count`` is asked on every page of those who see the link: one small statement.
+    Pages under its address and under those of ``covers`` belong to it. ``count`` is asked on every page of those
+    who see the link: one small statement.
     """
     _entries[place, endpoint] = Entry(
-        label, endpoint, frozenset(roles) if roles is not None else None, order, place, post, count, area
+        label, endpoint, frozenset(roles) if roles is not None else None, order, place, post, count, area, covers
     )
 
 
@@ -158,7 +162,13 @@ def _lines(place: Place) -> list[_Line]:
 def items_for(place: Place, actor: Actor | None, path: str) -> list[Item]:
     """The links of a place for a person; the one with the longest matching address is current."""
     shown = [line for line in _lines(place) if _is_for(line.entry, actor)]
-    current = max((line.url for line in shown if _covers(line.url, path)), key=len, default=None)
+    reached = [
+        (len(url), line.url)
+        for line in shown
+        for url in (line.url, *(request.root_path + address for address in line.entry.covers))
+        if _covers(url, path)
+    ]
+    current = max(reached)[1] if reached else None
     return [
         Item(
             line.label,

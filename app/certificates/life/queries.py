@@ -29,6 +29,7 @@ from app.core.access import Actor, Role
 from app.core.database import db
 from app.core.errors import NotFound
 from app.core.pagination import Page, paginate
+from app.core.text import Bilingual
 from app.courses import queries as courses
 from app.courses.models import Course, CourseCompletion, CourseRevision, Enrolment
 from app.jobs.models import Job, JobState
@@ -176,16 +177,20 @@ def list_batches(actor: Actor, limit: int = 50) -> list[BatchLine]:
     return _lines(db.session.scalars(statement).all())
 
 
-def items_of(batch_id: uuid.UUID, page: int) -> Page[tuple[IssueBatchItem, Person, Certificate | None]]:
-    """Everybody of a batch with what became of her, those who need somebody first."""
+def items_of(
+    batch_id: uuid.UUID, page: int
+) -> Page[tuple[IssueBatchItem, Person, Certificate | None, JobState | None]]:
+    """Everybody of a batch with what became of her and of her file, those who need somebody first."""
     order = {Outcome.FAILED: 0, Outcome.BLOCKED: 1, Outcome.WAITING: 2, Outcome.AWAITING_NAMES: 3}
     ranks = [(IssueBatchItem.outcome == outcome, rank) for outcome, rank in order.items()]
+    unfiled = (Job.state == JobState.FAILED) & Certificate.file_digest.is_(None)
     return paginate(
-        select(IssueBatchItem, Person, Certificate)
+        select(IssueBatchItem, Person, Certificate, Job.state)
         .join(Person, Person.id == IssueBatchItem.person_id)
         .outerjoin(Certificate, Certificate.id == IssueBatchItem.certificate_id)
+        .outerjoin(Job, Job.id == Certificate.render_job_id)
         .where(IssueBatchItem.batch_id == batch_id)
-        .order_by(case(*ranks, else_=4), Person.name, IssueBatchItem.id),
+        .order_by(case(*ranks, (unfiled, 1), else_=4), Person.name, IssueBatchItem.id),
         page=page,
         scalars=False,
     )
@@ -297,6 +302,7 @@ class Touched:
     certificate: Certificate
     person: Person
     course_key: str
+    course_title: Bilingual
     #: Its assignment to study the course as it is now; None: nobody has asked her.
     assignment: DeltaAssignment | None
     #: She has studied it since.
@@ -353,6 +359,7 @@ def touched_by(actor: Actor, change: LawChange) -> list[Touched]:
                         certificate,
                         person,
                         course.key,
+                        course.title,
                         assigned.get((certificate.id, course.key)),
                         (person.id, course.key) in current,
                     )

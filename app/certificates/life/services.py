@@ -143,7 +143,7 @@ def work_next(batch_id: uuid.UUID, now: datetime) -> bool:
                 _issue(item, now)
         except (DomainError, SQLAlchemyError, ValueError, ArithmeticError, LookupError) as error:
             # One person's trouble stops nobody else; the page shows it and offers to try again.
-            item.outcome, item.message = Outcome.FAILED, repr(error)[:500]
+            item.outcome, item.message = Outcome.FAILED, (str(error) or repr(error))[:500]
     return True
 
 

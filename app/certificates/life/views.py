@@ -10,8 +10,8 @@ from werkzeug.wrappers import Response
 
 from app.certificates import policies
 from app.certificates.life import queries, services
-from app.certificates.life.models import IssueBatch
-from app.certificates.queries import get_certificate_for
+from app.certificates.life.models import IssueBatch, Outcome
+from app.certificates.queries import Held, get_certificate_for
 from app.certificates.rules import ZONE
 from app.core import access, clock
 from app.core.access import Actor, Role, require_actor
@@ -50,10 +50,13 @@ def order_batch(cohort_id: uuid.UUID) -> Response:
 def show_batch(batch_id: uuid.UUID) -> str:
     """How far a batch is, and what became of each person."""
     batch = queries.get_batch_for(require_actor(), batch_id)
+    page = queries.items_of(batch.id, request.args.get("page", 1, type=int))
     return render_template(
         "certificates/life/batch.html",
         line=queries.line_of(batch),
-        page=queries.items_of(batch.id, request.args.get("page", 1, type=int)),
+        page=page,
+        rows=[(item, person, Held(one, state) if one else None) for item, person, one, state in page.items],
+        outcomes=list(Outcome),
         may_order=require_actor().has_at(batch.organisation_id, Role.CERTIFIER),
     )
 

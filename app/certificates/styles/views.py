@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from app.certificates import policies
 from app.certificates.labels import KINDS
-from app.certificates.rendering.drawing import svg
+from app.certificates.rendering.drawing import svg_of_motifs
 from app.certificates.rendering.layouts import LAYOUTS
 from app.certificates.rules import DocumentKind
 from app.certificates.styles import queries
@@ -31,7 +31,7 @@ def draw(digest: str, kind: str) -> Response:
     """What is drawn behind the text of a document in this version: border, rosette, seal."""
     style = queries.get_style_for(require_actor(), digest)
     layout = LAYOUTS[DocumentKind(kind)]
-    response = make_response(svg(layout.drawing(style.look, style.example), layout.width, layout.height))
+    response = make_response(svg_of_motifs(layout.drawing(style.look, style.example), layout.width, layout.height))
     response.mimetype = "image/svg+xml"
     response.headers["Cache-Control"] = KEPT
     return response
