@@ -150,3 +150,23 @@ def test_a_sync_planned_before_a_publication_is_refused(app: Flask, cast: Cast, 
     with transaction(), pytest.raises(Conflict):
         services.sync(plan, clock.now())
     assert "来了一封函" in published()[1][ZH]
+
+
+def test_the_commands_name_clashes_and_fail(app: Flask, cast: Cast, folder: Path) -> None:
+    runner = app.test_cli_runner()
+    place = ["--folder", str(folder)]
+    with app.app_context():
+        first = runner.invoke(args=["content", "sync", *place])
+    assert "course small: revision 1" in first.output
+    in_browser(cast, ZH, LETTER, "来了一封函")
+    edit(folder, ZH, LETTER, "来了三封信")
+    with app.app_context():
+        stopped = runner.invoke(args=["content", "sync", *place])
+        release()
+        exported = runner.invoke(args=["content", "export", str(folder)])
+        release()
+    assert (stopped.exit_code, exported.exit_code) == (1, 1)
+    assert "m1-first/02-case.zh.md:3:1: these lines were changed here and in the browser" in stopped.output
+    assert "1 faults; nothing was loaded" in stopped.output
+    assert "1 courses exported, 1 files changed" in exported.output
+    assert "courses/small/m1-first/02-case.zh.md:3: changed here and in the browser" in exported.output

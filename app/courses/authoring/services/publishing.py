@@ -25,6 +25,8 @@ from app.courses.content.tree import CourseTree
 from app.courses.events import CoursePublished
 from app.courses.models import CourseRevision
 from app.courses.services.content import StoredFigure, load_course
+from app.organisations.queries import find_organisation
+from app.organisations.services import ensure_authority
 
 #: Publications and syncs come one after the other.
 TURN = "content"
@@ -174,10 +176,13 @@ def publish_manifest(source: CourseSource, manifest: Manifest, now: datetime) ->
 
 
 def note_published(source: CourseSource, tree: CourseTree, tree_digest: str) -> None:
-    """Keep what the course's published files are, and which ids they use."""
+    """Keep what the course's published files are, whose it is, and which ids it uses."""
+    owner = find_organisation(tree.file.organisation) if tree.file.organisation else None
+    source.organisation_id = (owner or ensure_authority()).id
     source.published_tree = tree_digest
     source.question_keys = sorted(question.id for module in tree.modules for question in module.questions)
     source.exam_key = tree.file.exam.id if tree.file.exam else None
+    db.session.add(source)
     db.session.flush()
 
 

@@ -41,8 +41,6 @@ from app.courses.content.loading import load_content
 from app.courses.content.tree import Content, CourseTree
 from app.courses.models import ContentState, Course
 from app.courses.services.content import StoredFigure, is_of_this_format, sync_content
-from app.organisations.queries import find_organisation
-from app.organisations.services import ensure_authority
 
 #: A course's folder says on which published tree an export was based; a dot keeps it out of the course.
 MARK: Final = ".published"
@@ -240,13 +238,9 @@ def sync(plan: Plan, now: datetime) -> list[str]:
         figures.update(kept_figures(tree))
     changes = sync_content(plan.content, figures, now, unchanged=_unchanged(plan))
     db.session.get_one(ContentState, 1).shared_tree = keep_tree(keep_files(plan.shared), now)
-    authority = ensure_authority()
     for key, one in plan.courses.items():
         tree = plan.content.courses[key]
-        organisation = find_organisation(tree.file.organisation) if tree.file.organisation else None
         source = sources.get(key) or CourseSource(course_key=key, question_keys=[])
-        source.organisation_id = (organisation or authority).id
-        db.session.add(source)
         changes += _note_course(source, one, tree, now)
     return changes
 
