@@ -77,6 +77,23 @@ def note_offline(reader: Window) -> None:
     assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('notes')).length") == 0
 
 
+def list_what_waits(reader: Window) -> None:
+    """A note made while the server could not be reached shows among the notes, and arrives from there."""
+    page = reader.page
+    page.route("**/notes", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
+    page.locator("[data-note-new]").last.click()
+    page.get_by_role("button", name="只作标记").click()
+    expect(page.locator(".note-state").last).to_contain_text("网络恢复后自动上传")
+    page.goto(f"{reader.base}/notes")
+    expect(page.locator("[data-notes-waiting]")).to_be_visible()
+    page.unroute("**/notes")
+    reader.complaints.clear()  # what the browser says of requests that were cut off
+    reader.open("/notes")
+    expect(page.locator(".notes-list li")).to_have_count(3)
+    expect(page.locator("[data-notes-waiting]")).to_be_hidden()
+    reader.open(LESSON)
+
+
 def ask(reader: Window) -> None:
     page = reader.page
     page.evaluate(SELECT, "由机关发布")
@@ -120,6 +137,7 @@ def test_a_trainee_studies_with_notes_questions_review_and_a_document(
         reader = window(browser, site, base, logins["trainee"], width=390)
         open_a_term(reader.open(LESSON))
         note_offline(reader)
+        list_what_waits(reader)
         ask(reader)
         desk = window(browser, site, base, logins["teacher"])
         answer(desk)
