@@ -1,6 +1,8 @@
 """The benchmarks of issue 2, section 9, on SQLite and PostgreSQL: one line a figure; 1 when one falls short.
 
 ``python -m bench.main [--only a,b] [--database sqlite] [--quick]``; what each figure means: docs/performance.md.
+On two idle cores about 15 minutes, most of it (d), (e) and (f) with their thousands of people; ``--only a,b`` four
+minutes, ``--only a,b --quick`` one. The rounds of (a), (b) and (f) have a fixed length; rows bound the rest.
 """
 
 import argparse

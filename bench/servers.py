@@ -1,6 +1,7 @@
 """Which web server, and with how many threads: our own pages on each, in turns (docs/adr/0004).
 
-``python -m bench.servers [PATH …]``: requests a second, CPU a request and tails for each server and page.
+``python -m bench.servers [PATH …]``: requests a second, CPU a request and tails for each server and page. About a
+minute and a half a page.
 """
 
 import statistics
