@@ -55,6 +55,19 @@ def test_every_type_comes_back_as_it_went(form: str, kind: str, data: st.DataObj
 
 
 @pytest.mark.parametrize("form", list(formats.EXPORTS))
+def test_arrows_in_texts_part_no_pairs_and_make_none(form: str) -> None:
+    arrow = {"zh": "申请->审查", "en": "filing -\\> review --> grant"}
+    pairs = [{"id": name, "left": {**arrow, "zh": name}, "right": arrow} for name in "pq"]
+    written = Question("matching", authored("matching", prompt=arrow, pairs=pairs, distractors=[]))
+    said = Question("said", authored("short_text", accept=["a->b", "c -> d"]))
+    exported = formats.write(form, [written, said], {})
+    _kind, again = formats.read(exported.data, exported.name, "zh")
+    assert [item.raw["type"] for item in again.items] == ["matching", "short_text"]
+    for before, after in zip((written, said), again.items, strict=True):
+        assert difference(before.raw, after.raw) == ""
+
+
+@pytest.mark.parametrize("form", list(formats.EXPORTS))
 def test_the_courses_own_questions_keep_their_digests(form: str) -> None:
     """Identical bodies, not only identical looks: importing our own export changes nothing in the bank."""
     path = sorted(Path("content/courses").glob("*/*/questions.yaml"))[0]

@@ -118,7 +118,8 @@ def _split_answers(text: str) -> list[tuple[str, str]]:
 
 def _plain(text: str) -> str:
     """Escapes taken away."""
-    return re.sub(r"\\([\\~=#{}:n])", lambda found: "\n" if found.group(1) == "n" else found.group(1), text)
+    escaped = r"\\([\\~=#{}:n]|(?<=-\\)>)"
+    return re.sub(escaped, lambda found: "\n" if found.group(1) == "n" else found.group(1), text)
 
 
 def _cut(text: str, mark: str) -> tuple[str, str]:

@@ -11,7 +11,8 @@ from app.quizzes.interchange.answers import WEIGHED, plain_number, weights_of
 from app.quizzes.interchange.media import references
 from app.quizzes.interchange.model import N_, CannotGo, Message, Question, Raw, Texts
 
-_RESERVED: Final = re.compile(r"[\\#=~{}:]|\r\n?|\n")
+#: An arrow would part a pair; with a backslash Markdown shows the same arrow.
+_RESERVED: Final = re.compile(r"[\\#=~{}:]|(?<=-)>|\r\n?|\n")
 
 
 def write_question(question: Question) -> tuple[str, list[Message]]:
