@@ -7,7 +7,6 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from app.core import access, markdown
-from app.core.languages import locale_name
 from app.courses.authoring.policies import AUTHORS
 from app.courses.authoring.rules import Manifest
 from app.courses.authoring.sources import media_of
@@ -31,21 +30,20 @@ class ShownSection:
 def shown_sections(change: FileChange, course_key: str, before: Manifest, after: Manifest) -> list[ShownSection]:
     """The changed sections of a lesson as readers see them."""
     old, new = markdown.parse(change.before or ""), markdown.parse(change.after or "")
+    draw_old, draw_new = (_figures(course_key, files) for files in (before, after))
+    locale = "en" if change.path.endswith(".en.md") else "zh_Hans"
     return [
         ShownSection(
             title=pair.title,
-            before=_rendered(old, pair.before, course_key, before),
-            after=_rendered(new, pair.after, course_key, after),
+            before=_rendered(old, pair.before, locale, draw_old),
+            after=_rendered(new, pair.after, locale, draw_new),
         )
         for pair in change.sections()
     ]
 
 
-def _rendered(
-    document: markdown.Document, section: markdown.Section | None, course_key: str, files: Manifest
-) -> Markup | None:
-    if section is None:
-        return None
+def _figures(course_key: str, files: Manifest) -> markdown.Draw:
+    """Where the figures of a tree are served from."""
     kept = media_of(files.values())
 
     def draw(source: str) -> markdown.FigureFile | None:
@@ -55,7 +53,15 @@ def _rendered(
         address = url_for("editing.show_media", course_key=course_key, digest=media.digest)
         return markdown.FigureFile(address, media.width, media.height)
 
-    blocks = markdown.render_section(document, section, cite=library().cite(locale_name()), draw=draw)
+    return draw
+
+
+def _rendered(
+    document: markdown.Document, section: markdown.Section | None, locale: str, draw: markdown.Draw
+) -> Markup | None:
+    if section is None:
+        return None
+    blocks = markdown.render_section(document, section, cite=library().cite(locale), draw=draw)
     return Markup("").join(
         block.html
         if isinstance(block, markdown.Html)
