@@ -4,9 +4,9 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, bindparam, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from app.accounts.models import Person, PersonState, RoleGrant
@@ -36,18 +36,23 @@ class Beside:
     is_published: bool
 
 
+#: Each lesson page asks this: built once.
+_AT_LESSON: Final = (
+    select(PassageQuestion)
+    .where(
+        PassageQuestion.course_key == bindparam("course"),
+        PassageQuestion.module_key == bindparam("module"),
+        PassageQuestion.lesson_key == bindparam("lesson"),
+        or_(PassageQuestion.person_id == bindparam("person"), PassageQuestion.published_at.is_not(None)),
+    )
+    .order_by(PassageQuestion.id)
+)
+
+
 def questions_beside(person_id: uuid.UUID, course_key: str, lesson: LessonOutline) -> list[Beside]:
     """What one reader sees of questions at a lesson: her own and the published ones. One statement."""
-    rows = db.session.scalars(
-        select(PassageQuestion)
-        .where(
-            PassageQuestion.course_key == course_key,
-            PassageQuestion.module_key == lesson.module_key,
-            PassageQuestion.lesson_key == lesson.key,
-            or_(PassageQuestion.person_id == person_id, PassageQuestion.published_at.is_not(None)),
-        )
-        .order_by(PassageQuestion.id)
-    )
+    place = {"person": person_id, "course": course_key, "module": lesson.module_key, "lesson": lesson.key}
+    rows = db.session.scalars(_AT_LESSON, place)
     return [_beside(row, is_own=row.person_id == person_id) for row in rows]
 
 
