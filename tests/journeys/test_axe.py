@@ -29,6 +29,7 @@ from app.cohorts.models import Cohort
 from app.core import clock
 from app.core.access import Actor, Grant, Role
 from app.core.database import db, release, transaction
+from app.courses.authoring import queries as drafts
 from app.demo import acting
 from app.demo.acting import declaration
 from app.demo.cast import COURSES, make_cast
@@ -41,6 +42,7 @@ from app.quizzes.models import Attempt
 from app.quizzes.rules import Allowance, Navigation
 from tests.faults.servers import WebServer
 from tests.support.accommodations import grant
+from tests.support.authoring import open_draft, save
 from tests.support.cast import as_actor
 from tests.support.chromium import chromium
 from tests.support.pages import Visitors
@@ -90,6 +92,8 @@ NO_PAGE: Final[dict[str, str]] = {
     "rosters.template": "a file",
     "rosters.template_workbook": "a file",
     "courses.show_figure": "a picture",
+    "editing.read_file": "JSON for the editor's script",
+    "editing.show_media": "a picture",
     "studying.export_notes": "a file",
     "studying.download_document": "a file",
     "questions.show_picture": "a picture",
@@ -124,6 +128,10 @@ BETWEEN: Final[dict[str, str]] = {
     "studying.edit_note": "tests/journeys/test_studying.py",
     "studying.answer": "tests/journeys/test_studying.py",
     "studying.show_review_answer": "tests/journeys/test_studying.py",
+    "reviewing.compare": "tests/courses/reviewing/test_reviewing.py (its HTML, without axe)",
+    "reviewing.list_reviews": "tests/courses/reviewing/test_reviewing.py (its HTML, without axe)",
+    "reviewing.roll_back": "tests/courses/reviewing/test_reviewing.py (its HTML, without axe)",
+    "reviewing.show_publish": "tests/courses/reviewing/test_reviewing.py (its HTML, without axe)",
     "courses.show_exam": "tests/courses/access.py (its answers, without axe)",
     "quizzes.confirm_leaving": "tests/quizzes/test_forward.py (its HTML, without axe)",
     "questions.show_upload": "tests/quizzes/interchange/test_pages.py (its HTML, without axe)",
@@ -265,6 +273,7 @@ def _leave_things_open() -> None:
     with transaction() as session:
         session.get_one(Person, forgetful).privacy_version = ""
     _leave_examinations_open(boss, applicant)
+    _leave_a_draft_open(boss)
 
 
 def _leave_examinations_open(boss: Actor, ready: Actor) -> None:
@@ -277,6 +286,16 @@ def _leave_examinations_open(boss: Actor, ready: Actor) -> None:
     release()
     with transaction():
         withdraw_accommodation(boss, withdrawn, reason="演示：误录", now=clock.now())
+
+
+def _leave_a_draft_open(boss: Actor) -> None:
+    """A course in work, with two versions of a line, and a lesson that needs mending."""
+    draft = open_draft(boss, COURSES[1])
+    path = next(path for path in drafts.files_of(draft.id) if path.endswith("01-forum.zh.md"))
+    text = drafts.text_of(draft.id, path)
+    for beginning in ("## 甲 {#a}", "## 乙 {#b}"):
+        save(boss, draft, path, f"{beginning}\n\n{text}")
+    release()
 
 
 @pytest.fixture(scope="module")

@@ -10,11 +10,11 @@ from flask_babel import force_locale
 from app.core import markdown
 from app.core.digests import digest_of
 from app.core.errors import Invalid
-from app.courses.authoring.sources import folder_of, media_of
-from app.courses.authoring.surroundings import surroundings_of
+from app.courses.authoring import queries as drafts
+from app.courses.authoring.sources import media_of
 from app.courses.content.faults import Fault
-from app.courses.content.files import KeptFile, KeptMedia
-from app.courses.content.loading import inspect_course, parse_lesson
+from app.courses.content.files import KeptMedia
+from app.courses.content.loading import parse_lesson
 from app.courses.content.questions import images_of
 from app.courses.editing import outlines, texts, translations, yaml_files
 from app.courses.editing.queries import Work
@@ -63,7 +63,7 @@ def media_url(course_key: str, digest: str) -> str:
 def lesson_preview(work: Work, module: str, lesson: str, sources: Mapping[str, str]) -> LessonPreview:
     """The lesson with texts as they stand on the author's screen (by language)."""
     paths = {language: work.lesson_path(module, lesson, language) for language in sources}
-    faults = _faults(work, {paths[language]: text for language, text in sources.items()})
+    faults = drafts.faults_if(work.draft.id, {paths[language]: text for language, text in sources.items()})
     languages = {}
     for language, source in sources.items():
         page = _page(work, module, lesson, language, source)
@@ -105,14 +105,6 @@ def _rendered(work: Work, path: str, language: str, source: str, books: Library)
             if spot.text in questions
         }
     return Preview(language, text, checks, texts.outline_of(document), texts.advice_on(document, language))
-
-
-def _faults(work: Work, changed: Mapping[str, str]) -> list[Fault]:
-    """The faults of the draft as if these texts had been saved: the very checks of ``flask content check``."""
-    manifest = {path: head.digest for path, head in work.files.items() if head.digest}
-    folder = folder_of(work.key, manifest)
-    entries: dict[str, str | KeptMedia] = {**folder.files, **changed}
-    return inspect_course(KeptFile(entries, folder.shown), surroundings_of(work.key))[1]
 
 
 def _drawer(work: Work, known: Mapping[str, KeptMedia]) -> markdown.Draw:
@@ -183,4 +175,4 @@ def with_media(html: str, work: Work) -> str:
 def question_faults(work: Work, path: str, values: Mapping[str, Any]) -> list[Fault]:
     """What the checks say of a question as it stands in its form: of it alone, so that it is quick."""
     alone = yaml_files.dump(yaml_files.styled({"questions": [values]}))
-    return [one for one in _faults(work, {path: alone}) if outlines.path_of(work, one) == path]
+    return [one for one in drafts.faults_if(work.draft.id, {path: alone}) if outlines.path_of(work, one) == path]
