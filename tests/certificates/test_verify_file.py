@@ -225,6 +225,15 @@ def test_was_it_valid_on_that_day(cast: Cast, certificate: Certificate, pdf: byt
     show(browser, pdf, 422, day_for_file="soon")
 
 
+def test_people_who_have_signed_in_may_ask_as_well(cast: Cast, pdf: bytes, visit: Visitors) -> None:
+    """Whose language is read from the database before anything is counted."""
+    browser = Browser(visit(cast.registrar).client)
+    browser.client.delete_cookie("language")
+    answer = show(browser, pdf, day_for_file="2026-01-01")
+    assert set(answer.checks.values()) == {"passed"}
+    show(browser, pdf, 422, day_for_file="soon")
+
+
 def test_the_number_alone_answers_for_no_day(certificate: Certificate, visit: Visitors) -> None:
     form = {"number": certificate.number or "", "code": "", "day": "2026-01-01"}
     answer = Answer(visit().submit("/verify", form, 200).get_data(as_text=True))

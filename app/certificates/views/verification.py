@@ -13,7 +13,7 @@ from app.certificates.verification import Finding
 from app.certificates.views.blueprint import blueprint
 from app.core import access, clock
 from app.core.addresses import public_root
-from app.core.database import transaction
+from app.core.database import release, transaction
 
 
 @blueprint.route("/verify", methods=["GET", "POST"])
@@ -59,6 +59,7 @@ def _find_by_number(form: VerifyForm) -> Found:
 def _counted() -> datetime:
     """Count this lookup; when it happened. Raises TooMany."""
     now = clock.now()
+    release()  # who asks, and in which language, may have been read
     with transaction():
         verification.count_lookup(_visitor(), now)
     return now
