@@ -38,6 +38,7 @@ def careful(text: str) -> Any:
     return Finding(1, 1, "not a mapping of keys to values", "begin with `key: value` lines")
 
 
+@pytest.mark.filterwarnings("ignore::ruamel.yaml.error.ReusedAnchorWarning")
 @given(DOCUMENTS)
 @settings(max_examples=150, deadline=None)
 def test_whatever_stands_in_a_file_is_read_as_ruamel_reads_it(text: str) -> None:
