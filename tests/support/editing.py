@@ -12,7 +12,7 @@ def values_of(page: html.HtmlElement, form: str = "form[data-tree]") -> dict[str
     """What a form would send as it stands."""
     values: dict[str, Any] = {}
     for field in page.cssselect(f"{form} input[name], {form} select[name], {form} textarea[name]"):
-        name, kind = field.get("name"), field.get("type")
+        name, kind = str(field.get("name")), field.get("type")
         if kind in {"checkbox", "radio"} and field.get("checked") is None:
             continue
         if field.tag == "select":

@@ -8,6 +8,7 @@ from app.certificates.rendering.style import PLAIN, HouseStyle
 from app.certificates.rules import DocumentKind
 from app.certificates.styles.files import read_styles
 from app.config import PROJECT
+from app.core.text import Bilingual
 from app.courses.content.faults import Report
 
 pytestmark = pytest.mark.no_database
@@ -49,7 +50,9 @@ def test_a_style_speaks_for_its_documents_and_the_plain_one_for_the_rest(folder:
     [file] = read_styles(folder, Report(folder))
     style = HouseStyle.of(file.canonical(), "ab" * 32)
     completion = style.wording(DocumentKind.COMPLETION)
-    values = {name: {"zh": name, "en": name} for name in ("completed_on", "programme", "level", "hours")}
+    values: dict[str, Bilingual] = {
+        name: {"zh": name, "en": name} for name in ("completed_on", "programme", "level", "hours")
+    }
     values["examination"] = {"zh": "综合考试", "en": "the examination"}
     assert completion.lines(values, examined=True)["zh"][1] == "综合考试合格。"
     assert completion.lines(values, examined=False) == PLAIN.wording(DocumentKind.COMPLETION).lines(

@@ -98,7 +98,7 @@ def test_the_live_page_is_what_readers_see(browser: Browser, draft: Draft) -> No
     assert image
     assert browser.get(image[0]).mimetype == "image/svg+xml"
     page = browser.get(LESSON)
-    nonce = json.loads(browser.page(LESSON).cssselect("#lesson-data")[0].text)["nonce"]
+    nonce = json.loads(browser.page(LESSON).cssselect("#lesson-data")[0].text or "")["nonce"]
     assert len(nonce) > 16
     assert "style-src 'self' 'nonce-" in page.headers["Content-Security-Policy"]
     assert "script-src 'self';" in page.headers["Content-Security-Policy"]
@@ -124,7 +124,7 @@ def test_a_translation_is_marked_until_it_is_touched_or_confirmed(
     assert "2节译文已过时" in browser.page(HOME).text_content()
     marks = browser.page(LESSON).cssselect("#lesson-side .side-mark button")
     assert len(marks) == 2
-    post(browser, marks[0].get("formaction"))
+    post(browser, str(marks[0].get("formaction")))
     english = PATH.replace("zh", "en")
     last = queries.text_of(draft.id, english).splitlines()[-1]
     change(actor, draft, english, last, f"{last} ")

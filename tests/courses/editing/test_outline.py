@@ -73,7 +73,8 @@ def test_lessons_move_with_their_files(browser: Browser, draft: Draft) -> None:
     before = {path: text(draft, path) for path in queries.files_of(draft.id) if path.endswith(".md")}
     page = browser.page("/authoring/small")
     lessons = [
-        line.get("id").removeprefix("lesson-m1-first-") for line in page.cssselect("#module-m1-first .lesson-line")
+        str(line.get("id")).removeprefix("lesson-m1-first-")
+        for line in page.cssselect("#module-m1-first .lesson-line")
     ]
     assert len(lessons) >= 2
     post(browser, f"/authoring/small/lessons/m1-first/{lessons[0]}/move", {"place": "1"})
