@@ -194,6 +194,20 @@ def question(page: Page, kind: str, use: str) -> None:
     says(page, ".flashes", "已保存")
 
 
+def add_case(page: Page) -> None:
+    """Another lesson, a case, moved to the first place."""
+    page.goto("/authoring/small/modules/module-a/lessons/new")
+    page.get_by_label("中文标题").fill("案例：一道令")
+    page.get_by_label("英文标题").fill("Case of an order")
+    page.get_by_role("button", name="添加").click()
+    page.goto("/authoring/small/lessons/module-a/case-of-an-order/settings")
+    page.locator('[name="kind"]').select_option("case")
+    page.get_by_role("button", name="保存").last.click()
+    says(page, "#lesson-module-a-case-of-an-order", "案例 ·")
+    page.get_by_role("button", name="上移课文“案例：一道令”").click()
+    expect(page.locator("#module-module-a .lesson-line").first).to_contain_text("案例：一道令", timeout=60_000)
+
+
 def test_a_module_from_nothing(authors: list[Person], draft: Draft, browser_of: Open) -> None:
     """A module with a figure, a citation, a case and six types of question, by forms and dialogs alone."""
     page = browser_of(authors[0]).new_page()
@@ -249,3 +263,5 @@ def test_a_module_from_nothing(authors: list[Person], draft: Draft, browser_of: 
         assert "../figures/line.svg" in text
         assert "::: question small-a-single\n:::" in text
         assert "{#second-section}" in text
+    add_case(page)
+    assert head_of(draft, "module-a/02-start.zh.md") == found[0]
