@@ -94,7 +94,7 @@ def printed_claims(snapshot: Snapshot) -> list[Claim]:
 def _own(snapshot: Snapshot) -> list[Claim]:
     match snapshot.document.claims:
         case CompletionClaims() as claims:
-            return _completion(claims)
+            return _completion(claims, snapshot.document.cycle)
         case AppointmentClaims() as claims:
             return _appointment(claims)
         case RecordClaims() as claims:
@@ -133,12 +133,13 @@ def hours_of(hours: str) -> Bilingual:
     return {"zh": f"{number}学时", "en": f"{number} credit hours (45 min)"}
 
 
-def _completion(claims: CompletionClaims) -> list[Claim]:
+def _completion(claims: CompletionClaims, cycle: int) -> list[Claim]:
     lines = [
         Claim("programme", {"zh": "培养方案", "en": "Programme"}, claims.programme_title),
         Claim("level", {"zh": "层次", "en": "Level"}, claims.programme_level),
         Claim("trained_at", {"zh": "培训单位", "en": "Trained at"}, claims.trained_at),
         Claim("hours", {"zh": "学时", "en": "Hours"}, hours_of(claims.hours)),
+        Claim("cycle", {"zh": "周期", "en": "Cycle"}, {"zh": f"第{cycle}周期", "en": f"Cycle {cycle}"}),
     ]
     if result := result_of(claims):
         lines.append(Claim("result", claims.examination, result))
