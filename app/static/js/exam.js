@@ -246,7 +246,8 @@ async function toReview(event) {
   if (leaving) return;
   leaving = true;
   queue.wake();
-  if (await drained(8000)) leave(event.submitter);
+  // In a task of its own: while this submission is still being announced, the browser drops another one without a word.
+  if (await drained(8000)) setTimeout(() => leave(event.submitter));
   else { leaving = false; notice(say('wait')); }
 }
 
