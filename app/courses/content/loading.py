@@ -215,7 +215,8 @@ def _load_module(folder: FilePath, report: Report) -> ModuleTree | None:
     return tree
 
 
-@lru_cache(maxsize=512)
+#: Few, since a parsed lesson has some thousand tokens: those that are being written just now.
+@lru_cache(maxsize=32)
 def parse_lesson(source: str) -> markdown.Document:
     """``markdown.parse``, to be read only."""
     return markdown.parse(source)
@@ -224,12 +225,17 @@ def parse_lesson(source: str) -> markdown.Document:
 @lru_cache(maxsize=512)
 def outline_lesson(source: str) -> markdown.Document:
     """The same without what only rendering needs: a large folder has a million tokens."""
-    document = markdown.parse(source)
-    document.footnotes, document.env = [], {}
-    document.opening.tokens = document.opening.tokens[:1]
-    for section in document.sections:
-        section.tokens = [token for token in section.tokens if token.type not in HEADING_TOKENS][:1]
-    return document
+    document = parse_lesson(source)
+    return replace(
+        document,
+        opening=replace(document.opening, tokens=document.opening.tokens[:1]),
+        sections=[
+            replace(section, tokens=[token for token in section.tokens if token.type not in HEADING_TOKENS][:1])
+            for section in document.sections
+        ],
+        footnotes=[],
+        env={},
+    )
 
 
 def _load_lessons(tree: ModuleTree, folder: FilePath, report: Report) -> None:

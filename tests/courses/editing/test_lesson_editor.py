@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from app.accounts.models import Person
+from app.core import markdown
 from app.core.access import Role
 from app.courses.authoring import queries
 from app.courses.authoring.models import Draft
@@ -102,6 +103,25 @@ def test_the_live_page_is_what_readers_see(browser: Browser, draft: Draft) -> No
     assert len(nonce) > 16
     assert "style-src 'self' 'nonce-" in page.headers["Content-Security-Policy"]
     assert "script-src 'self';" in page.headers["Content-Security-Policy"]
+
+
+def test_a_keystroke_parses_each_text_that_changed_once(
+    browser: Browser, draft: Draft, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    zh, en = (queries.text_of(draft.id, PATH.replace("zh", tag)) for tag in ("zh", "en"))
+    send(browser, "POST", f"{LESSON}/preview", {"zh": zh, "en": en})
+    parsed: list[str] = []
+    parse = markdown.parse
+
+    def noted(source: str) -> markdown.Document:
+        parsed.append(source)
+        return parse(source)
+
+    monkeypatch.setattr(markdown, "parse", noted)
+    changed = f"{zh}\n一次按键 {uuid.uuid4()}\n"
+    found = send(browser, "POST", f"{LESSON}/preview", {"zh": changed, "en": en})
+    assert "一次按键" in found["zh"]["html"]
+    assert parsed == [changed]
 
 
 def test_without_a_script_both_texts_are_one_form(browser: Browser, draft: Draft, writer: Person) -> None:
