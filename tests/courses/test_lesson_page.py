@@ -223,6 +223,8 @@ def test_course_and_lesson_page_need_few_statements_however_many_trainees(cast: 
             counts.append((path, len(seen)))
             assert len(seen) <= 12, (path, seen)
     assert counts[:3] == counts[3:]
+    # who, enrolment, library, the last answers; progress, notes and questions are one
+    assert counts[1] == (LESSON, 5), seen
 
 
 def test_standings_of_many_need_as_many_statements_as_of_one(cast: Cast) -> None:

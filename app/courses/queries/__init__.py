@@ -26,6 +26,7 @@ from app.courses.queries.lessons import (
 )
 from app.courses.queries.standing import (
     EXAM_CONTEXT,
+    STEPS,
     Answer,
     Reading,
     Standing,
@@ -37,6 +38,7 @@ from app.courses.queries.standing import (
     find_enrolment,
     is_completed,
     place_of,
+    progress_in,
     progress_of,
     reading_in,
     standing_of,
@@ -45,6 +47,7 @@ from app.courses.queries.standing import (
 
 __all__ = [
     "EXAM_CONTEXT",
+    "STEPS",
     "Answer",
     "BankLine",
     "CheckQuestion",
@@ -76,6 +79,7 @@ __all__ = [
     "outline",
     "outlines",
     "place_of",
+    "progress_in",
     "progress_of",
     "reading_in",
     "revisions_of_question",

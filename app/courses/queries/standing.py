@@ -1,7 +1,7 @@
 """Where people stand in courses."""
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -36,14 +36,16 @@ _ENROLMENT: Final = (
 _READING: Final = _ENROLMENT.with_only_columns(Enrolment.id, Enrolment.course_revision_id)
 _read: Any = SectionRead.__table__
 _answers: Any = CheckAnswer.__table__
-_STUDY: Final = union_all(
+#: Steps done in an enrolment as (kind, name): sections read, and check questions answered.
+STEPS: Final = (
     select(literal("section").label("kind"), _read.c.path.label("name")).where(
         _read.c.enrolment_id == bindparam("enrolment")
     ),
     select(literal("check"), _answers.c.question_key)
     .where(_answers.c.enrolment_id == bindparam("enrolment"))
-    .distinct(),
+    .group_by(_answers.c.question_key),
 )
+_STUDY: Final = union_all(*STEPS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +175,14 @@ def answers_in(enrolment_id: uuid.UUID, keys: Sequence[str]) -> dict[str, Answer
 def study_of(enrolment_id: uuid.UUID, outline: CourseOutline, exam_passed: bool | None = None) -> Progress:
     """What one person read and answered, in one statement; whoever needs the examination gives its outcome."""
     rows = db.session.connection().execute(_STUDY, {"enrolment": enrolment_id}).all()
+    return progress_in(((row.kind, row.name) for row in rows), outline, exam_passed)
+
+
+def progress_in(
+    steps: Iterable[tuple[str, str]], outline: CourseOutline, exam_passed: bool | None = None
+) -> Progress:
+    """What the steps done, as ``STEPS`` gives them, come to in a course."""
+    rows = list(steps)
     read = frozenset(name for kind, name in rows if kind == "section")
     answered = frozenset(name for kind, name in rows if kind == "check")
     paths, checks = outline.section_paths, outline.check_keys

@@ -14,7 +14,7 @@ from app.core.errors import Invalid, NotAllowed, NotFound
 from app.core.languages import locale_name
 from app.courses import policies, queries, services
 from app.courses.lawmoves import queries as lawmoves
-from app.courses.rules import CourseOutline, LessonOutline, ModuleOutline, Progress
+from app.courses.rules import CourseOutline, LessonOutline, ModuleOutline
 from app.courses.studying import beside
 from app.courses.views.blueprint import LESSON, blueprint
 from app.courses.views.catalogue import outline_for
@@ -81,6 +81,8 @@ def render_lesson(place: Place, changed: CheckState | None = None) -> str:
     module = place.outline.find_module(place.lesson.module_key)
     before, after = place.outline.neighbours(place.lesson)
     text = queries.lesson_text(place.outline, place.lesson, locale_name(), books)
+    enrolment_id = place.enrolment.id if place.enrolment else None
+    side = beside.at_lesson(require_actor(), place.course_key, place.outline, place.lesson, enrolment_id)
     return render_template(
         "courses/lesson.html",
         place=place,
@@ -90,10 +92,10 @@ def render_lesson(place: Place, changed: CheckState | None = None) -> str:
         lesson=place.lesson,
         text=text,
         checks=checks,
-        progress=queries.study_of(place.enrolment.id, place.outline) if place.enrolment else Progress.none(),
+        progress=side.progress,
         preview=place.enrolment is None,
-        notes=beside.own_notes(require_actor(), place.course_key, place.lesson) if place.enrolment else {},
-        asked_at=beside.questions(require_actor(), place.course_key, place.lesson),
+        notes=side.notes,
+        asked_at=side.questions,
         before=before,
         after=after,
         moved=queries.moved_law(module, books) if module else [],

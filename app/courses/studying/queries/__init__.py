@@ -2,16 +2,15 @@
 
 from app.courses.queries import titles_of
 from app.courses.studying.queries.asking import (
-    Beside,
     count_unanswered,
     get_asked,
     instructors_at,
     lesson_titles,
     list_asked,
     own_questions,
-    questions_beside,
     questions_of,
 )
+from app.courses.studying.queries.beside import Beside, LessonSide, OwnNote, lesson_side
 from app.courses.studying.queries.documents import (
     MAKE,
     Progress,
@@ -27,7 +26,6 @@ from app.courses.studying.queries.notes import (
     count_by_course,
     get_own_note,
     list_notes,
-    notes_in,
     notes_of,
 )
 from app.courses.studying.queries.reading import Study, get_enrolled_study, study_in
@@ -50,8 +48,10 @@ __all__ = [
     "Beside",
     "Day",
     "Found",
+    "LessonSide",
     "Met",
     "NoteLine",
+    "OwnNote",
     "Progress",
     "Results",
     "Study",
@@ -70,14 +70,13 @@ __all__ = [
     "instructors_at",
     "is_latest",
     "job_key",
+    "lesson_side",
     "lesson_titles",
     "list_asked",
     "list_notes",
-    "notes_in",
     "notes_of",
     "own_questions",
     "plan_of",
-    "questions_beside",
     "questions_met",
     "questions_of",
     "reminders_due",

@@ -2,11 +2,9 @@
 
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
-from sqlalchemy import Select, bindparam, func, or_, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
 from app.accounts.models import Person, PersonState, RoleGrant
@@ -16,58 +14,8 @@ from app.core.errors import NotFound
 from app.core.pagination import Page, paginate
 from app.core.text import Bilingual
 from app.courses import queries as courses
-from app.courses.rules import LessonOutline
 from app.courses.studying import policies
 from app.courses.studying.models import PassageQuestion
-
-
-@dataclass(frozen=True, slots=True)
-class Beside:
-    """A question beside a section: one's own, or a published one in its public words."""
-
-    id: uuid.UUID
-    section_key: str
-    quote: str
-    language: str
-    text: str
-    answer: str
-    answered_at: datetime | None
-    is_own: bool
-    is_published: bool
-
-
-#: Each lesson page asks this: built once.
-_AT_LESSON: Final = (
-    select(PassageQuestion)
-    .where(
-        PassageQuestion.course_key == bindparam("course"),
-        PassageQuestion.module_key == bindparam("module"),
-        PassageQuestion.lesson_key == bindparam("lesson"),
-        or_(PassageQuestion.person_id == bindparam("person"), PassageQuestion.published_at.is_not(None)),
-    )
-    .order_by(PassageQuestion.id)
-)
-
-
-def questions_beside(person_id: uuid.UUID, course_key: str, lesson: LessonOutline) -> list[Beside]:
-    """What one reader sees of questions at a lesson: her own and the published ones. One statement."""
-    place = {"person": person_id, "course": course_key, "module": lesson.module_key, "lesson": lesson.key}
-    rows = db.session.scalars(_AT_LESSON, place)
-    return [_beside(row, is_own=row.person_id == person_id) for row in rows]
-
-
-def _beside(row: PassageQuestion, *, is_own: bool) -> Beside:
-    return Beside(
-        id=row.id,
-        section_key=row.section_key,
-        quote=row.quote,
-        language=row.language,
-        text=row.text if is_own else row.public_text,
-        answer=row.answer,
-        answered_at=row.answered_at,
-        is_own=is_own,
-        is_published=row.published_at is not None,
-    )
 
 
 def own_questions(actor: Actor) -> list[PassageQuestion]:

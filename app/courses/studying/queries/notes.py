@@ -4,9 +4,9 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 
 from app.core.access import Actor
 from app.core.database import db
@@ -17,18 +17,6 @@ from app.courses.rules import CourseOutline, LessonOutline
 from app.courses.studying.models import Note, PassageQuestion, SectionText
 from app.courses.studying.rules.anchors import Anchor, Place, find_place
 from app.courses.studying.rules.notes import Kind, kind_of
-
-#: Each lesson page asks this: built once.
-_AT_LESSON: Final = (
-    select(Note)
-    .where(
-        Note.person_id == bindparam("person"),
-        Note.course_key == bindparam("course"),
-        Note.module_key == bindparam("module"),
-        Note.lesson_key == bindparam("lesson"),
-    )
-    .order_by(Note.id)
-)
 
 
 def anchor_of(note: Note | PassageQuestion) -> Anchor:
@@ -42,12 +30,6 @@ def anchor_of(note: Note | PassageQuestion) -> Anchor:
         prefix=note.prefix,
         suffix=note.suffix,
     )
-
-
-def notes_in(person_id: uuid.UUID, course_key: str, lesson: LessonOutline) -> list[Note]:
-    """Somebody's own notes made in a lesson, the oldest first. One statement."""
-    place = {"person": person_id, "course": course_key, "module": lesson.module_key, "lesson": lesson.key}
-    return list(db.session.scalars(_AT_LESSON, place))
 
 
 def get_own_note(actor: Actor, note_id: uuid.UUID) -> Note:
