@@ -7,6 +7,7 @@ from flask import Response, request
 
 #: For what can never change at its address.
 FOREVER = 365 * 86_400
+_SVG = "image/svg+xml"
 
 
 def publish(data: bytes | str | dict[str, Any], media_type: str, *, seconds: int) -> Response:
@@ -18,4 +19,17 @@ def publish(data: bytes | str | dict[str, Any], media_type: str, *, seconds: int
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.add_etag()
     response.make_conditional(request)
+    return response
+
+
+def send_stored(data: bytes, media_type: str, digest: str) -> Response:
+    """A file named by its hash, for its readers' own caches for ever; parts of it on request.
+
+    An SVG travels compressed, so it is sent whole.
+    """
+    response = Response(data, mimetype=media_type)
+    response.headers["Cache-Control"] = f"private, max-age={FOREVER}, immutable"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    response.set_etag(digest)
+    response.make_conditional(request, accept_ranges=media_type != _SVG, complete_length=len(data))
     return response

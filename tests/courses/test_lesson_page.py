@@ -1,5 +1,8 @@
 """The pages a trainee reads: catalogue, course, lesson; evidence posted with and without JavaScript."""
 
+import shutil
+from pathlib import Path
+
 import pytest
 from flask import Flask
 from lxml import html
@@ -8,9 +11,11 @@ from sqlalchemy import func, select
 from app.accounts.models import Person
 from app.core.database import db
 from app.courses import queries
+from app.courses.content.pictures import make_safe
 from app.courses.models import CheckAnswer, Enrolment, SectionRead
+from tests.courses.test_pictures import picture
 from tests.support.cast import Cast, make_person
-from tests.support.courses import answer_everything, enrol, read_everything, sync_folder
+from tests.support.courses import SMALL, answer_everything, enrol, read_everything, sync_folder
 from tests.support.pages import Browser, Visitors
 from tests.support.statements import counted_statements
 
@@ -89,7 +94,32 @@ def test_figures_are_served_and_nothing_else_of_the_file_store(cast: Cast, visit
     response = browser.get(source)
     assert response.mimetype == "image/svg+xml"
     assert "immutable" in response.headers["Cache-Control"]
+    assert "sandbox" in response.headers["Content-Security-Policy"]
     browser.get(f"/courses/figures/{'0' * 64}", status=404)
+
+
+def test_a_jpeg_of_files_is_served_whole_in_parts_and_not_again(
+    cast: Cast, visit: Visitors, tmp_path: Path
+) -> None:
+    data = make_safe(picture("JPEG")).data
+    folder = Path(shutil.copytree(SMALL, tmp_path / "content"))
+    (folder / "courses/small/figures/line.jpg").write_bytes(data)
+    for path in (folder / "courses/small/m1-first").glob("*.md"):
+        path.write_text(path.read_text("utf-8").replace("figures/line.svg", "figures/line.jpg"), "utf-8")
+    sync_folder(folder)
+    enrol(cast.trainee)
+    browser = visit(cast.trainee)
+    image = browser.page(LESSON).cssselect("figure img")[0]
+    assert (image.get("width"), image.get("height")) == ("40", "20")
+    source = str(image.get("src"))
+    whole = browser.get(source)
+    assert (whole.mimetype, whole.get_data(), whole.headers["Accept-Ranges"]) == ("image/jpeg", data, "bytes")
+    for asked, start, end in (("bytes=10-19", 10, 20), ("bytes=-5", len(data) - 5, len(data))):
+        part = browser.client.get(source, headers={"Range": asked})
+        assert (part.status_code, part.get_data()) == (206, data[start:end])
+        assert part.headers["Content-Range"] == f"bytes {start}-{end - 1}/{len(data)}"
+    assert browser.client.get(source, headers={"Range": f"bytes={len(data)}-"}).status_code == 416
+    assert browser.client.get(source, headers={"If-None-Match": whole.headers["ETag"]}).status_code == 304
 
 
 def test_a_right_answer_is_graded_kept_and_explained(cast: Cast, visit: Visitors) -> None:

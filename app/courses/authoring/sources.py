@@ -1,6 +1,5 @@
 """Keep files and trees by their hash, and read them again."""
 
-import mimetypes
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -15,7 +14,7 @@ from app.courses.authoring.models import SourceMedia, SourceText, SourceTree
 from app.courses.authoring.rules import Manifest, as_text, digest_of_bytes, digest_of_text, digest_of_tree
 from app.courses.content.figure_checks import findings
 from app.courses.content.files import Finding, KeptFile, KeptMedia
-from app.courses.services.content import size_of
+from app.courses.content.pictures import media_type_of, size_of
 from app.files import services as files
 
 #: Rows an INSERT; texts are long.
@@ -44,7 +43,7 @@ def describe_media(path: str, data: bytes) -> dict[str, Any]:
     return {
         "digest": digest_of_bytes(data),
         "size": len(data),
-        "media_type": mimetypes.guess_type(path)[0] or "application/octet-stream",
+        "media_type": media_type_of(path),
         "width": width,
         "height": height,
         "findings": [list(found) for found in findings(PurePosixPath(path).name, data)],

@@ -8,9 +8,12 @@ from lxml import etree
 
 from app.courses.content.faults import Report
 from app.courses.content.files import FilePath, Finding, KeptFile
+from app.courses.content.pictures import TYPES, Unsafe, check_raster, parse_svg, suffix_of
 
-_TYPES = {".svg", ".png"}
-_FORBIDDEN = {"script", "style", "foreignObject", "image", "use", "a", "iframe", "animate", "set"}
+_FORBIDDEN = {
+    *("script", "style", "foreignObject", "image", "use", "a", "iframe", "embed", "object", "handler", "feImage"),
+    *("animate", "animateMotion", "animateTransform", "animateColor", "set", "discard"),
+}
 
 
 def check_figure_file(path: FilePath, report: Report) -> None:
@@ -24,16 +27,26 @@ def check_figure_file(path: FilePath, report: Report) -> None:
 def findings(name: str, data: bytes) -> tuple[Finding, ...]:
     """Everything that must not be in a figure of this name."""
     suffix = PurePosixPath(name).suffix
-    if suffix not in _TYPES:
-        return (Finding(1, 1, f"a figure of type {suffix or 'nothing'}", "save it as .svg or .png"),)
-    if suffix != ".svg":
-        return ()
-    parser = etree.XMLParser(resolve_entities=False, no_network=True)
+    if suffix not in TYPES:
+        return (Finding(1, 1, f"a figure of type {suffix or 'nothing'}", "save it as .svg, .png or .jpg"),)
     try:
-        tree = etree.fromstring(data, parser)
+        if suffix == ".svg":
+            return tuple(_svg_faults(parse_svg(data)))
+        content = suffix_of(data)
+        if content is None or TYPES[content] != TYPES[suffix]:
+            return (Finding(1, 1, f"the file is no {suffix} by its content", "save it as what its name says"),)
+        check_raster(data)
     except etree.XMLSyntaxError as error:
         return (Finding(error.lineno or 1, error.offset or 1, "not valid XML", "mend the SVG"),)
+    except Unsafe as fault:
+        return (Finding(1, 1, fault.wrong, fault.mend),)
+    return ()
+
+
+def _svg_faults(tree: etree._Element) -> list[Finding]:
     found: list[Finding] = []
+    if any(isinstance(node, etree._ProcessingInstruction) for node in tree.getroottree().xpath("//node()")):
+        found.append(Finding(1, 1, "an instruction stands in the figure", "remove it"))
     for element in tree.iter():
         if not isinstance(element.tag, str):
             continue
@@ -43,7 +56,7 @@ def findings(name: str, data: bytes) -> tuple[Finding, ...]:
             wrong = f"<{name}> stands in the figure"
             found.append(Finding(line, 1, wrong, "draw with shapes, paths and text only"))
         found += [Finding(line, 1, *words) for words in _attribute_faults(element)]
-    return tuple(found)
+    return found
 
 
 def _attribute_faults(element: etree._Element) -> Iterator[tuple[str, str]]:

@@ -15,6 +15,7 @@ from app.courses.authoring.sources import media_of
 from app.courses.content.faults import Fault
 from app.courses.content.files import KeptMedia
 from app.courses.content.loading import parse_lesson
+from app.courses.content.pictures import media_type_of
 from app.courses.content.questions import images_of
 from app.courses.editing import outlines, texts, translations, yaml_files
 from app.courses.editing.queries import Work
@@ -142,7 +143,7 @@ def body_of(values: Mapping[str, Any], work: Work) -> grading.Body:
             continue
         name = str(image.pop("figure", ""))
         image["digest"] = work.figures.get(name, "0" * 64)
-        image["media_type"] = "image/svg+xml" if name.endswith(".svg") else "image/png"
+        image["media_type"] = media_type_of(name)
     try:
         return grading.validate(str(values.get("id", "?")), raw)
     except (AttributeError, KeyError, TypeError, ValueError) as error:  # half-written: rows without their parts

@@ -16,10 +16,14 @@ def question_type(kind: str) -> str:
 
 def fault_words(fault: Fault) -> str:
     """What is wrong and what to write instead, as one sentence."""
+    return check_words(fault.wrong, fault.mend)
+
+
+def check_words(wrong: str, mend: str) -> str:
+    """A sentence of the content check for the reader."""
     if locale_name() == "en":
-        wrong = fault.wrong[:1].upper() + fault.wrong[1:]
-        return f"{wrong}: {fault.mend}."
-    return f"{fault_words_zh.translated(fault.wrong)}：{fault_words_zh.translated(fault.mend)}。"
+        return f"{wrong[:1].upper()}{wrong[1:]}: {mend}."
+    return f"{fault_words_zh.translated(wrong)}：{fault_words_zh.translated(mend)}。"
 
 
 def advice_words(advice: Advice) -> str:

@@ -1,6 +1,5 @@
 """Bring the database up to the authored files, with new revisions only where something changed."""
 
-import re
 import uuid
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
@@ -13,6 +12,7 @@ from app.core.database import db
 from app.core.digests import digest_of
 from app.core.events import announce
 from app.core.identifiers import content_id, new_id
+from app.courses.content.pictures import media_type_of
 from app.courses.content.questions import Question, images_of
 from app.courses.content.tree import Content, CourseTree, ModuleTree
 from app.courses.events import ContentSynced
@@ -46,14 +46,6 @@ class StoredFigure:
     media_type: str
     width: int | None
     height: int | None
-
-
-def size_of(data: bytes) -> tuple[int | None, int | None]:
-    """The natural size of a PNG (its header) or an SVG (its viewBox) in pixels."""
-    if data.startswith(b"\x89PNG") and len(data) >= 24:
-        return int.from_bytes(data[16:20]), int.from_bytes(data[20:24])
-    match = re.search(rb'viewBox="[-\d.]+ [-\d.]+ ([\d.]+) ([\d.]+)"', data[:2000])
-    return (round(float(match[1])), round(float(match[2]))) if match else (None, None)
 
 
 def is_of_this_format() -> bool:
@@ -242,7 +234,7 @@ def _question_body(question: Question, tree: CourseTree, figures: Mapping[str, s
     for image in images_of(body):
         name = image.pop("figure")
         image["digest"] = figures[tree.figures[name].as_posix()]
-        image["media_type"] = "image/svg+xml" if name.endswith(".svg") else "image/png"
+        image["media_type"] = media_type_of(name)
     return body
 
 

@@ -8,6 +8,7 @@ from app.core import access, clock
 from app.core.access import require_actor
 from app.core.database import transaction
 from app.core.errors import NotFound
+from app.core.publishing import send_stored
 from app.courses import policies, queries, services
 from app.courses.rules import CourseOutline, next_step
 from app.courses.views.blueprint import blueprint
@@ -128,6 +129,4 @@ def show_figure(digest: str) -> Response:
         data = files.read(current_app.extensions["academy.settings"].data_dir, figure.digest)
     except OSError as error:
         raise NotFound from error
-    response = current_app.response_class(data, mimetype=figure.media_type)
-    response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
-    return response
+    return send_stored(data, figure.media_type, figure.digest)

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.core import access, clock
 from app.core.database import release, transaction
+from app.core.publishing import send_stored
 from app.files import services as files
 from app.quizzes import queries, services
 from app.quizzes.context import keyring
@@ -22,10 +23,7 @@ blueprint = Blueprint("question_files", __name__)
 def show_image(digest: str) -> Response:
     """An image that a question shows; its name is its hash, so browsers may keep it for ever."""
     media_type = queries.media_type_of_image(digest)
-    response = current_app.response_class(files.read(_data_dir(), digest), mimetype=media_type)
-    response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
-    response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-    return response
+    return send_stored(files.read(_data_dir(), digest), media_type, digest)
 
 
 @blueprint.post("/attempts/<uuid:attempt_id>/questions/<uuid:item_id>/files")

@@ -14,6 +14,7 @@ from app.core.access import Role
 from app.courses.authoring import queries
 from app.courses.authoring.models import Draft
 from app.courses.editing import question_types
+from tests.courses.test_pictures import SECRET, picture, with_secrets
 from tests.support.authoring import change, instructor, open_draft
 from tests.support.cast import Cast, make_person
 from tests.support.courses import sync_folder
@@ -164,9 +165,20 @@ def test_figures_get_names_of_their_own(browser: Browser, draft: Draft) -> None:
 
     assert upload("图 1 Flow.PNG", PNG).json["name"] == "1-flow.png"
     assert upload("1 flow.png", PNG).json["name"] == "1-flow.png"
-    assert upload("1 flow.png", PNG + b"\0").json["name"] == "1-flow-2.png"
-    assert upload("x.exe", PNG).status_code == 422
-    assert {"figures/1-flow.png", "figures/1-flow-2.png"} <= queries.files_of(draft.id).keys()
+    assert upload("1 flow.png", with_secrets()).json["name"] == "1-flow.jpg"
+    assert upload("1 flow.svg", picture("PNG")).json["name"] == "1-flow-2.png"
+    refused = upload("x.png", b"MZ")
+    assert (refused.status_code, refused.json["detail"]) == (
+        422,
+        "图片不是 SVG、PNG 或 JPEG 文件：请另存为其中一种格式。",
+    )
+    active = upload("x.svg", b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>')
+    assert (active.status_code, active.json["detail"]) == (422, "图示中有 <script>：只用图形、路径和文字绘制。")
+    kept = queries.files_of(draft.id).keys()
+    assert {"figures/1-flow.png", "figures/1-flow-2.png", "figures/1-flow.jpg"} <= kept
+    shown = browser.get(str(upload("again.jpg", with_secrets()).json["url"]))
+    assert (shown.mimetype, SECRET.encode() in shown.get_data()) == ("image/jpeg", False)
+    assert queries.faults_of(draft.id) == []
 
 
 def test_who_else_is_here(browser: Browser, draft: Draft, cast: Cast, visit: Visitors) -> None:

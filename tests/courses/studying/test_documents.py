@@ -10,7 +10,9 @@ from flask import Flask
 
 from app.core.database import release
 from app.core.printing import tagged_pdf
+from app.courses.content.pictures import make_safe
 from app.jobs.services import run_due_jobs
+from tests.courses.test_pictures import picture
 from tests.support.cast import Cast
 from tests.support.courses import enrol, sync_folder
 from tests.support.pages import Visitors
@@ -59,6 +61,18 @@ def test_a_document_is_made_once_for_all_and_says_what_the_page_says(cast: Cast,
         fonts = {str(name) for name in re.findall(rb"/BaseFont /([A-Za-z+-]+)", response.get_data())}
         assert not [name for name in fonts if "Academy" not in name and "Noto" not in name]
     assert "生成 PDF" in browser.page(f"{PAGE}?language=en").text_content()
+
+
+def test_a_photograph_is_in_the_document(app: Flask) -> None:
+    data = make_safe(picture("JPEG")).data
+    html = '<html lang="en"><head><title>t</title></head><body><p><img src="/f" alt="a"></p></body></html>'
+    made = tagged_pdf(html, "", base_url="https://academy.example", pictures=lambda _: (data, "image/jpeg"))
+    with pikepdf.Pdf.open(BytesIO(made)) as pdf:
+        (image,) = [
+            one for one in pdf.objects if isinstance(one, pikepdf.Stream) and one.get("/Subtype") == "/Image"
+        ]
+        assert str(image.Filter) == "/DCTDecode"
+        assert (int(image.Width), int(image.Height)) == (40, 20)
 
 
 def test_nothing_is_fetched_that_is_not_a_figure_of_the_module(app: Flask, tmp_path: Path) -> None:

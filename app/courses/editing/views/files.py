@@ -3,6 +3,7 @@
 import re
 import uuid
 from datetime import timedelta
+from pathlib import PurePath
 from typing import Any
 
 from flask import Response as FlaskResponse
@@ -16,17 +17,19 @@ from app.core.access import require_actor
 from app.core.database import release, transaction
 from app.core.errors import Invalid, NotFound
 from app.core.identifiers import new_id
+from app.core.publishing import send_stored
 from app.courses.authoring import queries as drafts
 from app.courses.authoring import services as authoring
 from app.courses.authoring.rules import Saved, is_text
 from app.courses.authoring.sources import media_of
-from app.courses.editing import outlines, services
+from app.courses.content import pictures
+from app.courses.content.figure_checks import findings
+from app.courses.editing import outlines, services, words
 from app.courses.editing.queries import Work
 from app.courses.editing.views.blueprint import author, author_only, author_only_reads_first, blueprint, work
 from app.files import services as files
 
 _FIGURE_NAME = re.compile(r"[^a-z0-9._-]+")
-_FIGURE_TYPES = (".svg", ".png")
 #: Our script asks every ten seconds; who has not asked for longer has left.
 _HERE = timedelta(seconds=25)
 PATH = "/authoring/<string:course_key>/files/<path:path>"
@@ -97,13 +100,9 @@ def note_presence(course_key: str) -> FlaskResponse:
 # --- figures -----------------------------------------------------------------------------------------------
 
 
-def figure_name(given: str, taken: dict[str, str], digest: str) -> str:
-    """A plain name of its own for a figure. Raises Invalid for a type that lessons do not show."""
-    stem, dot, suffix = given.rpartition(".")
-    suffix = f".{suffix.lower()}" if dot else ""
-    if suffix not in _FIGURE_TYPES:
-        raise Invalid(_("Figures are SVG or PNG files."))
-    stem = _FIGURE_NAME.sub("-", stem.lower()).strip("-.")[:60] or "figure"
+def figure_name(given: str, suffix: str, taken: dict[str, str], digest: str) -> str:
+    """A plain name of its own for a figure; its ending says what the file is, whatever it was called."""
+    stem = _FIGURE_NAME.sub("-", PurePath(given).stem.lower()).strip("-.")[:60] or "figure"
     name, number = f"{stem}{suffix}", 1
     while name in taken and taken[name] != digest:
         number += 1
@@ -114,22 +113,33 @@ def figure_name(given: str, taken: dict[str, str], digest: str) -> str:
 @blueprint.post("/authoring/<string:course_key>/figures")
 @author_only_reads_first
 def add_figure(course_key: str) -> FlaskResponse:
-    """Take a figure; its name, address and what the checks find in it."""
+    """Take a figure, encoded anew; its name and address. What the checks refuse is refused with their words."""
     place = work(course_key)
     sent = request.files.get("figure")
-    data = sent.read() if sent else b""
+    data = sent.read(pictures.MAX_BYTES + 1) if sent else b""
     if not data or sent is None:
         raise Invalid(_("Choose a file."))
     root = current_app.extensions["academy.settings"].data_dir
     release()
-    digest = authoring.store_upload(root, data)
-    name = figure_name(sent.filename or "", place.figures, digest)
+    picture = _safe_picture(data)
+    digest = authoring.store_upload(root, picture.data)
+    name = figure_name(sent.filename or "", picture.suffix, place.figures, digest)
     with transaction():
         authoring.add_media(
-            require_actor(), place.draft.id, f"figures/{name}", data, edit_id=new_id(), now=clock.now()
+            require_actor(), place.draft.id, f"figures/{name}", picture.data, edit_id=new_id(), now=clock.now()
         )
-    found = [f"{one.wrong}: {one.mend}" for one in media_of([digest])[digest].findings]
-    return jsonify(name=name, url=url_for(".show_media", course_key=course_key, digest=digest), findings=found)
+    return jsonify(name=name, url=url_for(".show_media", course_key=course_key, digest=digest))
+
+
+def _safe_picture(data: bytes) -> pictures.Picture:
+    """The upload as lessons may show it. Raises Invalid with the words of the content check."""
+    try:
+        picture = pictures.make_safe(data)
+    except pictures.Unsafe as fault:
+        raise Invalid(words.check_words(fault.wrong, fault.mend)) from fault
+    if found := findings(f"figure{picture.suffix}", picture.data):
+        raise Invalid(" ".join(dict.fromkeys(words.check_words(one.wrong, one.mend) for one in found)))
+    return picture
 
 
 @blueprint.get("/authoring/<string:course_key>/media/<string:digest>")
@@ -146,10 +156,7 @@ def show_media(course_key: str, digest: str) -> Response:
         data = files.read(current_app.extensions["academy.settings"].data_dir, digest)
     except OSError as error:
         raise NotFound from error
-    response = current_app.response_class(data, mimetype=kept.media_type)
-    response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
-    response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-    return response
+    return send_stored(data, kept.media_type, digest)
 
 
 # --- any file as text --------------------------------------------------------------------------------------

@@ -174,7 +174,6 @@ export function installDialogs({ data, say, announce, session, source, active, o
     const there = source(other(mine));
     const at = there.endOfSection(section);
     if (at !== null) there.addAt(at, `${markup(other(mine))}\n`);
-    if (answer.body.findings.length) announce(answer.body.findings.join(' '));
     figure.close();
     preview();
   });

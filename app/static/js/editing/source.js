@@ -216,7 +216,7 @@ export class Source extends EventTarget {
   }
 
   files(event, data) {
-    const file = [...(data?.files ?? [])].find((one) => /^image\/(png|svg\+xml)$/.test(one.type));
+    const file = [...(data?.files ?? [])].find((one) => /^image\/(png|jpeg|svg\+xml)$/.test(one.type));
     if (!file) return false;
     event.preventDefault();
     this.dispatchEvent(new CustomEvent('figure', { detail: { file } }));
