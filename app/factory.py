@@ -47,6 +47,7 @@ PACKAGES = (
     "courses.reviewing",
     "courses.lawmoves",
     "courses.editing",
+    "courses.packages",
     "cohorts",
     "certificates",
     "certificates.decisions",

@@ -1,0 +1,63 @@
+"""What a package would become: the files of a course, and what of it stays behind. Pure."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
+
+from app.core.text import Bilingual
+from app.quizzes.interchange.model import Language, Refusal, shorten
+
+#: Before a text that nobody has translated yet.
+UNTRANSLATED: Final[dict[Language, str]] = {"zh": "（未翻译）", "en": "(untranslated) "}
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How the course is to be taken in, as the form says it."""
+
+    #: Empty: the id that the package gives it.
+    key: str
+    #: What course.yaml names as its owner; None is the national authority.
+    organisation: str | None
+    language: Language
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Something that comes over. ``kind``: module, lesson, link, figure, questions or file."""
+
+    kind: str
+    name: str
+
+
+@dataclass(slots=True)
+class Plan:
+    """A package as it was understood. Without files nothing of it can be taken."""
+
+    kind: str = ""
+    key: str = ""
+    title: Bilingual = field(default_factory=lambda: Bilingual(zh="", en=""))
+    files: dict[str, bytes] = field(default_factory=dict)
+    taken: list[Taken] = field(default_factory=list)
+    left: list[Refusal] = field(default_factory=list)
+
+
+def in_both(text: str, language: Language) -> Bilingual:
+    """A text in its language, and marked as untranslated in the other."""
+    name = shorten(" ".join(text.split()), 140)
+    return Bilingual(
+        zh=name if language == "zh" else UNTRANSLATED["zh"] + name,
+        en=name if language == "en" else UNTRANSLATED["en"] + name,
+    )
+
+
+def slug(text: str, taken: Iterable[str], fallback: str) -> str:
+    """An id of our form made from a title, unlike those taken."""
+    plain = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:40].strip("-") or fallback
+    known, number, found = set(taken), 2, plain
+    while found in known:
+        found, number = f"{plain}-{number}", number + 1
+    return found

@@ -1,0 +1,101 @@
+"""What packages become, and what is refused: pure."""
+
+from dataclasses import replace
+
+import pytest
+
+from app.courses.packages.own import pack
+from app.courses.packages.reading import read_package
+from tests.support.packages import PAGE, WISH, cartridge, manifest, small_files, zipped
+
+pytestmark = pytest.mark.no_database
+
+ENTITY = '<!DOCTYPE m [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
+COURSE = "id: a\ntitle: {zh: 甲, en: A}\n"
+
+
+def refused(data: bytes) -> str:
+    """Why nothing of it is taken."""
+    plan = read_package(data, "package.zip", WISH)
+    assert plan.files == {}
+    return str(plan.left[0].why)
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (b"no archive", "no ZIP archive"),
+        (zipped({"a/course.yaml": COURSE, "a/../../etc/x.md": "x"}), "leads outside"),
+        (zipped({"a/course.yaml": COURSE, "/etc/x.md": "x"}), "leads outside"),
+        (zipped({"a/course.yaml": COURSE, "a/m/x.md": bytes(5_000_000)}), "far more than its size"),
+        (zipped({"a/course.yaml": COURSE, "a/inner.zip": zipped({"b": "c"})}), "another archive"),
+        (zipped({"a/course.yaml": COURSE, "a/m/n/o/p.md": "x"}), "a file of this name"),
+        (zipped({"a/course.yaml": COURSE, "a/m/x.md": b"\xff\xfe\x00"}), "no text"),
+        (zipped({"a/course.yaml": "id: &x a\ntitle: *x\n"}), "alias"),
+        (zipped({"a/course.yaml": "- a"}), "course.yaml cannot be read"),
+        (zipped({"A B/course.yaml": COURSE}), "cannot be the id"),
+        (zipped({"a/course.yaml": COURSE, "b/course.yaml": COURSE}), "neither a package"),
+        (cartridge(manifest=ENTITY + manifest()), "document type"),
+        (cartridge(manifest=manifest("1.0.0")), "1.0.0"),
+        (cartridge(manifest=manifest().replace("Common Cartridge", "Content")), "no Common Cartridge"),
+        (cartridge(manifest="<manifest"), "XML cannot be read"),
+    ],
+)
+def test_hostile_and_foreign_archives_are_refused_whole(data: bytes, why: str) -> None:
+    assert why in refused(data)
+
+
+def test_our_own_package_comes_back_byte_for_byte() -> None:
+    files = small_files()
+    data = pack("small", files)
+    assert data == pack("small", dict(reversed(files.items())))
+    plan = read_package(data, "small.zip", WISH)
+    assert (plan.key, plan.files, plan.left) == ("small", files, [])
+
+
+def test_a_new_id_and_owner_change_these_lines_alone() -> None:
+    files = small_files()
+    plan = read_package(pack("small", files), "x", replace(WISH, key="other", organisation="example"))
+    changed = {path for path in files if plan.files[path] != files[path]}
+    assert (plan.key, changed) == ("other", {"course.yaml"})
+    before, after = (one["course.yaml"].decode().splitlines() for one in (files, plan.files))
+    assert set(after) - set(before) == {"id: other", "organisation: example"}
+    assert set(before) - set(after) == {"id: small"}
+
+
+def test_a_cartridge_becomes_lessons_and_names_what_it_leaves() -> None:
+    plan = read_package(cartridge(), "package.imscc", WISH)
+    text = plan.files["m1-orders/01-exclusion-orders.en.md"].decode()
+    [figure] = [path for path in plan.files if path.startswith("figures/")]
+    assert text.startswith("## Exclusion orders {#exclusion-orders}\n\nWhat an order **does**.\n")
+    assert f"## Who issues it {{#who-issues-it}}\n\nThe commission. More ![A court](../{figure}) A photo" in text
+    assert "- one\n- two" in text
+    assert "alert" not in text
+    assert plan.files["m1-orders/01-exclusion-orders.zh.md"].decode() == (
+        "## （未翻译）Exclusion orders {#exclusion-orders}\n\n## （未翻译）Who issues it {#who-issues-it}\n"
+    )
+    assert "[The commission](https://www.usitc.gov/)" in plan.files["m1-orders/02-links.en.md"].decode()
+    left = {(one.where, str(one.why)) for one in plan.left}
+    assert {where for where, _why in left} == {"pages/orders.html", "tests/one.xml", "talk.xml", "img/photo.jpg"}
+    words = " ".join(why for _where, why in left)
+    for expected in ("<iframe>", "photo.jpg", "other.html", "QTI 1.2", "discussion"):
+        assert expected in words
+
+
+def test_a_page_cannot_reach_outside_or_smuggle_markup() -> None:
+    page = PAGE.replace("../img/court.png", "../../../../etc/passwd").replace(
+        "What an order", "<code>&lt;script&gt;</code> &lt;script&gt;x&lt;/script&gt; ::: question q"
+    )
+    plan = read_package(cartridge(page=page), "package.imscc", WISH)
+    assert not any(path.startswith("figures/") for path in plan.files)
+    assert any("outside the archive" in str(one.why) for one in plan.left)
+    text = plan.files["m1-orders/01-exclusion-orders.en.md"].decode()
+    assert "`<script>` \\<script>x\\</script>" in text
+    assert not any(line.startswith(":::") for line in text.splitlines())
+
+
+@pytest.mark.parametrize("page", ["", "<div>" * 2_000, "<p>" + "x" * 30_000 + "</p>"])
+def test_a_page_without_readable_text_is_named(page: str) -> None:
+    plan = read_package(cartridge(page=page), "package.imscc", WISH)
+    assert not any("exclusion" in path for path in plan.files)
+    assert "pages/orders.html" in {one.where for one in plan.left}

@@ -1,0 +1,103 @@
+"""Packages as other people would send them, and what is done with them, by calling the services."""
+
+import io
+import uuid
+import zipfile
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+from flask import current_app
+
+from app.core import clock
+from app.core.access import Actor
+from app.core.database import release, transaction
+from app.courses.authoring.models import Draft
+from app.courses.authoring.sources import store_media
+from app.courses.packages import queries, services
+from app.courses.packages.plans import Plan, Wish
+from app.courses.packages.reading import read_package
+from app.files import services as files
+from tests.support.courses import SMALL
+
+WISH = Wish("", None, "en", date(2026, 11, 23))
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
+_ITEM = '<item identifier="i{0}" identifierref="{0}"><title>{1}</title></item>'
+_RESOURCE = '<resource identifier="{0}" type="{1}" href="{2}"><file href="{2}"/></resource>'
+
+#: Identifier, title in the outline, type and path of what a cartridge holds.
+PARTS = (
+    ("page", "Exclusion orders", "webcontent", "pages/orders.html"),
+    ("link", "The commission", "imswl_xmlv1p1", "links/usitc.xml"),
+    ("test", "A test", "imsqti_xmlv1p2/imscc_xmlv1p1/assessment", "tests/one.xml"),
+    ("talk", "Talk", "imsdt_xmlv1p1", "talk.xml"),
+)
+PAGE = """<html><head><title>x</title><script>alert(1)</script></head><body><p>What an order <b>does</b>.</p>
+<h2>Who issues it</h2><p>The commission. <a href="other.html">More</a> <img src="../img/court.png" alt="A court">
+<img src="../img/photo.jpg" alt="A photo"></p><ul><li>one</li><li>two</li></ul><iframe src="https://example.org/"></iframe>
+</body></html>"""
+
+
+def zipped(contents: Mapping[str, bytes | str]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, content in contents.items():
+            package.writestr(name, content)
+    return buffer.getvalue()
+
+
+def small_files(course: str = "small") -> dict[str, bytes]:
+    """The files of a course of the test content, by path."""
+    folder: Path = SMALL / "courses" / course
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def manifest(version: str = "1.3.0") -> str:
+    items = "".join(_ITEM.format(name, title) for name, title, _kind, _path in PARTS)
+    resources = "".join(_RESOURCE.format(name, kind, path) for name, _title, kind, path in PARTS)
+    return (
+        '<manifest xmlns="http://www.imsglobal.org/xsd/imsccv1p3/imscp_v1p1"><metadata>'
+        f"<schema>IMS Common Cartridge</schema><schemaversion>{version}</schemaversion>"
+        '<lom xmlns="http://ltsc.ieee.org/xsd/LOM"><general><title><string>Border measures</string></title>'
+        "</general></lom></metadata><organizations><organization><item identifier='root'>"
+        f"<item identifier='m'><title>Orders</title>{items}</item></item></organization></organizations>"
+        f"<resources>{resources}</resources></manifest>"
+    )
+
+
+def cartridge(**changed: bytes | str) -> bytes:
+    """A cartridge of one module; ``manifest`` and ``page`` may be given otherwise."""
+    return zipped(
+        {
+            "imsmanifest.xml": changed.get("manifest", manifest()),
+            "pages/orders.html": changed.get("page", PAGE),
+            "links/usitc.xml": '<webLink><title>t</title><url href="https://www.usitc.gov/"/></webLink>',
+            "tests/one.xml": "<questestinterop/>",
+            "talk.xml": "<topic/>",
+            "img/court.png": PNG,
+            "img/photo.jpg": b"\xff\xd8\xff" + bytes(40),
+        }
+    )
+
+
+def take_in(actor: Actor, organisation_id: uuid.UUID, data: bytes, wish: Wish = WISH) -> tuple[Draft, Plan]:
+    """Upload and confirm."""
+    root = current_app.extensions["academy.settings"].data_dir
+    plan = read_package(data, "package.zip", wish)
+    digest = files.store(root, data)
+    release()
+    with transaction():
+        upload = services.keep_upload(
+            actor,
+            plan,
+            organisation_id=organisation_id,
+            language=wish.language,
+            file_name="package.zip",
+            file_digest=digest,
+            now=clock.now(),
+        )
+    seen = queries.plan_of(upload, root)
+    store_media(root, seen.files)
+    release()
+    with transaction():
+        return services.confirm_upload(actor, upload.id, seen, now=clock.now()), seen
