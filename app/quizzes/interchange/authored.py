@@ -13,8 +13,8 @@ from app.quizzes.interchange.model import Raw
 _LISTS = {"choices": "", "items": "s", "pairs": "p", "rubric": "r"}
 #: What a body holds only because it follows from the rest.
 _DERIVED = frozenset({"rights", "unit_id", "places", "marks"})
-#: Types of which a body is not turned back: they hold questions within questions, or a picture of the content.
-_WHOLE_ONLY = frozenset({"case", "cloze", "drag_image"})
+#: Composite questions: the field that holds their parts, and the letter with which the parts' names usually begin.
+_PARTS = {"case": ("parts", "p"), "cloze": ("gaps", "g")}
 
 
 def authored(key: str, body: Mapping[str, Any]) -> Raw:
@@ -22,12 +22,9 @@ def authored(key: str, body: Mapping[str, Any]) -> Raw:
 
     A stored identifier follows from the key and the author's short name; the usual short names are found again by
     deriving them, so that a question taken out and put in again has the same identifiers and the same digest.
-    Composite questions come back with their type and prompt only: no format here can take them.
     """
-    if body["type"] in _WHOLE_ONLY:
-        return {"type": body["type"], "prompt": body["prompt"]}
     raw: Raw = {name: value for name, value in body.items() if name not in _DERIVED}
-    if body.get("marks", "1") != "1":
+    if body.get("marks", "1") != "1" and body["type"] != "case":
         raw["marks"] = body["marks"]
     for name, letter in _LISTS.items():
         if name in body:
@@ -36,11 +33,13 @@ def authored(key: str, body: Mapping[str, Any]) -> Raw:
         _matching(key, raw, body)
     if "places" in body:
         _places(key, raw, body)
+    if body["type"] in _PARTS:
+        _parts(key, raw, body)
     if "units" in body:
         raw["units"] = [{"unit": unit["text"], "factor": unit["factor"]} for unit in body["units"]]
     if "rubric" in body:
         raw["rubric"] = [
-            {"id": row["id"], "text": row["text"], "levels": _named(key, row["levels"], "l")}
+            {"id": row["id"], "text": row["text"], "levels": _named(f"{key}/{row['id']}", row["levels"], "l")}
             for row in raw["rubric"]
         ]
     return raw
@@ -62,13 +61,36 @@ def _matching(key: str, raw: Raw, body: Mapping[str, Any]) -> None:
 
 
 def _places(key: str, raw: Raw, body: Mapping[str, Any]) -> None:
-    """Gaps have short names again, in their list and in the text."""
+    """Gaps have short names again, in their list and in the text; zones in their list."""
     items = {item["id"]: named["id"] for item, named in zip(body["items"], raw["items"], strict=True)}
-    gaps = _named(key, body["places"], "g")
-    short = {place["id"]: gap["id"] for place, gap in zip(body["places"], gaps, strict=True)}
-    raw["gaps"] = [{"id": gap["id"], "item": items[gap["item"]]} for gap in gaps]
-    raw["text"] = {
-        tag: re.sub(r"\{\{([^{}]+)\}\}", lambda found: f"{{{{{short[found.group(1)]}}}}}", text)
+    letter = "z" if "image" in body else "g"
+    places = [place | {"item": items[place["item"]]} for place in _named(f"{key}/place", body["places"], letter)]
+    if "image" in body:
+        raw["zones"] = places
+        return
+    raw["gaps"] = places
+    raw["text"] = _with_gaps(body, [place["id"] for place in body["places"]], [gap["id"] for gap in places])
+
+
+def _parts(key: str, raw: Raw, body: Mapping[str, Any]) -> None:
+    """Parts are authored questions again, each under its short name."""
+    container, letter = _PARTS[body["type"]]
+    stored = [part["id"] for part in body[container]]
+    short = _names(key, stored, letter)
+    raw[container] = [
+        authored(f"{key}/{name}", part) | {"id": name} for name, part in zip(short, body[container], strict=True)
+    ]
+    if "text" in body:
+        raw["text"] = _with_gaps(body, stored, short)
+    if body.get("exhibits"):
+        raw["exhibits"] = _named(f"{key}/exhibits", body["exhibits"], "e")
+
+
+def _with_gaps(body: Mapping[str, Any], stored: Sequence[str], short: Sequence[str]) -> dict[str, str]:
+    """The running text with its gaps under their short names."""
+    names = dict(zip(stored, short, strict=True))
+    return {
+        tag: re.sub(r"\{\{([^{}]+)\}\}", lambda found: f"{{{{{names[found.group(1)]}}}}}", text)
         for tag, text in body["text"].items()
     }
 
@@ -83,5 +105,5 @@ def _names(key: str, identifiers: list[str], letter: str) -> list[str]:
 
 
 def _usual_names(letter: str) -> Iterable[str]:
-    numbered = (f"{first}{n}" for first in {letter, "c", "s", "p", "d", "i", ""} for n in range(1, 41))
+    numbered = (f"{first}{n}" for first in (letter, *"cspdigz", "") for n in range(1, 41))
     return chain(string.ascii_lowercase, numbered)

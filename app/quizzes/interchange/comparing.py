@@ -1,5 +1,6 @@
 """Are two authored questions the same question? Used to prove each exported question by reading it back."""
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -9,7 +10,10 @@ from app.quizzes import grading
 from app.quizzes.interchange.markup import reads
 from app.quizzes.interchange.model import Raw, is_texts
 
-_NUMBERS = frozenset({"marks", "answer", "tolerance"})
+_NUMBERS = frozenset({"marks", "answer", "tolerance", "points", "factor", "from", "to", "step"})
+#: What holds an identifier: of its own, or of another part of the question.
+_NAMES = frozenset({"id", "right", "item", "unit_id"})
+_GAP = re.compile(r"\{\{([^{}]+)\}\}")
 
 
 def difference(before: Raw, after: Raw) -> str:
@@ -28,16 +32,22 @@ def _told(node: Any, names: dict[str, str], name: str = "") -> Any:
     """A stored body with identifiers replaced by their order of appearance, and texts by how they are shown."""
     if isinstance(node, Mapping):
         if is_texts(dict(node)):
-            return {tag: reads(str(text)) for tag, text in node.items()}
-        ordered = sorted(node.items(), key=lambda entry: entry[0] != "id")
+            return {tag: reads(_with_names(str(text), names)) for tag, text in node.items()}
+        # Identifiers first; last the running text, which names its gaps.
+        ordered = sorted(node.items(), key=lambda entry: (entry[0] != "id", entry[0] == "text"))
         return {key: _told(value, names, key) for key, value in ordered}
     if isinstance(node, list):
         return [_told(value, names, name) for value in node]
-    if name in {"id", "right"}:
+    if name in _NAMES:
         return names.setdefault(str(node), f"#{len(names)}")
     if name in _NUMBERS and isinstance(node, str):
         return Decimal(node)
     return node
+
+
+def _with_names(text: str, names: Mapping[str, str]) -> str:
+    """A text with its gaps as they are named here; what is no gap of this question stays."""
+    return _GAP.sub(lambda found: f"{{{{{names.get(found[1], found[1])}}}}}", text)
 
 
 def _differs(first: Any, second: Any, path: str) -> str:

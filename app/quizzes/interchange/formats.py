@@ -117,8 +117,9 @@ def _completed(raw: Raw) -> Raw:
     """The mapping as it would be with every missing text in place."""
     filled = copy.deepcopy(raw)
     for path, texts in walk_texts(filled):
+        gapped = next((text for text in texts.values() if "{{" in text), "")
         for tag in LANGUAGES:
-            texts[tag] = texts.get(tag) or f"({'.'.join(path)})"
+            texts[tag] = texts.get(tag) or gapped or f"({'.'.join(path)})"
     return filled
 
 

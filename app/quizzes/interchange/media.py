@@ -4,6 +4,7 @@ import base64
 import binascii
 import hashlib
 import re
+from collections.abc import Iterator
 from typing import Final
 
 from lxml import etree
@@ -20,6 +21,8 @@ TYPES: Final = {
     "svg": "image/svg+xml",
 }
 REFERENCE: Final = re.compile(r"media:([0-9a-f]{64})\.(png|jpg|gif|webp|svg)")
+#: The pictures onto which labels are dragged, by their type.
+SUFFIXES: Final = {media_type: suffix for suffix, media_type in TYPES.items()}
 _DATA_URL: Final = re.compile(r"data:image/[a-z+.-]+;base64,([A-Za-z0-9+/=\s]+)")
 
 _SVG_TAGS: Final = frozenset(
@@ -102,12 +105,21 @@ def decode_base64(text: str) -> bytes:
 
 
 def references(raws: list[Raw]) -> list[str]:
-    """The digests of all pictures in the texts of these questions, each once."""
-    found = (
+    """The digests of all pictures in the texts of these questions, and of those that take labels, each once."""
+    found = [
         digest
         for raw in raws
         for _path, texts in walk_texts(raw)
         for text in texts.values()
-        for digest, _suffix in REFERENCE.findall(text)
-    )
+        for digest, _suffix in REFERENCE.findall(str(text))
+    ]
+    found += [str(image["digest"]) for raw in raws for image in images_of(raw) if image.get("digest")]
     return list(dict.fromkeys(found))
+
+
+def images_of(raw: Raw) -> Iterator[Raw]:
+    """The pictures that take labels, in a question and in its parts."""
+    parts = raw.get("parts")
+    for each in (raw, *(parts if isinstance(parts, list) else ())):
+        if isinstance(each, dict) and each.get("type") == "drag_image" and isinstance(each.get("image"), dict):
+            yield each["image"]

@@ -12,7 +12,7 @@ from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEv
 from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
 from app.quizzes.interchange.markup import Converter
-from app.quizzes.interchange.media import REFERENCE, MediaBox
+from app.quizzes.interchange.media import REFERENCE, SUFFIXES, TYPES, MediaBox, images_of
 from app.quizzes.interchange.model import (
     MAX_ITEMS,
     N_,
@@ -102,8 +102,17 @@ def _item(loaded: Any, where: str, language: Language, box: MediaBox) -> Item:
     for _path, texts in walk_texts(raw):
         for tag in texts:
             texts[tag] = converter.markdown(str(texts[tag] or ""))
+    for image in images_of(raw):
+        _take_image(image, box)
     settle(raw, language)
     return Item(key, raw, where, tuple(notes))
+
+
+def _take_image(image: Raw, box: MediaBox) -> None:
+    """The picture that takes labels comes with the file, as ``figure``: never by the digest of what lies here."""
+    found = REFERENCE.fullmatch(box.keep_file(str(image.pop("figure", ""))))
+    if found:
+        image |= {"digest": found[1], "media_type": TYPES[found[2]]}
 
 
 def _plain(value: Any) -> Any:
@@ -136,4 +145,7 @@ def _with_paths(raw: Raw) -> Raw:
     for _path, texts in walk_texts(copied):
         for tag, text in texts.items():
             texts[tag] = REFERENCE.sub(r"media/\1.\2", text)
+    for image in images_of(copied):
+        suffix = SUFFIXES[image.pop("media_type", "image/svg+xml")]
+        image["figure"] = f"media/{image.pop('digest')}.{suffix}"
     return copied

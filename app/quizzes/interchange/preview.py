@@ -13,6 +13,7 @@ from app.core import markdown
 from app.quizzes.interchange.media import REFERENCE
 from app.quizzes.interchange.model import LANGUAGES, walk_texts
 
+_GAP: Final = re.compile(r"\{\{\s*([a-z0-9-]+)\s*\}\}")
 _PATH_NUMBER: Final = re.compile(r"\d+")
 
 
@@ -74,7 +75,46 @@ def _preview(raw: Mapping[str, Any], tag: str) -> Preview:
     parts += [Part(show(p["left"]) or missing, None, show(p["right"]) or missing) for p in raw.get("pairs") or ()]
     parts += [Part(show(option["text"]) or missing, False) for option in raw.get("distractors") or ()]
     parts += [Part(show(item["text"]) or missing) for item in raw.get("items") or ()]
-    return Preview(tag, show(raw["prompt"]) or missing, parts, _facts(raw, tag), show(raw.get("feedback")))
+    parts += [Part(show(left) or missing, None, show(right) or missing) for left, right in _inside(raw)]
+    prompt = show(raw["prompt"]) or missing
+    if "text" in raw:
+        prompt += show(_numbered(raw)) or missing
+    return Preview(tag, prompt, parts, _facts(raw, tag), show(raw.get("feedback")))
+
+
+def _numbered(raw: Mapping[str, Any]) -> dict[str, str]:
+    """The running text with its gaps numbered as they are listed."""
+    numbers = {str(gap["id"]): number for number, gap in enumerate(raw["gaps"], start=1)}
+    return {
+        tag: _GAP.sub(lambda found: f"【{numbers.get(found[1], found[1])}】", text)
+        for tag, text in raw["text"].items()
+    }
+
+
+def _inside(raw: Mapping[str, Any]) -> list[tuple[Mapping[str, str], Mapping[str, str]]]:
+    """Of gaps, zones and the parts of a case: what is asked, and what is right (of a part its type)."""
+    items = {item["id"]: item["text"] for item in raw.get("items") or ()}
+    found = [
+        (_common(f"【{number}】"), items[gap["item"]] if "item" in gap else _right(gap))
+        for number, gap in enumerate(raw.get("gaps") or (), start=1)
+    ]
+    found += [(zone["label"], items[zone["item"]]) for zone in raw.get("zones") or ()]
+    return found + [(part["prompt"], _common(type_word(part["type"]))) for part in raw.get("parts") or ()]
+
+
+def _right(gap: Mapping[str, Any]) -> Mapping[str, str]:
+    """The right answers of a gap that is filled in or chosen."""
+    if "choices" in gap:
+        right = [choice["text"] for choice in gap["choices"] if choice.get("correct")]
+        return {tag: " / ".join(text.get(tag, "") for text in right) for tag in LANGUAGES}
+    if "accept" in gap:
+        return _common(" / ".join(str(phrase) for phrase in gap["accept"]))
+    unit = gap.get("unit") or {}
+    return {tag: f"{gap['answer']} {unit.get(tag, '')} ± {gap.get('tolerance') or 0}" for tag in LANGUAGES}
+
+
+def _common(text: str) -> dict[str, str]:
+    return dict.fromkeys(LANGUAGES, text)
 
 
 def _facts(raw: Mapping[str, Any], tag: str) -> list[tuple[str, str]]:
@@ -150,6 +190,9 @@ def _label(path: tuple[str, ...]) -> str:
         "items": _("Item"),
         "distractors": _("Further right side"),
         "unit": _("Unit"),
+        "gaps": _("Gap"),
+        "zones": _("Zone"),
+        "parts": _("Part"),
         "left": _("left side"),
         "right": _("right side"),
     }

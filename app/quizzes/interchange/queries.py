@@ -3,6 +3,7 @@
 import string
 import uuid
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,8 @@ from app.core.pagination import Page, paginate
 from app.files import services as files
 from app.quizzes.interchange import policies
 from app.quizzes.interchange.authored import authored
-from app.quizzes.interchange.model import Media, Question, Raw
+from app.quizzes.interchange.media import suffix_of
+from app.quizzes.interchange.model import CannotTake, Media, Question, Raw
 from app.quizzes.interchange.models import (
     ImportedQuestion,
     QuestionImport,
@@ -152,5 +154,11 @@ def get_picture(digest: str, suffix: str, root: Path) -> bytes:
 
 def pictures(digests: Collection[str], root: Path) -> dict[str, Media]:
     """The pictures of these digests, as far as they are here."""
-    found = db.session.scalars(select(QuestionPicture).where(QuestionPicture.digest.in_(digests)))
-    return {picture.digest: Media(files.read(root, picture.digest), picture.suffix) for picture in found}
+    rows = db.session.scalars(select(QuestionPicture).where(QuestionPicture.digest.in_(digests)))
+    found = {row.digest: Media(files.read(root, row.digest), row.suffix) for row in rows}
+    for digest in digests:  # figures of the courses, which are no import's
+        if digest not in found:
+            with suppress(NotFound, CannotTake):
+                data = files.read(root, digest)
+                found[digest] = Media(data, suffix_of(data))
+    return found

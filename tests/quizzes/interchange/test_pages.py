@@ -22,7 +22,7 @@ from app.quizzes.models import QuestionRevision
 from app.quizzes.rendering import Texts, question_view
 from tests.quizzes.interchange.samples import PNG
 from tests.quizzes.interchange.test_other_formats import package
-from tests.quizzes.interchange.test_round_trips import KINDS
+from tests.quizzes.interchange.test_round_trips import KINDS, MEDIA, pictured
 from tests.support.cast import Cast, make_person
 from tests.support.pages import Browser, Visitors
 from tests.support.quizzes import authored, both
@@ -235,6 +235,26 @@ def test_what_the_bank_gives_out_it_recognises_again(cast: Cast, visit: Visitors
         exported = formats.write(form, questions, {})
         post_file(browser, exported.data, exported.name)
         assert {row.state for row in rows_of(latest())} == {QuestionState.KNOWN}, form
+
+
+def test_the_newer_types_are_looked_at_kept_and_taken_out_again(cast: Cast, visit: Visitors) -> None:
+    newer = [kind for kind in grading.TYPES if kind not in KINDS]
+    questions = [Question(f"new-{kind.replace('_', '-')}", pictured(authored(kind))) for kind in newer]
+    exported = formats.write("yaml", questions, MEDIA)
+    assert not exported.left_out
+    browser = visit(cast.instructor, "en")
+    address = post_file(browser, exported.data, exported.name)
+    shown = browser.get(address).get_data(as_text=True)
+    assert "【1】 has charge; answer within 【2】." in shown
+    assert "20 days ± 0" in shown
+    browser.submit(f"{address}/confirm", {}, form_at=address)
+    assert {row.state for row in rows_of(latest())} == {QuestionState.PUBLISHED}
+    taken = browser.submit("/questions/export/download", {"format": "yaml"}, 200, form_at="/questions/imports/new")
+    _kind, again = formats.read(taken.data, "questions.zip", "zh")
+    assert sorted(item.raw["type"] for item in again.items) == sorted(newer)
+    assert again.media == MEDIA
+    text = browser.get("/questions/export?format=moodle").get_data(as_text=True)
+    assert "Moodle XML has no questions of the type cloze" in text
 
 
 def test_lists_need_the_same_statements_whatever_their_length(cast: Cast, visit: Visitors) -> None:

@@ -4,13 +4,17 @@ import hashlib
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 
+from app.core.errors import Invalid
 from app.quizzes import grading
+from app.quizzes.grading import TYPES
 from app.quizzes.interchange import formats
+from app.quizzes.interchange.authored import authored as as_authored
 from app.quizzes.interchange.comparing import difference
-from app.quizzes.interchange.model import Media, Question, Raw
+from app.quizzes.interchange.model import Media, Question, Raw, walk_texts
+from tests.quizzes.grading import strategies
 from tests.quizzes.interchange.samples import PNG, questions
 from tests.support.quizzes import authored
 
@@ -32,7 +36,7 @@ def cannot(form: str, raw: Raw) -> bool:
 
 
 _PICTURE = f"media:{hashlib.sha256(PNG).hexdigest()}.png"
-_MEDIA = {hashlib.sha256(PNG).hexdigest(): Media(PNG, "png")}
+MEDIA = {hashlib.sha256(PNG).hexdigest(): Media(PNG, "png")}
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -52,6 +56,66 @@ def test_every_type_comes_back_as_it_went(form: str, kind: str, data: st.DataObj
     assert [item.missing for item in again.items] == [()]
     assert difference(question.raw, again.items[0].raw) == ""
     assert again.items[0].notes == ()
+
+
+def pictured(raw: Raw) -> Raw:
+    """The question with a picture that there is, where it takes labels."""
+    if "image" in raw:
+        image = {"digest": hashlib.sha256(PNG).hexdigest(), "media_type": "image/png"}
+        return raw | {"image": raw["image"] | image}
+    return raw | {"parts": [pictured(part) for part in raw["parts"]]} if "parts" in raw else raw
+
+
+def _trimmed(raw: Raw) -> Raw:
+    """The question without spaces around its texts, which no format keeps."""
+    for _path, texts in walk_texts(raw):
+        texts |= {tag: text.strip() for tag, text in texts.items()}
+    return raw
+
+
+@pytest.mark.parametrize("kind", list(TYPES))
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_our_yaml_keeps_every_type_as_it_is_stored(kind: str, data: st.DataObject) -> None:
+    """Out of the bank and in again: the same body, with the same identifiers where the names are usual ones."""
+    try:
+        stored = grading.validate("q", _trimmed(pictured(data.draw(strategies.questions(kind)))))
+    except Invalid:  # two texts were the same but for spaces
+        reject()
+    taken_out = as_authored("q", stored)
+    exported = formats.write("yaml", [Question("q", taken_out)], MEDIA)
+    assert [str(refusal.why) for refusal in exported.left_out] == []
+    _kind, again = formats.read(exported.data, exported.name, "en")
+    assert difference(taken_out, again.items[0].raw) == ""
+    assert "pairs" in str(stored) or grading.validate("q", again.items[0].raw) == stored
+    assert again.media == (MEDIA if "image/png" in str(stored) else {})
+
+
+def test_names_that_are_nobodys_usual_ones_are_numbered() -> None:
+    """A gap called “who” comes back as g1, in the list and in the text: the same question in other letters."""
+    written = authored("cloze")
+    again = as_authored("q", grading.validate("q", written))
+    assert [gap["id"] for gap in again["gaps"]] == ["g1", "g2", "g3"]
+    assert difference(written, again) == ""
+    swapped = again | {
+        "text": {
+            tag: text.replace("g1", "g9").replace("g2", "g1").replace("g9", "g2")
+            for tag, text in again["text"].items()
+        }
+    }
+    assert difference(written, swapped) == "text.zh"
+
+
+def test_a_picture_is_never_taken_from_what_lies_here() -> None:
+    """Neither by a digest in the file nor by a name of something that did not come along."""
+    exported = formats.write("yaml", [Question("q", pictured(authored("drag_image")))], MEDIA)
+    _kind, found = formats.read(exported.data, exported.name, "zh")
+    assert found.items[0].raw["image"]["digest"] in found.media
+    for name, line in (("figure", "figure: map.svg"), ("digest", f"digest: {'ab' * 32}")):
+        text = f"questions:\n- {{id: q, type: drag_image, prompt: {{zh: 一, en: a}}, image: {{{line}}}}}\n"
+        _kind, found = formats.read(text.encode(), "questions.yaml", "zh")
+        assert not found.items, name
+        assert "is not in the file" in str(found.refused[0].why)
 
 
 @pytest.mark.parametrize("form", list(formats.EXPORTS))
@@ -86,17 +150,17 @@ def test_the_courses_own_questions_keep_their_digests(form: str) -> None:
 def test_pictures_come_along(form: str) -> None:
     text = {"zh": f"请看图。\n\n![流程图]({_PICTURE})", "en": f'See here.\n\n![the clock]({_PICTURE} "Figure 1")'}
     question = Question("pictured", authored("single", prompt=text, feedback=text))
-    exported = formats.write(form, [question], _MEDIA)
+    exported = formats.write(form, [question], MEDIA)
     assert not exported.left_out
     _kind, again = formats.read(exported.data, exported.name, "zh")
-    assert again.media == _MEDIA
+    assert again.media == MEDIA
     assert difference(question.raw, again.items[0].raw) == ""
 
 
 def test_gift_names_the_questions_with_pictures() -> None:
     text = {"zh": f"![图]({_PICTURE})", "en": f"![figure]({_PICTURE})"}
     exported = formats.write(
-        "gift", [Question("pictured", authored(prompt=text)), Question("q", authored())], _MEDIA
+        "gift", [Question("pictured", authored(prompt=text)), Question("q", authored())], MEDIA
     )
     assert exported.keys == ["q"]
     assert [(refusal.where, str(refusal.why)) for refusal in exported.left_out] == [
