@@ -138,7 +138,8 @@ def _safe_picture(data: bytes) -> pictures.Picture:
     except pictures.Unsafe as fault:
         raise Invalid(words.check_words(fault.wrong, fault.mend)) from fault
     if found := findings(f"figure{picture.suffix}", picture.data):
-        raise Invalid(" ".join(dict.fromkeys(words.check_words(one.wrong, one.mend) for one in found)))
+        reasons = list(dict.fromkeys(words.check_words(one.wrong, one.mend) for one in found))
+        raise Invalid(" ".join(reasons[:3]))
     return picture
 
 

@@ -17,6 +17,7 @@ from app.core.languages import locale_name
 from app.core.text import in_language
 from app.core.web import CONTENT_SECURITY_POLICY
 from app.courses.authoring import queries as drafts
+from app.courses.content.pictures import MAX_BYTES
 from app.courses.editing import outlines, previews, services, texts, words
 from app.courses.editing.previews import Preview
 from app.courses.editing.queries import Work
@@ -171,6 +172,7 @@ def _data(place: Work, module_key: str, lesson_key: str, nonce: str) -> dict[str
         "preview": url_for(".preview_lesson", **at),
         "presence": url_for(".note_presence", course_key=place.key),
         "figures": url_for(".add_figure", course_key=place.key),
+        "figureLimit": MAX_BYTES,
         "paths": {tag: place.lesson_path(module_key, lesson_key, tag) for tag in LANGUAGES},
         "versions": {tag: place.head(place.lesson_path(module_key, lesson_key, tag)).version for tag in LANGUAGES},
         "instruments": _instruments(),
@@ -232,6 +234,7 @@ def _words() -> dict[str, str]:
         "nothingFound": _("Nothing found."),
         "figureOffline": _("You are offline; a figure needs the server. Your text is kept."),
         "figureFailed": _("The figure was not taken."),
+        "figureTooLarge": _("The picture has more than 10 MB. Save it smaller."),
         "table_zh": "|  |  |\n|---|---|\n|  |  |",
         "table_en": "|  |  |\n|---|---|\n|  |  |",
     }

@@ -160,14 +160,22 @@ export function installDialogs({ data, say, announce, session, source, active, o
     event.preventDefault();
     const form = new FormData(event.target);
     const [mine, body] = [language, new FormData()];
-    body.set('figure', waiting ?? form.get('figure'));
-    const answer = await session.request(data.figures, { method: 'POST', body });
-    const error = $('figure-error');
-    error.hidden = answer.status === 200;
-    if (answer.status !== 200) {
-      error.lastElementChild.textContent = answer.status === 0 ? say('figureOffline') : answer.body.detail ?? say('figureFailed');
+    const refuse = (words) => {
+      $('figure-error').hidden = false;
+      $('figure-error').lastElementChild.textContent = words;
+    };
+    const file = waiting ?? form.get('figure');
+    if (file.size > data.figureLimit) {
+      refuse(say('figureTooLarge'));
       return;
     }
+    body.set('figure', file);
+    const answer = await session.request(data.figures, { method: 'POST', body });
+    if (answer.status !== 200) {
+      refuse(answer.status === 0 ? say('figureOffline') : answer.body.detail ?? say('figureFailed'));
+      return;
+    }
+    $('figure-error').hidden = true;
     const markup = (of) => `![${plain(form.get(`alt_${of}`))}](../figures/${answer.body.name} "${plain(form.get(`caption_${of}`)).replaceAll('"', '”')}")`;
     const { section } = source(mine);
     source(mine).block(markup(mine));
