@@ -94,6 +94,23 @@ def _places(body: Body) -> list[Choice]:
     ]
 
 
+def _placed(body: Body) -> list[Choice]:
+    """Every item in every gap (numbered) or zone (by its label)."""
+    return [
+        Choice(
+            f"{place['id']}:{item['id']}",
+            _joined(place.get("label") or _plain(f"【{number}】"), item["text"]),
+            place["item"] == item["id"],
+        )
+        for number, place in enumerate(body["places"], start=1)
+        for item in body["items"]
+    ]
+
+
+def _filled(response: Response) -> set[str]:
+    return {f"{place}:{item}" for place, item in response["places"].items()}
+
+
 #: By type: what can be chosen, and what a response chose.
 _CHOOSING: Final[dict[str, tuple[Callable[[Body], list[Choice]], Callable[[Response], set[str]]]]] = {
     "single": (_options, lambda response: {response["choice"]}),
@@ -101,6 +118,8 @@ _CHOOSING: Final[dict[str, tuple[Callable[[Body], list[Choice]], Callable[[Respo
     "true_false": (_truths, lambda response: {str(response["value"])}),
     "matching": (_pairs, lambda response: {f"{left}:{right}" for left, right in response["pairs"].items()}),
     "ordering": (_places, lambda response: {f"{item}:{at}" for item, at in response["positions"].items()}),
+    "drag_text": (_placed, _filled),
+    "drag_image": (_placed, _filled),
 }
 _EXCLUSIVE: Final = frozenset({"single", "true_false", "numeric", "short_text"})
 _DISTRACTING: Final = frozenset({"single", "multiple", "true_false"})
@@ -111,15 +130,17 @@ _WRITTEN: Final = frozenset({"numeric", "short_text"})
 def random_guess(body: Body) -> Figure:
     """Random-guess score: the share of the marks that blind guessing earns on average.
 
-    Single choice and true/false: 1 / number of choices; matching: 1 / number of right sides; ordering: 1 / n by
-    position, 1 / n! all or nothing; written answers: 0. For multiple choice it would depend on how many choices
-    somebody ticks: as in Moodle there is no figure.
+    Single choice and true/false: 1 / number of choices; matching: 1 / number of right sides; dragging: 1 / number
+    of items; ordering: 1 / n by position, 1 / n! all or nothing; written answers: 0. For multiple choice it would
+    depend on how many choices somebody ticks: as in Moodle there is no figure.
     """
     kind = body["type"]
     if kind in {"single", "true_false"}:
         return Figure(1 / len(_CHOOSING[kind][0](body)))
     if kind == "matching":
         return Figure(1 / len(body["rights"]))
+    if kind in {"drag_text", "drag_image"}:
+        return Figure(1 / len(body["items"]))
     if kind == "ordering" and body["scoring"] in {"position", "all_or_nothing"}:
         size = len(body["items"])
         return Figure(1 / (size if body["scoring"] == "position" else factorial(size)))

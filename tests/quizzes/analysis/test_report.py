@@ -192,6 +192,8 @@ def test_a_drawn_question_that_few_were_asked_shows_nothing() -> None:
         ("single", {}, 1 / 4),
         ("true_false", {}, 1 / 2),
         ("matching", {}, 1 / 4),
+        ("drag_text", {}, 1 / 3),
+        ("drag_image", {}, 1 / 3),
         ("ordering", {}, 1 / 4),
         ("ordering", {"scoring": "all_or_nothing"}, 1 / 24),
         ("short_text", {}, 0.0),
@@ -207,7 +209,8 @@ def test_random_guess_score(kind: str, values: dict[str, Any], expected: float |
 
 def test_every_type_has_its_table_of_choices() -> None:
     """The perfect answer of each type is counted at right choices only; half of the people leave the question."""
-    kinds = ("single", "multiple", "true_false", "matching", "ordering", "numeric", "short_text")
+    chosen = ("single", "multiple", "true_false", "matching", "ordering", "drag_text", "drag_image")
+    kinds = (*chosen, "numeric", "short_text")
     bodies = {f"k-{kind}": authored(kind) for kind in kinds} | {"last": authored("true_false")}
 
     def answering(at: int, key: str, body: dict[str, Any]) -> dict[str, Any]:
