@@ -119,6 +119,7 @@ BETWEEN: Final[dict[str, str]] = {
     "releases.show_held": "tests/journeys/test_marking.py",
     "marking.download_file": "tests/quizzes/marking (a file)",
     "certificate_life.show_batch": "tests/certificates/life/test_pages.py (its HTML, without axe)",
+    "packages.show_upload": "tests/courses/packages (its HTML, without axe)",
     "reviewing.compare": "tests/journeys/test_reviewing.py",
     "reviewing.roll_back": "tests/journeys/test_reviewing.py",
     "reviewing.show_publish": "tests/journeys/test_reviewing.py",
