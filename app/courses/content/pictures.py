@@ -5,13 +5,16 @@ reaches a reader: no place, no camera, no author, no second file behind the firs
 """
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import PurePosixPath
+from threading import Lock
 from typing import Final
 
 from lxml import etree
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
 
 #: Bytes of a picture as it is uploaded.
 MAX_BYTES: Final = 10 * 1024 * 1024
@@ -20,6 +23,8 @@ MAX_WIDTH: Final = 1600
 #: More than any camera of ours makes; such a picture needs some 160 MB while it is decoded.
 MAX_PIXELS: Final = 40_000_000
 _QUALITY: Final = 85
+#: Pillow's switch for truncated pictures is one for the process.
+_LOADING: Final = Lock()
 #: Media types by the ending of a name.
 TYPES: Final = {".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
 
@@ -92,7 +97,8 @@ def make_safe(data: bytes) -> Picture:
     image = _open(data)
     try:
         image.draft("RGB", (MAX_WIDTH, MAX_WIDTH))  # a large JPEG is decoded at a fraction of its size
-        image.load()
+        with _whole():
+            image.load()
         return Picture(_encoded(image, suffix), suffix)
     except (OSError, SyntaxError, ValueError) as error:
         raise Unsafe("the picture is damaged", "save it anew") from error
@@ -108,6 +114,18 @@ def parse_svg(data: bytes) -> etree._Element:
 
 
 # --- PNG and JPEG ------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _whole() -> Iterator[None]:
+    """Refuse a truncated picture, also where WeasyPrint is loaded, which makes Pillow fill up what is missing."""
+    with _LOADING:
+        before = ImageFile.LOAD_TRUNCATED_IMAGES
+        ImageFile.LOAD_TRUNCATED_IMAGES = False
+        try:
+            yield
+        finally:
+            ImageFile.LOAD_TRUNCATED_IMAGES = before
 
 
 def _open(data: bytes) -> Image.Image:
