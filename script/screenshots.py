@@ -111,7 +111,9 @@ def lesson(studio: Studio) -> None:
 def examination(studio: Studio) -> None:
     page = studio.visit("ye.zhiqiu")
     page.locator("main a[href$='/examination']").first.click()
-    page.locator("form[action$='/examination/start'] button").click()
+    start = page.locator("form[action$='/examination/start']")
+    start.locator("input[type=checkbox]").check()  # the declaration
+    start.locator("button").click()
     question = page.locator(".exam-question:has([data-question=single])").first
     page.locator(f"[data-nav='{question.get_attribute('data-item')}']").click()
     question.locator(".choice").first.click()
@@ -169,8 +171,15 @@ def evidence(studio: Studio) -> None:
     studio.keep(page, "evidence")
 
 
+def editor(studio: Studio) -> None:
+    page = studio.visit("instructor")
+    page.goto(f"{BASE}/authoring/l2-section-337/lessons/m1-elements/forum")
+    expect(page.locator(".cm-content").first).to_be_visible()
+    studio.keep(page, "editor")
+
+
 PICTURES: tuple[Callable[[Studio], None], ...] = (
-    landing, desk, lesson, examination, result, cohort, certificate, evidence,
+    landing, desk, lesson, examination, result, cohort, certificate, evidence, editor,
 )  # fmt: skip
 
 
