@@ -396,11 +396,15 @@ def test_every_type_is_answered_by_keyboard_and_saved_as_it_is_typed(sit: Any) -
         page.locator("[data-nav]").nth(number - 1).focus()
         page.keyboard.press("Enter")
         field = page.locator(f"#question-{number} [data-path]").first
+        expect(field).to_be_visible()
         field.focus()
+        expect(field).to_be_focused()
         if field.evaluate("field => field.tagName") == "TEXTAREA":
             page.keyboard.type("因为")
         else:
             page.keyboard.press("Space" if field.get_attribute("type") == "radio" else "ArrowDown")
+            if field.get_attribute("type") != "radio":
+                expect(field).not_to_have_value("")
     expect(page.locator("#save-state")).to_have_text(SAVED)
     answers = sitting.answers()
     assert set(answers[1]) == {"gaps"}
