@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping
-from typing import Any, TypedDict
+from typing import Any, Literal, TypedDict
 
 
 class Bilingual(TypedDict):
@@ -13,11 +13,17 @@ class Bilingual(TypedDict):
     en: str
 
 
+def language_of(locale: str) -> Literal["zh", "en"]:
+    """Which of the two texts a reader of this locale reads first."""
+    return "en" if locale.startswith("en") else "zh"
+
+
 def in_language(text: Bilingual | Mapping[str, Any] | None, locale: str) -> str:
     """The text in the reader's language, the other one where hers is empty."""
     if not text:
         return ""
-    first, second = ("en", "zh") if locale.startswith("en") else ("zh", "en")
+    first = language_of(locale)
+    second = "zh" if first == "en" else "en"
     return str(text.get(first) or text.get(second) or "")
 
 

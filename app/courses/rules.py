@@ -12,6 +12,11 @@ from uuid import UUID
 from app.core.text import Bilingual
 
 
+def figure_name(source: str) -> str:
+    """A figure's file name, from the address that a lesson's text gives it: ``../figures/a.svg`` → ``a.svg``."""
+    return source.removeprefix("../figures/")
+
+
 @dataclass(frozen=True, slots=True)
 class SectionOutline:
     key: str

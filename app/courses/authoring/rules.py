@@ -97,6 +97,11 @@ def digest_of_tree(files: Manifest) -> str:
     return digest_of(dict(files))
 
 
+def figures_in(files: Manifest) -> dict[str, str]:
+    """The digests of a course's figures by file name."""
+    return {path.removeprefix("figures/"): digest for path, digest in files.items() if path.startswith("figures/")}
+
+
 def is_path(path: str) -> bool:
     """A relative path of at most three plain steps, which no system misreads and no reader of content/ skips."""
     steps = path.split("/")

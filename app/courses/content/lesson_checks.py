@@ -6,6 +6,7 @@ from collections import Counter
 from app.core.markdown import CALLOUTS, Citation, Document, Figure, Section, Spot
 from app.courses.content.faults import Report, nearest
 from app.courses.content.tree import Content, CourseTree, LessonText, ModuleTree
+from app.courses.rules import figure_name
 
 #: What a section without a text consists of.
 HEADING_TOKENS = frozenset({"heading_open", "inline", "heading_close"})
@@ -111,7 +112,7 @@ def _check_figure(figure: Figure, course: CourseTree, faults: _Faults) -> None:
         faults.at(figure, "the figure has no alternative text", "write what it shows: ![text](…)")
     if not figure.caption.strip():
         faults.at(figure, "the figure has no caption", 'add it: ![…](../figures/x.svg "caption")')
-    name = figure.source.removeprefix("../figures/")
+    name = figure_name(figure.source)
     if name == figure.source or "/" in name:
         faults.at(figure, f"`{figure.source}` is not a figure of the course", "write ../figures/<name>.svg")
     elif name not in course.figures:

@@ -3,24 +3,23 @@
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Final
 
 from flask_babel import force_locale
 
-from app.core import markdown
 from app.core.digests import digest_of
 from app.core.errors import Invalid
 from app.courses.authoring import queries as drafts
 from app.courses.authoring.sources import media_of
 from app.courses.content.faults import Fault
-from app.courses.content.files import KeptMedia
 from app.courses.content.loading import parse_lesson
 from app.courses.content.pictures import media_type_of
 from app.courses.content.questions import images_of
 from app.courses.editing import outlines, texts, translations, yaml_files
 from app.courses.editing.queries import Work
 from app.courses.editing.texts import Advice, Heading, LessonPath
-from app.courses.queries.lessons import LessonText, render_text
+from app.courses.rendering import LessonText, drawing, render_lesson
 from app.library.queries import Library, library
 from app.quizzes import grading
 from app.quizzes.rendering import QuestionView, Solution, Texts, question_view, solution
@@ -56,8 +55,8 @@ class LessonPreview:
     lagging: set[str]
 
 
-def media_url(course_key: str, digest: str) -> str:
-    """Where a figure of a draft is served from."""
+def media_path(course_key: str, digest: str) -> str:
+    """The address of a figure of a draft."""
     return f"/authoring/{course_key}/media/{digest}"
 
 
@@ -95,31 +94,17 @@ def _page(work: Work, module: str, lesson: str, language: str, source: str) -> P
 
 
 def _rendered(work: Work, path: str, language: str, source: str, books: Library) -> Preview:
-    figures = media_of(work.figures.values())
+    draw = drawing(work.figures, media_of(work.figures.values()), partial(media_path, work.key))
     questions = _check_questions(work, path.partition("/")[0])
     document = parse_lesson(source)
     with force_locale(LOCALES[language]):
-        text = render_text(document, path, LOCALES[language], books, draw=_drawer(work, figures), doc_id=language)
+        text = render_lesson(document, path, LOCALES[language], books, draw=draw, doc_id=language)
         checks = {
             spot.text: shown(questions[spot.text], language, work, books)
             for spot in document.questions
             if spot.text in questions
         }
     return Preview(language, text, checks, texts.outline_of(document), texts.advice_on(document, language))
-
-
-def _drawer(work: Work, known: Mapping[str, KeptMedia]) -> markdown.Draw:
-    names = work.figures
-
-    def draw(source: str) -> markdown.FigureFile | None:
-        figure = known.get(names.get(source.removeprefix("../figures/"), ""))
-        return (
-            markdown.FigureFile(media_url(work.key, figure.digest), figure.width, figure.height)
-            if figure
-            else None
-        )
-
-    return draw
 
 
 def _check_questions(work: Work, module: str) -> dict[str, dict[str, Any]]:
@@ -170,7 +155,7 @@ def shown(values: Mapping[str, Any], language: str, work: Work, books: Library |
 
 def with_media(html: str, work: Work) -> str:
     """Images of questions are published with the question; until then the draft serves them."""
-    return html.replace("/question-images/", f"/authoring/{work.key}/media/")
+    return html.replace("/question-images/", media_path(work.key, ""))
 
 
 def question_faults(work: Work, path: str, values: Mapping[str, Any]) -> list[Fault]:

@@ -13,7 +13,7 @@ from app.core.errors import NotFound
 from app.courses.authoring import queries as drafts
 from app.courses.authoring import sources
 from app.courses.authoring.models import CourseSource, Draft, DraftEdit, DraftFile, SourceTree
-from app.courses.authoring.rules import FileHead
+from app.courses.authoring.rules import FileHead, figures_in
 from app.courses.content.parsing import Parsed, parse_yaml
 from app.courses.editing import texts
 
@@ -70,11 +70,7 @@ class Work:
     @property
     def figures(self) -> dict[str, str]:
         """File name → digest."""
-        return {
-            path.removeprefix("figures/"): head.digest
-            for path, head in self.files.items()
-            if path.startswith("figures/") and head.digest
-        }
+        return figures_in({path: head.digest for path, head in self.files.items() if head.digest})
 
 
 def mapping_of(text: str) -> dict[str, Any]:

@@ -16,9 +16,9 @@ from app.courses.queries.catalogue import (
 )
 from app.courses.queries.checks import CheckQuestion, shown
 from app.courses.queries.lessons import (
-    LessonText,
     check_questions,
     check_revisions,
+    figure_path,
     figures_of,
     get_figure,
     lesson_text,
@@ -44,6 +44,7 @@ from app.courses.queries.standing import (
     standing_of,
     study_of,
 )
+from app.courses.rendering import LessonText
 
 __all__ = [
     "EXAM_CONTEXT",
@@ -68,6 +69,7 @@ __all__ = [
     "current_revision",
     "current_revision_id",
     "enrolment_in",
+    "figure_path",
     "figures_of",
     "find_enrolment",
     "get_course",

@@ -2,65 +2,24 @@
 
 import uuid
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
-from flask_babel import gettext as _
-from markdown_it.token import Token
-from markupsafe import Markup
 from sqlalchemy import select
 
 from app.core import markdown
 from app.core.database import db
 from app.core.errors import NotFound
-from app.core.terms import Glossary
+from app.core.text import language_of
 from app.courses.models import Figure
 from app.courses.queries.catalogue import get_module_content
+from app.courses.rendering import LessonText, drawing, render_lesson
 from app.courses.rules import CourseOutline, LessonOutline, ModuleOutline
-from app.library.queries import Library, instrument_path, term_path
+from app.library.queries import Library, instrument_path
 from app.library.rules import InstrumentNote
 from app.quizzes import queries as quizzes
 from app.quizzes.models import QuestionRevision
-
-
-@dataclass(frozen=True, slots=True)
-class CitedNote:
-    """An instrument that a section cites, for the margin."""
-
-    note: InstrumentNote
-    name: str
-    url: str
-    pins: tuple[str, ...]
-    unreviewed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class RenderedSection:
-    key: str
-    path: str
-    title: str
-    blocks: tuple[markdown.Html | markdown.QuestionSlot, ...]
-    cited: tuple[CitedNote, ...]
-    terms: tuple[Mapping[str, Any], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class LessonText:
-    """A lesson in one language, rendered."""
-
-    sections: tuple[RenderedSection, ...]
-    footnotes: Markup
-    #: The glossary's entries that the text marks, for its pop-ups.
-    glossary: tuple[Mapping[str, Any], ...]
-    #: Does any statement still await comparison with the official text?
-    has_unreviewed: bool
-
-    def cited(self) -> dict[str, list[str]]:
-        """The instruments that each section cites."""
-        return {section.key: [one.note.key for one in section.cited] for section in self.sections}
-
 
 _Key = tuple[uuid.UUID, str, str, str]
 _texts: "OrderedDict[_Key, LessonText]" = OrderedDict()
@@ -97,103 +56,20 @@ def lesson_text(outline: CourseOutline, lesson: LessonOutline, locale: str, book
 
 
 def _render(content: dict[str, Any], lesson: LessonOutline, locale: str, books: Library) -> LessonText:
-    language = "en" if locale.startswith("en") else "zh"
-    known = {
-        row.digest: row
-        for row in db.session.scalars(select(Figure).where(Figure.digest.in_(content["figures"].values())))
-    }
-
-    def draw(source: str) -> markdown.FigureFile | None:
-        figure = known.get(content["figures"].get(source.removeprefix("../figures/"), ""))
-        return (
-            markdown.FigureFile(f"/courses/figures/{figure.digest}", figure.width, figure.height)
-            if figure
-            else None
-        )
-
-    document = markdown.parse(content["lessons"][lesson.key][language])
-    return render_text(document, f"{lesson.module_key}/{lesson.key}", locale, books, draw=draw)
+    names: dict[str, str] = content["figures"]
+    document = markdown.parse(content["lessons"][lesson.key][language_of(locale)])
+    draw = drawing(names, _figures(names.values()), figure_path)
+    return render_lesson(document, f"{lesson.module_key}/{lesson.key}", locale, books, draw=draw)
 
 
-def render_text(
-    document: markdown.Document, path: str, locale: str, books: Library, *, draw: markdown.Draw, doc_id: str = ""
-) -> LessonText:
-    """A parsed lesson for a reader of this language; ``doc_id`` keeps its footnotes apart on a page."""
-    language = "en" if locale.startswith("en") else "zh"
-    cite = books.cite(locale)
-    labels = {
-        "note": _("Note"),
-        "warning": _("Warning"),
-        "deadline": _("Time limit"),
-        "example": _("Example"),
-        "practice": _("In practice"),
-    }
-    notes = {"docId": doc_id} if doc_id else {}
-    terms = Glossary([(term["id"], term[language]) for term in books.terms], term_path)
-    marked: set[str] = set()
-
-    def mark(tokens: Sequence[Token], seen: set[str]) -> Sequence[Token]:
-        found = terms.mark(tokens, seen)
-        marked.update(seen)
-        return found
-
-    sections = tuple(
-        RenderedSection(
-            key=section.key,
-            path=f"{path}/{section.key}",
-            title=section.title,
-            blocks=tuple(
-                markdown.render_section(
-                    document,
-                    section,
-                    cite=cite,
-                    draw=draw,
-                    mark=partial(mark, seen=set()),
-                    callout_labels=labels,
-                    **notes,
-                )
-            ),
-            cited=_cited(section.citations, books, locale),
-            terms=_terms(section, books, language),
-        )
-        for section in document.sections
-    )
-    return LessonText(
-        sections=sections,
-        footnotes=markdown.render_footnotes(document, cite=cite, **notes),
-        glossary=tuple(term for term in books.terms if term["id"] in marked),
-        has_unreviewed=any(not citation.reviewed for citation in document.citations),
-    )
+def _figures(digests: Collection[str]) -> dict[str, Figure]:
+    rows = db.session.scalars(select(Figure).where(Figure.digest.in_(digests)))
+    return {row.digest: row for row in rows}
 
 
-def _cited(citations: Sequence[markdown.Citation], books: Library, locale: str) -> tuple[CitedNote, ...]:
-    grouped: dict[str, list[markdown.Citation]] = {}
-    for citation in citations:
-        if citation.key in books.instruments:
-            grouped.setdefault(citation.key, []).append(citation)
-    return tuple(
-        CitedNote(
-            note=books.instruments[key],
-            name=books.instruments[key].name(locale),
-            url=instrument_path(key),
-            pins=tuple(
-                dict.fromkeys(books.instruments[key].pinpoint(one.pin, locale) for one in group if one.pin)
-            ),
-            unreviewed=any(not one.reviewed for one in group),
-        )
-        for key, group in grouped.items()
-    )
-
-
-def _terms(section: markdown.Section, books: Library, language: str) -> tuple[Mapping[str, Any], ...]:
-    """Glossary terms with a meaning that occur in a section, at most five, as they appear."""
-    words = "\n".join(token.content for token in section.tokens if token.type == "inline").casefold()
-    found = [
-        (position, term)
-        for term in books.terms
-        if term.get("note") and (position := words.find(str(term[language]).casefold())) >= 0
-    ]
-    return tuple(term for _position, term in sorted(found, key=lambda pair: pair[0])[:5])
+def figure_path(digest: str) -> str:
+    """The address of a figure of a published lesson."""
+    return f"/courses/figures/{digest}"
 
 
 def check_revisions(outline: CourseOutline, lesson: LessonOutline) -> dict[str, uuid.UUID]:
@@ -227,8 +103,7 @@ def get_figure(digest: str) -> Figure:
 
 def figures_of(revision_id: uuid.UUID) -> list[Figure]:
     """The figures of a module revision."""
-    digests = _content(revision_id)["figures"].values()
-    return list(db.session.scalars(select(Figure).where(Figure.digest.in_(digests))))
+    return list(_figures(_content(revision_id)["figures"].values()).values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from app.courses.content.questions import Question, images_of
 from app.courses.content.tree import Content, CourseTree, ModuleTree
 from app.courses.events import ContentSynced
 from app.courses.models import Citation, ContentState, Course, CourseRevision, Figure, Module, ModuleRevision
+from app.courses.rules import figure_name
 from app.library.services import sync_library
 from app.organisations.models import OrganisationKind
 from app.organisations.services import OrganisationEntry, sync_organisations
@@ -243,7 +244,7 @@ def module_content(
 ) -> dict[str, Any]:
     """What a module revision keeps: enough to show it for ever, whatever becomes of the files."""
     shown = {
-        figure.source.removeprefix("../figures/")
+        figure_name(figure.source)
         for texts in module.texts.values()
         for text in texts.values()
         for figure in text.document.figures

@@ -17,7 +17,6 @@ from app.files import services as files
 from app.library.queries import Library
 
 STYLE: Final = PROJECT / "app" / "static" / "css" / "study-document.css"
-_FIGURES: Final = "/courses/figures/"
 _LOCALES: Final = {"zh": "zh_Hans", "en": "en"}
 
 
@@ -70,7 +69,7 @@ def document_pdf(html: str, known: dict[str, str], data_dir: Path) -> bytes:
     root = public_root()
 
     def picture(url: str) -> tuple[bytes, str] | None:
-        digest = url.removeprefix(root).removeprefix(_FIGURES)
+        digest = url.removeprefix(root).removeprefix(courses.figure_path(""))
         return (files.read(data_dir, digest), known[digest]) if digest in known else None
 
     return tagged_pdf(html, STYLE.read_text(), base_url=root, pictures=picture)

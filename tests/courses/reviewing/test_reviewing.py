@@ -137,6 +137,7 @@ def test_from_draft_to_publication_and_back(visit: Visitors, cast: Cast, pair: t
     assert not writing.page(form).cssselect("input[name=tree]"), "no author decides"
     writing.submit(f"{form}/decide", decision, 403, form_at=form)
     change(national(author), draft, LESSON, "主管机关", "有关机关")
+    change(national(author), draft, LESSON, "## 第二节", "::: deadline\n三十日。\n:::\n\n## 第二节")
     reading.submit(f"{form}/decide", decision, 409, form_at=form)
     writing.submit(f"{form}/submit", {"note": "再次修改。"}, 303, form_at=form)
     decision["tree"] = reading.page(form).cssselect("input[name=tree]")[0].get("value")
@@ -150,7 +151,9 @@ def test_from_draft_to_publication_and_back(visit: Visitors, cast: Cast, pair: t
     assert authoring.find_open_draft("small") is None
     comparison = str(history.cssselect("main a[href*='/history/']")[0].get("href"))
     for view in ("", "?view=rendered"):
-        assert "有关机关发布" in words(writing.page(comparison + view)).replace(" ", "")
+        compared = writing.page(comparison + view)
+        assert "有关机关发布" in words(compared).replace(" ", "")
+    assert [title.text for title in compared.cssselect(".callout-title")] == ["时限"], "as in the lesson"
     again = next(
         str(link.get("href")) for link in history.cssselect("main a") if "/publish" in str(link.get("href"))
     )

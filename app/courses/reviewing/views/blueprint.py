@@ -1,15 +1,18 @@
 """The blueprint of these views, and how they show a text as its readers will see it."""
 
 from dataclasses import dataclass
+from functools import partial
 
-from flask import Blueprint, url_for
+from flask import Blueprint
 from flask_babel import gettext as _
 from markupsafe import Markup
 
 from app.core import access, markdown
 from app.courses.authoring.policies import AUTHORS
-from app.courses.authoring.rules import Manifest
+from app.courses.authoring.rules import Manifest, figures_in
 from app.courses.authoring.sources import media_of
+from app.courses.editing.previews import media_path
+from app.courses.rendering import drawing, render_section
 from app.courses.reviewing.queries import FileChange
 from app.library.queries import library
 
@@ -30,7 +33,7 @@ class ShownSection:
 def shown_sections(change: FileChange, course_key: str, before: Manifest, after: Manifest) -> list[ShownSection]:
     """The changed sections of a lesson as readers see them."""
     old, new = markdown.parse(change.before or ""), markdown.parse(change.after or "")
-    draw_old, draw_new = (_figures(course_key, files) for files in (before, after))
+    draw_old, draw_new = (_drawing(course_key, files) for files in (before, after))
     locale = "en" if change.path.endswith(".en.md") else "zh_Hans"
     return [
         ShownSection(
@@ -42,18 +45,8 @@ def shown_sections(change: FileChange, course_key: str, before: Manifest, after:
     ]
 
 
-def _figures(course_key: str, files: Manifest) -> markdown.Draw:
-    """Where the figures of a tree are served from."""
-    kept = media_of(files.values())
-
-    def draw(source: str) -> markdown.FigureFile | None:
-        media = kept.get(files.get(source.removeprefix("../"), ""))
-        if media is None:
-            return None
-        address = url_for("editing.show_media", course_key=course_key, digest=media.digest)
-        return markdown.FigureFile(address, media.width, media.height)
-
-    return draw
+def _drawing(course_key: str, files: Manifest) -> markdown.Draw:
+    return drawing(figures_in(files), media_of(files.values()), partial(media_path, course_key))
 
 
 def _rendered(
@@ -61,7 +54,7 @@ def _rendered(
 ) -> Markup | None:
     if section is None:
         return None
-    blocks = markdown.render_section(document, section, cite=library().cite(locale), draw=draw)
+    blocks = render_section(document, section, locale, library(), draw=draw)
     return Markup("").join(
         block.html
         if isinstance(block, markdown.Html)
