@@ -1,7 +1,7 @@
 """Read drafts: their files, faults, conflicts, and who is at work."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -172,9 +172,17 @@ def edits_of(draft_id: uuid.UUID, path: str | None = None) -> Sequence[DraftEdit
 
 def authors_of(draft_id: uuid.UUID) -> frozenset[uuid.UUID]:
     """Everybody who wrote something of the draft: none of them reviews it."""
-    return frozenset(
-        db.session.scalars(select(DraftEdit.person_id).where(DraftEdit.draft_id == draft_id).distinct())
-    )
+    return authors_in([draft_id])[draft_id]
+
+
+def authors_in(draft_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, frozenset[uuid.UUID]]:
+    """The same of several drafts. One statement."""
+    rows = db.session.execute(
+        select(DraftEdit.draft_id, DraftEdit.person_id).where(DraftEdit.draft_id.in_(draft_ids)).distinct()
+    ).all()
+    return {
+        draft_id: frozenset(row.person_id for row in rows if row.draft_id == draft_id) for draft_id in draft_ids
+    }
 
 
 def conflicts_of(draft_id: uuid.UUID, path: str | None = None) -> Sequence[DraftConflict]:
@@ -249,6 +257,20 @@ def reach_of(actor: Actor, draft_id: uuid.UUID) -> Reach:
     if tree is None:
         raise Conflict(_("The course has faults. Correct them first."), code="faults")
     return affected_by(actor, draft.course_key, tree)
+
+
+def reach_of_earlier(actor: Actor, course_key: str, manifest: Manifest) -> Reach:
+    """Whom publishing an earlier state anew can affect. Raises NotFound, Conflict when it has faults by now."""
+    source_for(actor, course_key)
+    return affected_by(actor, course_key, check_earlier(course_key, manifest))
+
+
+def check_earlier(course_key: str, manifest: Manifest) -> CourseTree:
+    """A published tree as a course. Raises Conflict when it has faults by now."""
+    tree, faults = inspect_manifest(course_key, manifest)
+    if tree is None or faults:
+        raise Conflict(_("The earlier files have faults by now. Open a draft and correct them."), code="faults")
+    return tree
 
 
 def approval_of(draft_id: uuid.UUID) -> DraftReview | None:

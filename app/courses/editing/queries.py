@@ -124,11 +124,10 @@ def courses_of(actor: Actor) -> list[CourseLine]:
 
 def _line(row: drafts.CourseInWork, text: str, edits: Mapping[uuid.UUID, int]) -> CourseLine:
     key, course = row.source.course_key, mapping_of(text)
-    title = course.get("title")
     return CourseLine(
         key=key,
         code=str(course.get("code", "")),
-        title=title if isinstance(title, Mapping) else {"zh": key, "en": key},
+        title=_title_in(course, key),
         is_published=row.source.published_tree is not None,
         draft=row.draft,
         edits=edits.get(row.draft.id, 0) if row.draft else 0,
@@ -158,3 +157,15 @@ def begun_course(course_key: str) -> dict[str, Any]:
     source = drafts.find_source(course_key)
     digest = sources.manifest_of(source.published_tree).get("course.yaml") if source else None
     return mapping_of(sources.find_text(digest) or "")
+
+
+def title_of(course_key: str) -> Mapping[str, str]:
+    """What its authors call a course: as its draft says, else as is published. Three statements."""
+    draft = drafts.find_open_draft(course_key)
+    course = mapping_of(_course_files([draft.id], []).get(draft.id, "")) if draft else begun_course(course_key)
+    return _title_in(course, course_key)
+
+
+def _title_in(course: Mapping[str, Any], course_key: str) -> Mapping[str, str]:
+    title = course.get("title")
+    return title if isinstance(title, Mapping) else {"zh": course_key, "en": course_key}

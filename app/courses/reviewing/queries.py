@@ -152,7 +152,7 @@ def count_to_review(actor: Actor) -> int:
     if organisations is not None:
         statement = statement.where(CourseSource.organisation_id.in_(organisations))
     drafts = db.session.scalars(statement).all()
-    return sum(actor.person_id not in authoring.authors_of(draft_id) for draft_id in drafts)
+    return sum(actor.person_id not in authors for authors in authoring.authors_in(drafts).values())
 
 
 # --- history -------------------------------------------------------------------------------------------------

@@ -43,6 +43,9 @@ ROWS = (
     Row("reviewing.publish", begun("/authoring/small/publish"), own(422), "post"),
     Row("reviewing.show_history", begun("/authoring/small/history"), OWN),
     Row("reviewing.compare", f"{NONE}/history/{ID}/{ID}", ABSENT),
+    Row(
+        "reviewing.choose_comparison", begun(f"/authoring/small/history/compare?before={ID}&after={ID}"), own(302)
+    ),
     Row("reviewing.roll_back", f"{NONE}/history/{ID}/publish", ABSENT),
     Row("reviewing.roll_back", f"{NONE}/history/{ID}/publish", ABSENT, "post"),
 )

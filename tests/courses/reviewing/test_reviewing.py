@@ -149,7 +149,7 @@ def test_from_draft_to_publication_and_back(visit: Visitors, cast: Cast, pair: t
     assert "第 3 版" in words(history)
     assert "1名学员转入此版" in words(history).replace(" ", "")
     assert authoring.find_open_draft("small") is None
-    comparison = str(history.cssselect("main a[href*='/history/']")[0].get("href"))
+    comparison = str(history.cssselect("main li a[href*='/history/']")[0].get("href"))
     for view in ("", "?view=rendered"):
         compared = writing.page(comparison + view)
         assert "有关机关发布" in words(compared).replace(" ", "")
@@ -157,9 +157,43 @@ def test_from_draft_to_publication_and_back(visit: Visitors, cast: Cast, pair: t
     again = next(
         str(link.get("href")) for link in history.cssselect("main a") if "/publish" in str(link.get("href"))
     )
+    shown = words(writing.page(again))
+    assert "1进行中" in shown, "who is affected, before anything is published anew"
     writing.submit(again, {"note": "恢复原文。", "moving": "keep"}, 303)
     lines = words(writing.page("/authoring/small/history"))
     assert lines.index("第 2 版") < lines.index("第 3 版"), "the revision of then is current again"
+
+
+def test_any_two_publications_are_compared_with_their_figures(
+    visit: Visitors, pair: tuple[Person, Person]
+) -> None:
+    """The first with the last, chosen in the history; pictures of published files need no open draft."""
+    author, reviewer = pair
+    for old, new in (("先查[@cn", "首先查[@cn"), (OLD, NEW)):
+        draft = open_draft(national(author))
+        change(national(author), draft, LESSON, old, new)
+        publish(national(author), national(reviewer), draft)
+    writing = desk(visit, author)
+    form = writing.page("/authoring/small/history").cssselect("form.filter-form")[0]
+    ids = [option.get("value") for option in form.cssselect("#before option")]
+    assert len(ids) == 3
+    chosen = writing.get(f"{form.get('action')}?before={ids[2]}&after={ids[0]}", 302).location
+    page = writing.page(f"{chosen}?view=rendered")
+    assert "主管机关发布" in words(page).replace(" ", "")
+    assert "首先查" in words(page).replace(" ", "")
+    for picture in page.cssselect(".compare img"):
+        assert str(writing.get(str(picture.get("src"))).mimetype).startswith("image/")
+    assert page.cssselect(".compare img")
+    writing.get("/authoring/small/history/compare?before=x&after=y", 404)
+
+
+def test_the_list_names_courses_by_their_titles(visit: Visitors, pair: tuple[Person, Person]) -> None:
+    author, reviewer = pair
+    draft = edited(author)
+    change(national(author), draft, "course.yaml", "小课程, en: Small course", "改名的课程, en: Small course")
+    shown = words(desk(visit, reviewer).page("/drafts-to-review"))
+    assert "改名的课程" in shown
+    assert "small" not in shown
 
 
 def test_comments_are_made_answered_and_settled_on_the_page(visit: Visitors, pair: tuple[Person, Person]) -> None:

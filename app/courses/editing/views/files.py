@@ -25,8 +25,9 @@ from app.courses.authoring.sources import media_of
 from app.courses.content import pictures
 from app.courses.content.figure_checks import findings
 from app.courses.editing import outlines, services, words
-from app.courses.editing.queries import Work
+from app.courses.editing.queries import Work, find_work
 from app.courses.editing.views.blueprint import author, author_only, author_only_reads_first, blueprint, work
+from app.courses.queries import get_figure
 from app.files import services as files
 
 _FIGURE_NAME = re.compile(r"[^a-z0-9._-]+")
@@ -146,10 +147,10 @@ def _safe_picture(data: bytes) -> pictures.Picture:
 @blueprint.get("/authoring/<string:course_key>/media/<string:digest>")
 @author_only
 def show_media(course_key: str, digest: str) -> Response:
-    """A figure of the draft; its name is its hash, so browsers may keep it for ever."""
-    place = work(course_key)
-    if digest not in place.figures.values():
-        raise NotFound
+    """A figure of the draft, or a published one; its name is its hash, so browsers may keep it for ever."""
+    place = find_work(require_actor(), course_key)
+    if place is None or digest not in place.figures.values():
+        get_figure(digest)
     kept = media_of([digest]).get(digest)
     if kept is None:
         raise NotFound

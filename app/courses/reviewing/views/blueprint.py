@@ -1,5 +1,6 @@
 """The blueprint of these views, and how they show a text as its readers will see it."""
 
+import uuid
 from dataclasses import dataclass
 from functools import partial
 
@@ -8,7 +9,9 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from app.core import access, markdown
+from app.core.database import release
 from app.courses.authoring.policies import AUTHORS
+from app.courses.authoring.queries import faults_of
 from app.courses.authoring.rules import Manifest, figures_in
 from app.courses.authoring.sources import media_of
 from app.courses.editing.previews import media_path
@@ -19,6 +22,12 @@ from app.library.queries import library
 blueprint = Blueprint("reviewing", __name__)
 author_only = access.requires(*AUTHORS)
 author_only_reads_first = access.requires(*AUTHORS, reads_first=True)
+
+
+def read_first(draft_id: uuid.UUID) -> None:
+    """Read the draft's files, which takes longest and is kept, before a transaction holds everybody else up."""
+    faults_of(draft_id)
+    release()
 
 
 @dataclass(frozen=True, slots=True)

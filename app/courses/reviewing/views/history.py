@@ -9,12 +9,13 @@ from werkzeug.wrappers import Response
 from app.core import clock
 from app.core.access import require_actor
 from app.core.database import release, transaction
-from app.core.errors import Conflict
+from app.core.errors import Conflict, NotFound
 from app.courses.authoring import queries as authoring
 from app.courses.authoring import services as editing
+from app.courses.authoring.affected import Reach
 from app.courses.authoring.rules import Moving
 from app.courses.authoring.sources import manifest_of
-from app.courses.queries import titles_of
+from app.courses.editing.queries import title_of
 from app.courses.reviewing import queries, words
 from app.courses.reviewing.forms import PublishForm
 from app.courses.reviewing.rules import RowKind
@@ -29,12 +30,24 @@ def show_history(course_key: str) -> str:
     return render_template(
         "courses/reviewing/history.html",
         course_key=course_key,
-        titles=titles_of([course_key]),
+        course_title=title_of(course_key),
         lines=queries.history_of(course_key),
         current=source.published_tree,
         draft=authoring.find_open_draft(course_key),
         words=words,
     )
+
+
+@blueprint.get("/authoring/<string:course_key>/history/compare")
+@author_only
+def choose_comparison(course_key: str) -> Response:
+    """Any two publications, chosen in the history. Raises NotFound."""
+    authoring.source_for(require_actor(), course_key)
+    try:
+        before_id, after_id = (uuid.UUID(request.args.get(name, "")) for name in ("before", "after"))
+    except ValueError as error:
+        raise NotFound from error
+    return redirect(url_for(".compare", course_key=course_key, before_id=before_id, after_id=after_id))
 
 
 @blueprint.get("/authoring/<string:course_key>/history/<uuid:before_id>/<uuid:after_id>")
@@ -49,6 +62,7 @@ def compare(course_key: str, before_id: uuid.UUID, after_id: uuid.UUID) -> str:
     return render_template(
         "courses/reviewing/compare.html",
         course_key=course_key,
+        course_title=title_of(course_key),
         before=pair[0],
         after=pair[1],
         changes=changes,
@@ -67,12 +81,13 @@ def roll_back(course_key: str, publication_id: uuid.UUID) -> str | Response | tu
     """Publish an earlier state anew; nothing in between is lost."""
     actor, form = require_actor(), PublishForm()
     authoring.source_for(actor, course_key)
-    earlier = queries.published_tree(course_key, publication_id)
-    page = {"course_key": course_key, "earlier": earlier}
+    tree = queries.published_tree(course_key, publication_id).tree_digest
+    try:  # reads the files, which takes longest, before the transaction
+        reach = authoring.reach_of_earlier(actor, course_key, manifest_of(tree))
+    except Conflict as refused:
+        return _roll_back(course_key, publication_id, form, error=refused.message), refused.status
     if not form.validate_on_submit():
-        status = 422 if form.is_submitted() else 200
-        return render_template("courses/reviewing/roll_back.html", **page, form=form, error=""), status
-    tree = earlier.tree_digest
+        return _roll_back(course_key, publication_id, form, reach), 422 if form.is_submitted() else 200
     release()
     try:
         with transaction():
@@ -86,8 +101,20 @@ def roll_back(course_key: str, publication_id: uuid.UUID) -> str | Response | tu
             )
             number = revision.number
     except Conflict as refused:
-        page["earlier"] = queries.published_tree(course_key, publication_id)
-        answer = render_template("courses/reviewing/roll_back.html", **page, form=form, error=refused.message)
-        return answer, refused.status
+        return _roll_back(course_key, publication_id, form, reach, refused.message), refused.status
     flash(_("Revision %(number)s is published anew.", number=number), "ok")
     return redirect(url_for(".show_history", course_key=course_key), 303)
+
+
+def _roll_back(
+    course_key: str, publication_id: uuid.UUID, form: PublishForm, reach: Reach | None = None, error: str = ""
+) -> str:
+    return render_template(
+        "courses/reviewing/roll_back.html",
+        course_key=course_key,
+        course_title=title_of(course_key),
+        earlier=queries.published_tree(course_key, publication_id),
+        reach=reach,
+        form=form,
+        error=error,
+    )

@@ -6,15 +6,16 @@ from werkzeug.wrappers import Response
 
 from app.core import clock
 from app.core.access import require_actor
-from app.core.database import release, transaction
+from app.core.database import transaction
 from app.core.errors import Conflict
 from app.courses.authoring import queries as authoring
 from app.courses.authoring import services as editing
 from app.courses.authoring.models import Draft
 from app.courses.authoring.rules import Moving
+from app.courses.editing.queries import title_of
 from app.courses.reviewing import queries
 from app.courses.reviewing.forms import PublishForm
-from app.courses.reviewing.views.blueprint import author_only, author_only_reads_first, blueprint
+from app.courses.reviewing.views.blueprint import author_only, author_only_reads_first, blueprint, read_first
 
 
 @blueprint.get("/authoring/<string:course_key>/publish")
@@ -39,7 +40,7 @@ def publish(course_key: str) -> Response | tuple[str, int]:
     if not form.validate():
         return _page(draft, form), 422
     draft_id = draft.id
-    release()
+    read_first(draft_id)
     try:
         with transaction():
             revision = editing.publish(
@@ -57,6 +58,7 @@ def _page(draft: Draft, form: PublishForm, error: str = "") -> str:
         "courses/reviewing/publish.html",
         draft=draft,
         course_key=draft.course_key,
+        course_title=title_of(draft.course_key),
         reach=authoring.reach_of(require_actor(), draft.id),
         changes=queries.changes_of(draft),
         open_remarks=queries.count_open_remarks(draft.id),

@@ -18,11 +18,18 @@ from app.courses.authoring import services as editing
 from app.courses.authoring.models import Draft
 from app.courses.authoring.rules import Decision, DraftState
 from app.courses.authoring.sources import manifest_of
+from app.courses.editing.queries import courses_of, title_of
 from app.courses.reviewing import queries, services, words
 from app.courses.reviewing.forms import DecideForm, SubmitForm
 from app.courses.reviewing.models import RemarkState
 from app.courses.reviewing.rules import RowKind
-from app.courses.reviewing.views.blueprint import author_only, author_only_reads_first, blueprint, shown_sections
+from app.courses.reviewing.views.blueprint import (
+    author_only,
+    author_only_reads_first,
+    blueprint,
+    read_first,
+    shown_sections,
+)
 
 Answer = str | Response | tuple[str, int]
 
@@ -31,11 +38,11 @@ Answer = str | Response | tuple[str, int]
 @author_only
 def list_reviews() -> str:
     """Every draft of one's courses that waits for somebody."""
-    actor = require_actor()
-    lines = [one for one in authoring.courses_for(actor) if one.draft is not None]
+    lines = [one for one in courses_of(require_actor()) if one.draft is not None]
     return render_template(
         "courses/reviewing/index.html",
-        lines=[(one, authoring.authors_of(one.draft.id)) for one in lines if one.draft],
+        lines=lines,
+        authors=authoring.authors_in([one.draft.id for one in lines if one.draft]),
         words=words,
         DraftState=DraftState,
     )
@@ -59,6 +66,7 @@ def submit(course_key: str) -> Answer:
     form, draft_id = SubmitForm(), _draft_id(course_key)
     if not form.validate():
         return _page(course_key, form, DecideForm(formdata=None)), 422
+    read_first(draft_id)
     try:
         with transaction():
             editing.submit(require_actor(), draft_id, note=str(form.note.data), now=clock.now())
@@ -184,6 +192,7 @@ def _page(course_key: str, submitting: SubmitForm, deciding: DecideForm, error: 
     context: dict[str, Any] = {
         "draft": draft,
         "course_key": course_key,
+        "course_title": title_of(course_key),
         "changes": changes,
         "shown": {one.path: shown_sections(one, course_key, before, after) for one in changes}
         if view == "rendered"
