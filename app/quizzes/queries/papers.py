@@ -1,7 +1,6 @@
 """Reads of one sitting: the paper, its result, its receipts."""
 
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -24,11 +23,11 @@ from app.quizzes.models import (
     AttemptState,
     EventKind,
     Grade,
-    QuestionRevision,
     QuizRevision,
     ResponseEvent,
 )
 from app.quizzes.policies import can_read_result, can_review
+from app.quizzes.queries.bodies import bodies
 from app.quizzes.receipts import timestamp
 from app.quizzes.results import Treatment
 
@@ -183,7 +182,7 @@ _ITEMS: Final = (
         AttemptItem.layout,
         AttemptItem.marks,
         AttemptItem.flagged,
-        QuestionRevision.body,
+        func.coalesce(Grade.question_revision_id, AttemptItem.question_revision_id).label("revision_id"),
         ResponseEvent.body.label("response"),
         Grade.fraction,
         Grade.marks.label("earned"),
@@ -191,10 +190,6 @@ _ITEMS: Final = (
         Grade.certainty_mark,
     )
     .outerjoin(Grade, (Grade.item_id == AttemptItem.id) & (Grade.run_id == bindparam("run", type_=Uuid())))
-    .join(
-        QuestionRevision,
-        QuestionRevision.id == func.coalesce(Grade.question_revision_id, AttemptItem.question_revision_id),
-    )
     .outerjoin(
         ResponseEvent,
         (ResponseEvent.attempt_id == AttemptItem.attempt_id)
@@ -206,7 +201,8 @@ _ITEMS: Final = (
 
 
 def get_paper(actor: Actor, attempt_id: uuid.UUID) -> Paper:
-    """The actor's own sitting, or one she may review. Two statements. Raises NotFound."""
+    """The actor's own sitting, or one she may review. Two statements, and one for questions that this process has
+    not shown yet. Raises NotFound."""
     row = db.session.execute(_SITTING, {"attempt": attempt_id}).first()
     if row is None or not can_read_result(actor, row.Attempt.candidate_id, row.organisation_id):
         raise NotFound
@@ -215,7 +211,7 @@ def get_paper(actor: Actor, attempt_id: uuid.UUID) -> Paper:
         attempt=attempt,
         title=row.QuizRevision.title,
         settings=rules.QuizSettings.from_json(row.QuizRevision.settings),
-        items=[_item(item) for item in _items(attempt)],
+        items=_items(attempt),
         candidate=row.name,
         result=row.AttemptResult,
         reviewer=can_review(actor, row.organisation_id),
@@ -230,16 +226,18 @@ def get_own_paper(actor: Actor, attempt_id: uuid.UUID) -> Paper:
     return paper
 
 
-def _items(attempt: Attempt) -> Sequence[Row[Any]]:
-    return db.session.execute(_ITEMS, {"attempt": attempt.id, "run": attempt.grade_run_id}).all()
+def _items(attempt: Attempt) -> list[PaperItem]:
+    rows = db.session.execute(_ITEMS, {"attempt": attempt.id, "run": attempt.grade_run_id}).all()
+    known = bodies({row.revision_id for row in rows})
+    return [_item(row, known[row.revision_id]) for row in rows]
 
 
-def _item(row: Row[Any]) -> PaperItem:
+def _item(row: Row[Any], body: dict[str, Any]) -> PaperItem:
     return PaperItem(
         id=row.id,
         position=row.position,
         section=row.section,
-        body=row.body,
+        body=body,
         layout=row.layout,
         marks=row.marks,
         response=row.response or {},
