@@ -20,6 +20,8 @@ from markupsafe import Markup
 from mdit_py_plugins.container import container_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
+from app.core import formulas
+
 CITATION: Final = re.compile(r"\[(\??)@([A-Za-z0-9._-]+)(?: +([^\[\]\n]+?))? *\]")
 HEADING_ID: Final = re.compile(r"\s*\{#([^}\s]*)\}\s*$")
 CALLOUTS: Final = ("note", "warning", "deadline", "example", "practice")
@@ -75,6 +77,15 @@ class Spot:
 
 
 @dataclass(frozen=True, slots=True)
+class Formula:
+    """A formula's TeX, and where it begins."""
+
+    tex: str
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
 class Html:
     """A run of rendered text."""
 
@@ -113,6 +124,9 @@ class Document:
     html: list[Spot]
     unknown_callouts: list[Spot]
     nested_questions: list[Spot]
+    formulas: list[Formula]
+    #: Dollars that look like a formula's, in running text.
+    stray_dollars: list[Spot]
     env: dict[str, Any]
 
 
@@ -178,6 +192,7 @@ def _make_parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": True, "typographer": False}).enable("table")
     parser.use(footnote_plugin)
     parser.use(container_plugin, "block", validate=lambda _params, *_: True)
+    formulas.install(parser)
     parser.inline.ruler.before("link", "citation", _citation_rule)
     for rule in (_heading_ids, _figures, _alignment):
         parser.core.ruler.push(rule.__name__, rule)
@@ -233,7 +248,7 @@ def parse(source: str) -> Document:
     env: dict[str, Any] = {}
     tokens = _parser.parse(source, env)
     opening = Section(key="", title="", line=1)
-    document = Document(opening, [], [], [], [], [], [], [], [], env)
+    document = Document(opening, [], [], [], [], [], [], [], [], [], [], env)
     places = _Places(source)
     current, level = opening, 0
     for index, token in enumerate(tokens):
@@ -289,9 +304,19 @@ def _note_inlines(document: Document, places: _Places) -> None:
                         column,
                     )
                 )
+            elif token.type in formulas.TOKENS:
+                document.formulas.append(_placed(token, line, places))
+            elif token.type == "text" and formulas.looks_unread(token.content):
+                document.stray_dollars.append(Spot(token.content, *places.find("$", line)))
             elif token.type in {"html_block", "html_inline"}:
                 text = token.content.strip().splitlines()[0] if token.content.strip() else ""
                 document.html.append(Spot(text, *places.find(text, line)))
+
+
+def _placed(token: Token, line: int, places: _Places) -> Formula:
+    mark = "" if token.type == "math_block" else token.markup
+    row, column = places.find(mark + token.content.strip().partition("\n")[0], line)
+    return Formula(token.content.strip(), row, column + len(mark))
 
 
 # --- rendering ---------------------------------------------------------------------------------------------
@@ -345,7 +370,7 @@ def _render_footnote_caption(tokens: Sequence[Token], index: int, *_: Any) -> st
     return str(tokens[index].meta["id"] + 1)
 
 
-_TAGS: Final = frozenset(
+_TAGS: Final = formulas.ELEMENTS | frozenset(
     (
         *("a", "aside", "blockquote", "br", "code", "dd", "del", "div", "dl", "dt", "em", "figcaption", "figure"),
         *("h2", "h3", "h4", "h5", "h6", "hr", "img", "li", "ol", "p", "pre", "span", "strong", "sub", "sup"),
@@ -354,12 +379,14 @@ _TAGS: Final = frozenset(
 )
 _CLASSES: Final = {
     "a": {"cite", "footnote-backref", "term"},
+    "code": {"formula-fault"},
     "aside": {"callout", *(f"callout-{kind}" for kind in CALLOUTS)},
-    "div": {"table-scroll"},
+    "div": {"table-scroll", "formula", "formula-display"},
     "li": {"footnote-item"},
     "ol": {"footnotes-list"},
+    "mtd": set(formulas.CELLS.values()),
     "p": {"callout-title"},
-    "span": {"cite", "cite-unreviewed"},
+    "span": {"cite", "cite-unreviewed", "formula", "formula-display"},
     "sup": {"footnote-ref"},
     "td": {"align-left", "align-center", "align-right"},
     "th": {"align-left", "align-center", "align-right"},
@@ -374,7 +401,8 @@ _cleaner: Final = nh3.Cleaner(
         "img": {"src", "alt", "width", "height", "loading"},
         "li": {"id"},
         "ol": {"start"},
-        "span": {"title"},
+        "span": {"title", "tabindex"},
+        **{element: set(formulas.ATTRIBUTES) for element in formulas.ELEMENTS},
     },
     allowed_classes=_CLASSES,
     url_schemes={"http", "https", "mailto"},

@@ -7,6 +7,7 @@ from app.quizzes import rules, words
 from app.quizzes.accommodations import words as granted
 from app.quizzes.queries.portrait import sittings_of
 from app.quizzes.receipts import Keyring
+from app.quizzes.rendering import plain
 
 _KEYRING = "academy.receipt_keys"
 
@@ -20,6 +21,7 @@ def init_app(app: Flask) -> None:
         honour_digest=rules.honour_digest,
         allowance_lines=granted.lines,
         pauses_text=granted.pauses_text,
+        plain=plain,
     )
     app.extensions[_KEYRING] = Keyring([app.config["SECRET_KEY"], *app.config["SECRET_KEY_FALLBACKS"]])
 

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Final
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from app.core import markdown
+from app.core import formulas, markdown
 from app.core.text import in_language
 from app.library import queries as library_queries
 from app.quizzes import grading
@@ -16,6 +16,11 @@ from app.quizzes.grading.aliases import outward
 from app.quizzes.interchange.preview import draw
 
 _CACHED: Final = 5_000
+
+
+def plain(html: Markup) -> str:
+    """The words of rendered text; a formula is its TeX there."""
+    return Markup(formulas.as_tex(html)).striptags()  # noqa: S704 - rendered here, and the TeX is escaped
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +32,7 @@ class Option:
 
     @property
     def plain(self) -> str:
-        return self.text.striptags()
+        return plain(self.text)
 
 
 @dataclass(frozen=True, slots=True)

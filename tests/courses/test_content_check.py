@@ -284,6 +284,50 @@ def test_the_small_content_has_no_fault(folder: Path) -> None:
             "content/courses/small/course.yaml:17:15: `exam.score_kept` is 'best'; write 'highest', 'latest', 'first'"
             " or 'average'",
         ),
+        (
+            f"{M1}/02-case.zh.md",
+            "此后怎么办？",
+            "损失为$L = \\frac{Q}{p$。",
+            "content/courses/small/m1-first/02-case.zh.md:8:19: the formula cannot be read: Expected closing token"
+            ' "}", but reached end of input; close every { with }, every \\left with \\right, every \\begin{…} with'
+            " \\end{…}",
+        ),
+        (
+            f"{M1}/02-case.zh.md",
+            "此后怎么办？",
+            "> $$\n> L = \\text{损失}\n>   + \\loss{x}\n> $$",
+            'content/courses/small/m1-first/02-case.zh.md:10:7: the formula cannot be read: Unknown command "\\loss";'
+            " write a command that docs/content-format.md names, or words as \\text{…}",
+        ),
+        (
+            f"{M1}/02-case.zh.md",
+            "此后怎么办？",
+            "损失为 $ \\frac{Q}{p} $ 元，定金$100。",
+            "content/courses/small/m1-first/02-case.zh.md:8:5: this looks like a formula, but is not read as one; write"
+            " $x$ without spaces inside the dollars and without letters or digits beside them, or \\$ for a dollar",
+        ),
+        (
+            f"{M1}/02-case.zh.md",
+            "## 一封信 {#letter}",
+            "## 一封$x$信 {#letter}",
+            "content/courses/small/m1-first/02-case.zh.md:1:1: a formula stands in a section's heading; write it into"
+            " the text below",
+        ),
+        (
+            f"{M1}/questions.yaml",
+            "text: {zh: 当事人, en: The parties}",
+            "text: {zh: '$\\sqrt{x$', en: The parties}",
+            "content/courses/small/m1-first/questions.yaml:13:28: the formula cannot be read: Expected closing token"
+            ' "}", but reached end of input (character 8 of `\\sqrt{x`); close every { with }, every \\left with'
+            " \\right, every \\begin{…} with \\end{…}",
+        ),
+        (
+            f"{M1}/questions.yaml",
+            "unit: {zh: 日, en: days}",
+            "unit: {zh: $d$, en: days}",
+            "content/courses/small/m1-first/questions.yaml:47:16: a formula stands where only words are shown; write"
+            " it into the prompt, or in words",
+        ),
     ],
 )
 def test_a_fault_is_reported_at_its_place_with_the_mend(
@@ -291,6 +335,12 @@ def test_a_fault_is_reported_at_its_place_with_the_mend(
 ) -> None:
     replace(folder, file, old, new)
     assert expected in faults_of(folder)
+
+
+def test_formulas_and_prices_are_no_faults(folder: Path) -> None:
+    replace(folder, f"{M1}/02-case.zh.md", "此后怎么办？", "$n \\ge 2$，$$\n\\frac{a}{b}\n$$\n\n价格$100至$200。")
+    replace(folder, f"{M1}/questions.yaml", "谁发布排除令？", "'若$\\frac{x}{2}$，定金US$100'")
+    assert faults_of(folder) == []
 
 
 def test_every_fault_is_reported_not_only_the_first(folder: Path) -> None:

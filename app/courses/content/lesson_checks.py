@@ -3,7 +3,8 @@
 import re
 from collections import Counter
 
-from app.core.markdown import CALLOUTS, Citation, Document, Figure, Section, Spot
+from app.core import formulas, markdown
+from app.core.markdown import CALLOUTS, Citation, Document, Figure, Formula, Section, Spot
 from app.courses.content.faults import Report, nearest
 from app.courses.content.tree import Content, CourseTree, LessonText, ModuleTree
 from app.courses.rules import figure_name
@@ -11,6 +12,12 @@ from app.courses.rules import figure_name
 #: What a section without a text consists of.
 HEADING_TOKENS = frozenset({"heading_open", "inline", "heading_close"})
 _KEY = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
+
+#: Of dollars in running text that look like those of a formula: what is wrong, and the mend.
+UNREAD_FORMULA = (
+    "this looks like a formula, but is not read as one",
+    "write $x$ without spaces inside the dollars and without letters or digits beside them, or \\$ for a dollar",
+)
 
 #: What an export (or git) writes around two versions of the same lines.
 _MARKS = ("<<<<<<< ", ">>>>>>> ")
@@ -62,6 +69,7 @@ def check_text(content: Content, course: CourseTree, module: ModuleTree, text: L
             faults.at(citation, *words)
     for figure in document.figures:
         _check_figure(figure, course, faults)
+    _check_formulas(document, text.source, faults)
     for spot in document.html:
         faults.at(spot, f"HTML `{spot.text[:40]}` stands in the text", "write Markdown instead")
     for spot in document.unknown_callouts:
@@ -74,6 +82,30 @@ def _check_marks(source: str, faults: _Faults) -> None:
     for number, line in enumerate(source.splitlines(), 1):
         if line.startswith(_MARKS):
             faults.line(number, "the mark of an unfinished merge stands in the text", "bring both sides together")
+
+
+def _check_formulas(document: Document, source: str, faults: _Faults) -> None:
+    for formula in document.formulas:
+        _check_formula(formula, source, faults)
+    for spot in document.stray_dollars:
+        faults.at(spot, *UNREAD_FORMULA)
+    for section in document.sections:
+        if "$" in section.title and markdown.parse(section.title).formulas:
+            faults.line(section.line, "a formula stands in a section's heading", "write it into the text below")
+
+
+def _check_formula(formula: Formula, source: str, faults: _Faults) -> None:
+    fault = formulas.fault_in(formula.tex)
+    if fault is None:
+        return
+    before = formula.tex[: fault.offset]
+    line, column = formula.line, formula.column + len(before)
+    if "\n" in before:
+        line += before.count("\n")
+        begin = formula.tex.splitlines()[before.count("\n")].strip()
+        inside = before.rpartition("\n")[2]
+        column = source.splitlines()[line - 1].find(begin) + 1 + len(inside.lstrip())
+    faults.at(Spot(formula.tex, line, column), fault.wrong, fault.mend)
 
 
 def _check_placed_questions(document: Document, checks: list[str], faults: _Faults) -> None:

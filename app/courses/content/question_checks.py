@@ -1,13 +1,14 @@
 """Faults of single questions."""
 
 from collections import Counter
+from collections.abc import Iterator
 from functools import lru_cache
 
-from app.core import markdown
+from app.core import formulas, markdown
 from app.core.digests import digest_of
 from app.core.errors import Invalid
 from app.courses.content.faults import Location, YamlDocument, nearest
-from app.courses.content.lesson_checks import citation_fault
+from app.courses.content.lesson_checks import UNREAD_FORMULA, citation_fault
 from app.courses.content.parts import Both
 from app.courses.content.questions import (
     Case,
@@ -40,6 +41,9 @@ def check_question(
         if words := citation_fault(markdown.parse_citation(text), content):
             file.fault((*place, "law", number), *words)
     _check_texts(content, place, question, file)
+    for location, source in _with_dollars(place, _raw(file, index)):
+        words_only = _WORDS_ONLY | _WORDS_ONLY_OF.get(_type_at(location, question), frozenset())
+        _check_formulas(location, source, file, shown=not words_only.intersection(location[2:]))
     _check_feedback(place, question, file)
     if isinstance(question, Single | Multiple):
         _check_choices(place, question, file)
@@ -98,6 +102,58 @@ def _check_texts(content: Content, place: Location, question: Question, file: Ya
                     file.fault(where, *words)
             for spot in html:
                 file.fault(where, f"HTML `{spot.text[:40]}` stands in the text", "write Markdown instead")
+
+
+# --- formulas ----------------------------------------------------------------------------------------------
+
+#: Keys of texts that stand where only words can: lists to choose from, running text with gaps, names of places.
+_WORDS_ONLY = frozenset({"alt", "label", "unit"})
+_WORDS_ONLY_OF = {
+    "cloze": frozenset({"text", "gaps"}),
+    "drag_text": frozenset({"text", "items"}),
+    "drag_image": frozenset({"items"}),
+    "matching": frozenset({"right", "distractors"}),
+}
+#: Keys of what is no text for readers.
+_NO_TEXTS = frozenset({"accept", "formula", "law", "parameters", "patterns", "tags"})
+
+
+def _raw(file: YamlDocument, index: int) -> object:
+    return file.data["questions"][index]
+
+
+def _with_dollars(place: Location, value: object) -> Iterator[tuple[Location, str]]:
+    """Every text in which a dollar stands, with its place."""
+    if isinstance(value, str):
+        if "$" in value:
+            yield place, value
+    elif isinstance(value, dict):
+        for key, entry in value.items():
+            if key not in _NO_TEXTS:
+                yield from _with_dollars((*place, key), entry)
+    elif isinstance(value, list):
+        for number, entry in enumerate(value):
+            yield from _with_dollars((*place, number), entry)
+
+
+def _type_at(place: Location, question: Question) -> str:
+    """The type of the question, or of the part of a case, in which a place lies."""
+    if isinstance(question, Case) and place[2] == "parts" and isinstance(place[3], int):
+        return question.parts[place[3]].type
+    return question.type
+
+
+def _check_formulas(place: Location, source: str, file: YamlDocument, *, shown: bool) -> None:
+    document = markdown.parse(source)
+    if document.formulas and not shown:
+        file.fault(place, "a formula stands where only words are shown", "write it into the prompt, or in words")
+        return
+    for formula in document.formulas:
+        if fault := formulas.fault_in(formula.tex):
+            at = f" (character {fault.offset + 1} of `{formula.tex[:40]}`)"
+            file.fault(place, f"{fault.wrong}{at}", fault.mend)
+    if document.stray_dollars:
+        file.fault(place, *UNREAD_FORMULA)
 
 
 def _check_feedback(place: Location, question: Question, file: YamlDocument) -> None:
