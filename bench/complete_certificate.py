@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 from functools import cache
 
 from app.certificates.credentials.rules import Places, page_text
-from app.certificates.credentials.services import Site, sign_credential
+from app.certificates.credentials.securing import Site, sign_credential
 from app.certificates.keys.certification import self_signed
 from app.certificates.keys.custody import SealedKeys
 from app.certificates.keys.rules import Purpose, name_of
 from app.certificates.keys.sealing import Vault
-from app.certificates.keys.signing import DocumentSigner, Signer
+from app.certificates.keys.signers import DocumentSigner, Signer
 from app.certificates.numbers import new_code
 from app.certificates.rendering import Attachment, Printed, Signature, render
 from app.certificates.rendering.pipeline import markup

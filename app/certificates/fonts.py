@@ -16,10 +16,11 @@ from typing import Final
 
 from fontTools.ttLib import TTFont
 
-FOLDER: Final = Path(__file__).resolve().parent / "rendering" / "fonts"
-REGULAR: Final = FOLDER / "AcademySong-Regular.ttf"
+from app.core.printing import FACES
+
+REGULAR: Final = FACES / "AcademySong-Regular.ttf"
 #: For titles and seals: few hanzi, see ``script/document-fonts.characters``.
-BOLD: Final = FOLDER / "AcademySong-Bold.ttf"
+BOLD: Final = FACES / "AcademySong-Bold.ttf"
 #: Debian's fonts-noto-cjk; both weights have the same characters.
 FALLBACK: Final = Path("/usr/share/fonts/opentype/noto/NotoSerifCJK-Regular.ttc")
 #: Where the simplified-Chinese face stands in the collection.

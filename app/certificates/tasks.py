@@ -10,8 +10,10 @@ from flask_babel import gettext as _
 from app.certificates import queries, services, verification
 from app.certificates.credentials import services as credentials
 from app.certificates.credentials.rules import page_text
+from app.certificates.credentials.securing import Site, sign_credential
 from app.certificates.keys.context import holders
-from app.certificates.keys.signing import Signers, active_signers
+from app.certificates.keys.signers import Signers
+from app.certificates.keys.signing import active_signers
 from app.certificates.models import Certificate
 from app.certificates.proof.verdicts import CREDENTIAL, LOG_PROOF
 from app.certificates.rendering import Attachment, Printed, Signature, markup, render
@@ -48,7 +50,7 @@ def render_certificate(assignment: Assignment) -> None:
     digest = files.store(settings.data_dir, data)
     with transaction():
         if services.note_rendered(certificate_id, digest, len(data), clock.now()):
-            site = credentials.Site(printed.public_url)
+            site = Site(printed.public_url)
             credentials.note_file(certificate_id, digest, site, signers.checkpoint, clock.now())
             _send(queries.get_certificate(certificate_id), snapshot, digest)
 
@@ -67,11 +69,11 @@ def _prove(
             certificate.issued_at,
         )
     assert issued_at is not None  # noqa: S101 - it has a number (check constraint)
-    site = credentials.Site(printed.public_url)
+    site = Site(printed.public_url)
     document = (
         known.encode()
         if known
-        else credentials.sign_credential(
+        else sign_credential(
             snapshot,
             urn=urn,
             places=places,

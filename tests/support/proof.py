@@ -11,12 +11,12 @@ from hashlib import sha256
 import pikepdf
 
 from app.certificates.credentials.rules import Places, list_path, page_text
-from app.certificates.credentials.services import Site, sign_credential
+from app.certificates.credentials.securing import Site, sign_credential
 from app.certificates.keys import certification
 from app.certificates.keys.custody import SealedKeys
 from app.certificates.keys.rules import Purpose, name_of
 from app.certificates.keys.sealing import Vault
-from app.certificates.keys.signing import DocumentSigner, Signer, Signers
+from app.certificates.keys.signers import DocumentSigner, Signer, Signers
 from app.certificates.numbers import make_number
 from app.certificates.proof import integrity, statuslists
 from app.certificates.proof.entries import credential_entry

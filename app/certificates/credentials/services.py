@@ -1,25 +1,22 @@
 """Name, sign and log credentials; publish what became of them. Runs inside the caller's transaction()."""
 
-import json
 import secrets
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Any, Final
+from typing import Final
 
 from app.certificates.credentials import queries
 from app.certificates.credentials.models import Credential, PublishedList
-from app.certificates.credentials.rules import LISTED, LOGGED, Places, credential_of, list_path
-from app.certificates.keys.signing import Signer
+from app.certificates.credentials.rules import LISTED, LOGGED, list_path
+from app.certificates.credentials.securing import Site, secured
+from app.certificates.keys.signers import Signer
 from app.certificates.ledger import rules as entries
 from app.certificates.ledger import services as ledger
 from app.certificates.models import Certificate
-from app.certificates.proof import integrity
-from app.certificates.proof.issuer import did_of, origin_of
-from app.certificates.proof.jsonld import contexts_of
-from app.certificates.proof.statuslists import LENGTH, moment, unsigned_list
-from app.certificates.rules import Snapshot, StatusKind
+from app.certificates.proof.statuslists import LENGTH, unsigned_list
+from app.certificates.rules import StatusKind
 from app.core.database import db, upsert
 from app.core.digests import canonical
 from app.jobs import services as jobs
@@ -70,44 +67,6 @@ def note_event(certificate: Certificate, kind: StatusKind, now: datetime) -> Non
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
-    """Under which address credentials are issued."""
-
-    base: str
-
-    @property
-    def did(self) -> str:
-        return did_of(self.base)
-
-    @property
-    def origin(self) -> str:
-        return origin_of(self.base)
-
-
-def sign_credential(
-    snapshot: Snapshot,
-    *,
-    urn: str,
-    places: Places,
-    issued_at: datetime,
-    page_text: str,
-    site: Site,
-    signer: Signer,
-) -> bytes:
-    """The signed credential as the file ``credential.json``; slow work, done outside the write transaction."""
-    unsigned = credential_of(
-        snapshot, urn=urn, places=places, base=site.base, issued_at=issued_at, page_text=page_text
-    )
-    unsigned = json.loads(canonical(unsigned))  # lists for tuples: exactly what will be read back
-    return canonical(_secured(unsigned, issued_at, site, signer))
-
-
-def _secured(unsigned: dict[str, Any], at: datetime, site: Site, signer: Signer) -> dict[str, Any]:
-    options = integrity.proof_options(f"{site.did}#{signer.name}", moment(at))
-    return integrity.secure(unsigned, options, contexts_of(site.base), signer.sign)
-
-
-@dataclass(frozen=True, slots=True)
 class Proven:
     """What a document carries: its credential, and the proof that the credential stands in the log."""
 
@@ -150,7 +109,7 @@ def publish_lists(site: Site, signer: Signer, now: datetime) -> int:
                 made_at=now,
                 until=now + VALIDITY,
             )
-            document = canonical(_secured(unsigned, now, site, signer)).decode()
+            document = canonical(secured(unsigned, now, site, signer)).decode()
             values = {"document": document, "made_at": now, "valid_until": now + VALIDITY}
             db.session.execute(
                 upsert(PublishedList)

@@ -1,6 +1,7 @@
 """Keep the published status lists true and fresh."""
 
 from app.certificates.credentials import queries, services
+from app.certificates.credentials.securing import Site
 from app.certificates.keys.context import holders
 from app.certificates.keys.signing import active_signers
 from app.certificates.ledger import services as ledger
@@ -18,7 +19,7 @@ def publish_status(_assignment: Assignment) -> None:
 
 def _publish() -> None:
     """Sign the status lists as things stand, and give what happened its place in the log."""
-    signers, site, now = active_signers(holders()), services.Site(public_root()), clock.now()
+    signers, site, now = active_signers(holders()), Site(public_root()), clock.now()
     release()
     with transaction():
         services.publish_lists(site, signers.credential, now)

@@ -7,7 +7,6 @@ can move from one custody to another by rotating its keys, and old signatures ke
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib import import_module
 from typing import Final, Protocol, cast
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -23,7 +22,6 @@ from cryptography.hazmat.primitives.serialization import (
 
 from app.certificates.keys.rules import ALGORITHMS, Algorithm, Purpose, name_of
 from app.certificates.keys.sealing import Vault
-from app.config import Settings
 
 #: The custody that keeps sealed private keys in the database.
 SEALED: Final = "sealed"
@@ -103,14 +101,3 @@ class Holders:
         if name not in self.others:
             raise LookupError(f"a key is held by {name}, which KEY_CUSTODY does not name")
         return self.others[name]
-
-
-def open_custody(settings: Settings, secrets: list[str]) -> Holders:
-    """What the settings describe. ``KEY_CUSTODY`` is ``module:function``; raises ImportError or AttributeError."""
-    passphrases = [settings.key_passphrase.get_secret_value(), *settings.key_passphrase_fallbacks]
-    vault = Vault(secrets, [text for text in passphrases if text])
-    others: dict[str, Custody] = {}
-    if settings.key_custody:
-        module, _, function = settings.key_custody.partition(":")
-        others[settings.key_custody] = getattr(import_module(module), function)(settings)
-    return Holders(SealedKeys(vault), others)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
-from app.certificates.keys.signing import Signer
+from app.certificates.keys.signers import Signer
 from app.certificates.ledger import queries
 from app.certificates.ledger.models import LogCheckpoint, LogEntry, LogTile
 from app.certificates.ledger.rules import Entry

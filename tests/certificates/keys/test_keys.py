@@ -19,8 +19,8 @@ from sqlalchemy.exc import IntegrityError
 
 from app.certificates import queries as certificates
 from app.certificates.keys import queries, services
-from app.certificates.keys.context import holders
-from app.certificates.keys.custody import Holders, Made, SealedKeys, open_custody
+from app.certificates.keys.context import holders, open_custody
+from app.certificates.keys.custody import Holders, Made, SealedKeys
 from app.certificates.keys.models import SigningKey
 from app.certificates.keys.rules import Purpose, multikey, public_of_multikey
 from app.certificates.keys.sealing import Unopenable, Vault

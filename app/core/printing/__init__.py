@@ -5,12 +5,14 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 from typing import Any, Final
 
-from app.config import PROJECT
-
-#: Which faces documents see; made by ``script/document-fonts``.
-FONTCONFIG: Final = PROJECT / "app" / "certificates" / "rendering" / "fonts.conf"
+HERE: Final = Path(__file__).resolve().parent
+#: The faces of documents; made by ``script/document-fonts``.
+FACES: Final = HERE / "fonts"
+#: Shows the typesetter these faces and the machine's Noto Serif CJK, and no others.
+FONTCONFIG: Final = HERE / "fonts.conf"
 #: Pango's font map is not made for several threads: whoever lays out a document in this process holds this lock.
 lock: Final = threading.Lock()
 
