@@ -40,15 +40,13 @@ from app.organisations.queries import get_organisation
 from app.quizzes.accommodations.services import withdraw_accommodation
 from app.quizzes.models import Attempt
 from app.quizzes.rules import Allowance, Navigation
-from tests.faults.servers import WebServer
 from tests.support.accommodations import grant
 from tests.support.authoring import open_draft, save
 from tests.support.cast import as_actor
-from tests.support.chromium import chromium
 from tests.support.pages import Visitors
 from tests.support.processes import Site, own_site
 from tests.support.quizzes import make_quiz, start
-from tests.support.windows import Window
+from tests.support.serving import Served, served
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(600)]
 
@@ -136,11 +134,6 @@ BETWEEN: Final[dict[str, str]] = {
 }
 
 
-@pytest.fixture(autouse=True)
-def database() -> None:
-    """The pages are served by another process, from a database of its own."""
-
-
 @dataclass(frozen=True)
 class Place:
     """A page, and who sees it."""
@@ -159,13 +152,7 @@ class Reader:
         self.places: list[Place] = []
 
     def _client(self, who: str) -> FlaskClient:
-        query = select(Person).where(Person.email == f"{who}@demo.example")
-        person = db.session.scalars(query).one() if who else None
-        return Visitors(self.app)(person).client
-
-    def cookie(self, who: str) -> str:
-        found = self.clients[who].get_cookie("academy")
-        return found.value if found else ""
+        return Visitors(self.app)(_person(who) if who else None).client
 
     def endpoint_of(self, path: str) -> str | None:
         try:
@@ -303,17 +290,9 @@ def reader(site: Site) -> Reader:
 
 
 @pytest.fixture(scope="module")
-def web(site: Site) -> Iterator[WebServer]:
-    server = WebServer(site, "gunicorn", "wsgi:app")
-    server.start()
-    yield server
-    server.kill_all()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
+def academy(site: Site, browser: Browser) -> Iterator[Served]:
+    with served(site, browser) as academy:
+        yield academy
 
 
 def test_every_page_can_be_reached(reader: Reader) -> None:
@@ -322,16 +301,10 @@ def test_every_page_can_be_reached(reader: Reader) -> None:
 
 
 @pytest.mark.parametrize(("locale", "width"), [("zh_Hans", 1280), ("en", 390)])
-def test_every_page_is_accessible_and_fits(
-    reader: Reader, web: WebServer, browser: Browser, locale: str, width: int
-) -> None:
-    base = f"http://localhost:{web.port}"
+def test_every_page_is_accessible_and_fits(reader: Reader, academy: Served, locale: str, width: int) -> None:
     faults = []
     for who in BEGINNINGS:
-        window = Window(browser, base, locale, width=width)
-        window.context.add_cookies([{"name": "language", "value": locale, "url": base}])
-        if cookie := reader.cookie(who):
-            window.context.add_cookies([{"name": "academy", "value": cookie, "url": base}])
+        window = academy.window(_person(who) if who else None, locale=locale, width=width)
         for place in reader.places:
             if place.who == who:
                 try:

@@ -20,12 +20,10 @@ from app.core import clock
 from app.core.database import release, write_mode
 from app.jobs.services import run_due_jobs
 from tests.certificates.test_document import picture_of
-from tests.faults.servers import WebServer
-from tests.faults.storm import signed_in_headers
-from tests.support.cast import make_cast, make_login
+from tests.support.cast import Cast, make_cast
 from tests.support.certificates import make_certificate
-from tests.support.chromium import chromium
-from tests.support.processes import Site, own_site
+from tests.support.processes import own_site
+from tests.support.serving import Served, served
 from tests.support.windows import Window
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
@@ -40,56 +38,30 @@ DROP = """([name, encoded]) => {
 }"""
 
 
-@pytest.fixture(autouse=True)
-def database() -> None:
-    """This story commits for good, to a database of its own."""
-
-
 @dataclass
 class Story:
     """A site on which a trainee's certificate was issued."""
 
-    site: Site
-    base: str
-    logins: dict[str, uuid.UUID]
+    academy: Served
+    cast: Cast
     certificate_id: uuid.UUID
 
 
 @pytest.fixture
-def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+def story(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Story]:
     with own_site(tmp_path_factory.mktemp("certificates"), public_url="http://academy.example") as site:
         with write_mode():
             cast = make_cast()
-            people = {"graduate": cast.trainee, "certifier": cast.certifier}
-            logins = {name: make_login(person).id for name, person in people.items()}
             certificate_id = make_certificate(cast.trainee, cast.authority).id
             run_due_jobs()
         release()
-        web = WebServer(site, "gunicorn", "wsgi:app")
-        web.start()
-        yield Story(site, f"http://127.0.0.1:{web.port}", logins, certificate_id)
-        web.kill_all()
+        with served(site, browser) as academy:
+            yield Story(academy, cast, certificate_id)
 
 
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
-
-
-def window(browser: Browser, story: Story, who: str = "", locale: str = "zh_Hans", width: int = 1280) -> Window:
-    """Somebody's browser; a stranger's without a name."""
-    opened = Window(browser, story.base, locale, width=width)
-    opened.context.add_cookies([{"name": "language", "value": locale, "url": story.base}])
-    if who:
-        name, value = signed_in_headers(story.site.app, story.logins[who])["Cookie"].split("=", 1)
-        opened.context.add_cookies([{"name": name, "value": value, "url": story.base}])
-    return opened
-
-
-def download(browser: Browser, story: Story, folder: Path) -> Path:
+def download(story: Story, folder: Path) -> Path:
     """The graduate takes her newest certificate from her list."""
-    own = window(browser, story, "graduate", width=390)
+    own = story.academy.window(story.cast.trainee, width=390)
     page = own.open("/certificates")
     own.follow(page.locator("main a[href*='/certificates/']").first)
     file = own.download(page.get_by_role("link", name="下载"), folder)
@@ -123,9 +95,9 @@ def work() -> None:
     release()
 
 
-def test_the_public_page_tells_the_truth_each_time(story: Story, browser: Browser, tmp_path: Path) -> None:
-    first = download(browser, story, tmp_path).read_bytes()
-    employer, certifier = window(browser, story, locale="en"), window(browser, story, "certifier")
+def test_the_public_page_tells_the_truth_each_time(story: Story, tmp_path: Path) -> None:
+    first = download(story, tmp_path).read_bytes()
+    employer, certifier = story.academy.window(locale="en"), story.academy.window(story.cast.certifier)
     verdict, states = drop(employer, first)
     assert "Genuine and valid" in verdict
     assert list(states.values()) == ["passed"] * 5
@@ -140,11 +112,11 @@ def test_the_public_page_tells_the_truth_each_time(story: Story, browser: Browse
     assert "Replaced: no longer valid" in verdict
     assert refused(states) == {"status"}
     assert "林见薇" not in employer.page.inner_text("main"), "the newer one is its holder's to show"
-    second = download(browser, story, tmp_path)
+    second = download(story, tmp_path)
     verdict, states = drop(employer, second.read_bytes())
     assert "Genuine and valid" in verdict
     assert "林见薇" in employer.page.inner_text("main")
-    scan_the_paper(browser, story, second.read_bytes(), tmp_path)
+    scan_the_paper(story, second.read_bytes(), tmp_path)
 
     revoke(certifier)
     verdict, states = drop(employer, second.read_bytes())
@@ -152,7 +124,7 @@ def test_the_public_page_tells_the_truth_each_time(story: Story, browser: Browse
     assert "False material was given" in verdict
     assert refused(states) == {"status"}
     ask_about_days(employer)
-    without_scripts(browser, story, second)
+    without_scripts(story, second)
 
 
 def correct_the_name(certifier: Window, story: Story) -> None:
@@ -186,11 +158,11 @@ def ask_about_days(employer: Window) -> None:
     employer.close()
 
 
-def scan_the_paper(browser: Browser, story: Story, data: bytes, folder: Path) -> None:
+def scan_the_paper(story: Story, data: bytes, folder: Path) -> None:
     """A telephone reads the QR code of a printout: number and code are in the fragment, and are posted."""
     (code,) = zxingcpp.read_barcodes(picture_of(data, folder))
-    phone = window(browser, story, width=390)
-    phone.page.goto(f"{story.base}/verify#{urlsplit(code.text).fragment}")
+    phone = story.academy.window(width=390)
+    phone.page.goto(f"{story.academy.base}/verify#{urlsplit(code.text).fragment}")
     phone.page.wait_for_selector(".verdict")
     phone.look()
     verdict, states = told(phone)
@@ -199,11 +171,11 @@ def scan_the_paper(browser: Browser, story: Story, data: bytes, folder: Path) ->
     phone.close()
 
 
-def without_scripts(browser: Browser, story: Story, file: Path) -> None:
+def without_scripts(story: Story, file: Path) -> None:
     """The same page for a browser that runs no scripts: choose the file, press the button."""
-    context = browser.new_context(java_script_enabled=False, locale="en")
+    context = story.academy.context(java_script_enabled=False, locale="en")
     page = context.new_page()
-    page.goto(f"{story.base}/verify")
+    page.goto("/verify")
     page.get_by_label("The PDF you were given").set_input_files(file)
     page.get_by_role("button", name="Check the file").click()
     assert "Revoked: not valid" in page.locator(".verdict").inner_text()

@@ -3,31 +3,25 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from app.accounts.models import Person
 from app.core.access import Role
 from app.core.database import release, write_mode
 from app.courses.authoring import queries
 from app.courses.authoring.models import Draft
-from tests.faults.servers import WebServer
-from tests.faults.storm import signed_in_headers
 from tests.support.authoring import instructor, open_draft
-from tests.support.cast import make_cast, make_login, make_person
-from tests.support.chromium import chromium, violations
+from tests.support.cast import make_cast, make_person
+from tests.support.chromium import violations
 from tests.support.courses import SMALL, sync_folder
 from tests.support.processes import Site, own_site
+from tests.support.serving import served
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(240)]
 
 LESSON = "/authoring/small/lessons/m1-first/basics"
 PATH = "m1-first/01-basics.zh.md"
 Open = Callable[[Person], BrowserContext]
-
-
-@pytest.fixture(autouse=True)
-def database() -> None:
-    """These tests commit for good, to a database of their own."""
 
 
 @pytest.fixture(scope="module")
@@ -56,24 +50,10 @@ def draft(authors: list[Person]) -> Draft:
 
 
 @pytest.fixture(scope="module")
-def browser_of(site: Site) -> Iterator[Open]:
+def browser_of(site: Site, browser: Browser) -> Iterator[Open]:
     """A browser of its own for each of them, which keeps what it stores."""
-    web = WebServer(site, "gunicorn", "wsgi:app")
-    web.start()
-    base = f"http://127.0.0.1:{web.port}"
-    with chromium() as browser:
-
-        def open_for(person: Person) -> BrowserContext:
-            context = browser.new_context(locale="zh-CN", base_url=base, viewport={"width": 1280, "height": 900})
-            with write_mode():
-                login = make_login(person)
-            name, value = signed_in_headers(site.app, login.id)["Cookie"].split("=", 1)
-            context.add_cookies([{"name": name, "value": value, "url": base}])
-            release()
-            return context
-
-        yield open_for
-    web.kill_all()
+    with served(site, browser) as academy:
+        yield lambda person: academy.context(person, viewport={"width": 1280, "height": 900})
 
 
 def head_of(draft: Draft, path: str = PATH) -> str:

@@ -21,22 +21,16 @@ from app.quizzes import grading, queries
 from app.quizzes.grading.aliases import outward
 from app.quizzes.models import Attempt, ResponseEvent
 from app.quizzes.rules import Allowance
-from tests.faults.servers import WebServer
-from tests.faults.storm import signed_in_headers
 from tests.support.accommodations import grant
-from tests.support.cast import as_actor, make_login, make_organisation, make_person
-from tests.support.chromium import chromium, violations
+from tests.support.cast import as_actor, make_organisation, make_person
+from tests.support.chromium import violations
 from tests.support.processes import Site, own_site
 from tests.support.quizzes import items_of, make_quiz, start
+from tests.support.serving import Served, served
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(240)]
 
 SAVED = re.compile("(已于|Saved at).*:")
-
-
-@pytest.fixture(autouse=True)
-def database() -> None:
-    """These tests commit for good, to a database of their own."""
 
 
 @pytest.fixture(scope="module")
@@ -46,41 +40,27 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 @pytest.fixture(scope="module")
-def web(site: Site) -> Iterator[WebServer]:
-    server = WebServer(site, "gunicorn", "wsgi:app")
-    server.start()
-    yield server
-    server.kill_all()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
+def academy(site: Site, browser: Browser) -> Iterator[Served]:
+    with served(site, browser) as academy:
+        yield academy
 
 
 class Sitting:
     """A candidate with a running attempt, and her browsers."""
 
-    def __init__(
-        self, site: Site, web: WebServer, browser: Browser, kinds: tuple[str, ...], **settings: Any
-    ) -> None:
-        self.site, self.web, self.browser = site, web, browser
+    def __init__(self, academy: Served, kinds: tuple[str, ...], **settings: Any) -> None:
+        self.academy = academy
         self.person = make_person(make_organisation(), name="林见微")
         self.attempt_id: uuid.UUID = start(self.person, make_quiz(kinds, shuffle=False, **settings)).id
         release()
-        self.base = f"http://127.0.0.1:{web.port}"
-        self.path = f"{self.base}/attempts/{self.attempt_id}"
+        self.path = f"{academy.base}/attempts/{self.attempt_id}"
         self.contexts: list[BrowserContext] = []
 
     def sign_in(self, context: BrowserContext) -> uuid.UUID:
-        login_id = make_login(self.person).id
-        name, value = signed_in_headers(self.site.app, login_id)["Cookie"].split("=", 1)
-        context.add_cookies([{"name": name, "value": value, "url": self.base}])
-        return login_id
+        return self.academy.sign_in(context, self.person)
 
     def device(self, **options: Any) -> BrowserContext:
-        context = self.browser.new_context(locale="zh-CN", **options)
+        context = self.academy.context(**options)
         self.contexts.append(context)
         self.login_id = self.sign_in(context)
         return context
@@ -109,11 +89,11 @@ class Sitting:
 
 
 @pytest.fixture
-def sit(site: Site, web: WebServer, browser: Browser) -> Iterator[Any]:
+def sit(academy: Served) -> Iterator[Any]:
     made: list[Sitting] = []
 
     def sitting(*kinds: str, **settings: Any) -> Sitting:
-        made.append(Sitting(site, web, browser, kinds, **settings))
+        made.append(Sitting(academy, kinds, **settings))
         return made[-1]
 
     yield sitting
@@ -259,7 +239,7 @@ def test_signing_out_with_unsent_answers_asks_first(sit: Any) -> None:
     sitting = sit("single")
     page = sitting.page()
     home = page.context.new_page()
-    home.goto(f"{sitting.base}/profile")
+    home.goto("/profile")
     page.context.set_offline(True)
     choose(page, 1, 1)
     expect(page.locator("#save-state")).to_have_class(re.compile("is-attention"), timeout=15_000)
@@ -273,7 +253,7 @@ def test_signing_out_with_unsent_answers_asks_first(sit: Any) -> None:
     home.locator("details[data-menu] summary").last.click()
     home.locator("form[data-unsent] button").click()
     assert len(asked) == 1
-    assert home.url == f"{sitting.base}/profile"
+    assert home.url.endswith("/profile"), home.url
     page.context.set_offline(False)
     saved(page)
 
@@ -379,7 +359,7 @@ def test_the_paper_is_accessible_and_fits_the_screen(sit: Any, locale: str, widt
     kinds = tuple(grading.TYPES)
     sitting = sit(*kinds)
     context = sitting.device(viewport={"width": width, "height": 800})
-    context.add_cookies([{"name": "language", "value": locale, "url": sitting.base}])
+    context.add_cookies([{"name": "language", "value": locale, "url": sitting.academy.base}])
     page = sitting.page(context)
     for number in range(1, len(kinds) + 1):
         page.locator("[data-nav]").nth(number - 1).click()

@@ -1,53 +1,41 @@
 """An instructor records a change of law; a trainee is told in the lesson until the section has been compared."""
 
+from collections.abc import Iterator
+
 import pytest
 from playwright.sync_api import Browser
 
 from app.core.access import Role
 from app.core.database import release, write_mode
-from tests.faults.servers import WebServer
-from tests.faults.storm import signed_in_headers
-from tests.support.cast import make_cast, make_login, make_person
-from tests.support.chromium import chromium
+from tests.support.cast import make_cast, make_person
 from tests.support.courses import enrol, sync_folder
 from tests.support.processes import Site, own_site
-from tests.support.windows import Window
+from tests.support.serving import served
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
 LESSON = "/courses/small/m1-first/basics"
 
 
-@pytest.fixture(autouse=True)
-def database() -> None:
-    """This story commits for good, to a database of its own."""
+@pytest.fixture
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with own_site(tmp_path_factory.mktemp("law")) as site:
+        sync_folder()
+        yield site
 
 
-def window(browser: Browser, site: Site, base: str, login: object, **options: int) -> Window:
-    opened = Window(browser, base, "zh_Hans", **options)
-    name, value = signed_in_headers(site.app, login)["Cookie"].split("=", 1)  # type: ignore[arg-type]
-    opened.context.add_cookies([{"name": name, "value": value, "url": base}])
-    return opened
-
-
-def test_a_change_of_law_is_followed_up_to_its_last_section(tmp_path_factory: pytest.TempPathFactory) -> None:
-    with own_site(tmp_path_factory.mktemp("law")) as site, chromium() as browser:
+def test_a_change_of_law_is_followed_up_to_its_last_section(site: Site, browser: Browser) -> None:
+    with served(site, browser) as academy:
         with write_mode():
             cast = make_cast()
             teacher = make_person(cast.authority, Role.INSTRUCTOR, name="国家讲师")
-            logins = {"teacher": make_login(teacher).id, "trainee": make_login(cast.trainee).id}
         release()
-        sync_folder()
         enrol(cast.trainee)
-        release()
-        web = WebServer(site, "gunicorn", "wsgi:app")
-        web.start()
-        base = f"http://127.0.0.1:{web.port}"
-        desk = window(browser, site, base, logins["teacher"])
+        desk = academy.window(teacher)
         page = desk.open("/library/us-test-act/changes/new")
         page.get_by_label("变更后的法律开始适用之日").fill("2026-12-01")
         page.get_by_label("变更内容及公布之处").fill("第一条已修改，见官方公报。")
         desk.send()
-        reader = window(browser, site, base, logins["trainee"], width=390)
+        reader = academy.window(cast.trainee, width=390)
         assert "此处引用的法律自" in reader.open(LESSON).inner_text("main")
         for box in page.locator("input[name=task]").all():
             box.check()
@@ -60,4 +48,3 @@ def test_a_change_of_law_is_followed_up_to_its_last_section(tmp_path_factory: py
         assert "此处引用的法律自" not in reader.open(LESSON).inner_text("main")
         desk.close()
         reader.close()
-        web.kill_all()

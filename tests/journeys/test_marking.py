@@ -1,14 +1,13 @@
 """A marker's afternoon in real browsers, by keyboard; and two markers who save at the same moment."""
 
 import threading
-import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from app.accounts.models import Person
 from app.core import clock, events
@@ -21,20 +20,14 @@ from app.quizzes.marking import services
 from app.quizzes.marking.answers import Task
 from app.quizzes.models import Attempt, AttemptResult
 from app.quizzes.rules import DoubleMarking, Release
-from tests.faults.servers import WebServer
-from tests.faults.storm import signed_in_headers
-from tests.support.cast import Cast, make_cast, make_login, make_person
-from tests.support.chromium import chromium, violations
+from tests.support.cast import Cast, make_cast, make_person
+from tests.support.chromium import violations
 from tests.support.marking import hand_in, levels, marker, tasks_of
 from tests.support.processes import Site, own_site
 from tests.support.quizzes import make_quiz
+from tests.support.serving import served
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(240)]
-
-
-@pytest.fixture(autouse=True)
-def database() -> None:
-    """These tests commit for good, to a database of their own."""
 
 
 @pytest.fixture
@@ -72,8 +65,8 @@ class Afternoon:
     queue: str
     candidates: list[Person]
     attempts: list[Attempt]
-    #: Three markers, somebody who releases, a candidate: who → her session.
-    logins: dict[str, uuid.UUID]
+    #: Three markers, somebody who releases, a candidate.
+    people: dict[str, Person]
 
 
 @pytest.fixture
@@ -87,28 +80,18 @@ def afternoon(site: Site) -> Afternoon:
         candidates = [cast.trainee, cast.cohort_mate]
         attempts = [hand_in(person, revision) for person in candidates]
         (task,) = tasks_of(marker(cast), attempts[0])
-        logins = {who: make_login(person).id for who, person in people.items()}
-        found = Afternoon(f"/marking/examinations/{task.key}/{task.question_id}", candidates, attempts, logins)
+        found = Afternoon(f"/marking/examinations/{task.key}/{task.question_id}", candidates, attempts, people)
     release()
     return found
 
 
 @pytest.fixture
-def open_page(site: Site, afternoon: Afternoon) -> Iterator[Callable[[str], Page]]:
-    """A browser of its own for each of them."""
-    web = WebServer(site, "gunicorn", "wsgi:app")
-    web.start()
-    base = f"http://127.0.0.1:{web.port}"
-    with chromium() as browser:
-
-        def open_for(who: str) -> Page:
-            context = browser.new_context(locale="zh-CN", base_url=base, viewport={"width": 1280, "height": 800})
-            name, value = signed_in_headers(site.app, afternoon.logins[who])["Cookie"].split("=", 1)
-            context.add_cookies([{"name": name, "value": value, "url": base}])
-            return context.new_page()
-
-        yield open_for
-    web.kill_all()
+def open_page(site: Site, browser: Browser, afternoon: Afternoon) -> Iterator[Callable[[str], Page]]:
+    """A device of her own for each of them."""
+    with served(site, browser) as academy:
+        yield lambda who: academy.context(
+            afternoon.people[who], viewport={"width": 1280, "height": 800}
+        ).new_page()
 
 
 def tab_to(page: Page, text: str) -> None:

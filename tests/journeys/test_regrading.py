@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Browser
 
+from app.accounts.models import Person
 from app.certificates.models import Certificate
 from app.core import clock
 from app.core.access import Role
@@ -15,38 +16,29 @@ from app.core.database import db, release, write_mode
 from app.jobs.services import run_due_jobs
 from app.quizzes.models import AttemptResult
 from app.quizzes.regrading.models import Regrade
-from tests.faults.servers import WebServer
-from tests.faults.storm import signed_in_headers
 from tests.support.analysis import by_ability, publish, single_questions
-from tests.support.cast import Cast, make_cast, make_login, make_person
-from tests.support.chromium import chromium
+from tests.support.cast import Cast, make_cast, make_person
 from tests.support.decisions import Certified, certified
-from tests.support.processes import Site, own_site
+from tests.support.processes import own_site
+from tests.support.serving import Served, served
 from tests.support.sittings import make_people, sit
-from tests.support.windows import Window
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
-
-
-@pytest.fixture(autouse=True)
-def database() -> None:
-    """This story commits for good, to a database of its own."""
 
 
 @dataclass
 class Story:
     """An examination in whose third question the able take c though b is the key; and a certified trainee."""
 
-    site: Site
-    base: str
+    academy: Served
     cast: Cast
+    teacher: Person
     small: Certified
     attempts: list[uuid.UUID]
-    logins: dict[str, uuid.UUID]
 
 
 @pytest.fixture
-def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+def story(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Story]:
     with own_site(tmp_path_factory.mktemp("regrading")) as site:
         with write_mode():
             cast = make_cast()
@@ -56,32 +48,10 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
             people = [*make_people(39, cast.university), cast.cohort_mate.id]
             an_hour_ago = clock.now() - timedelta(hours=1)
             attempts = sit(revision, people, by_ability(wrong_key="q3"), now=an_hour_ago)
-            people_by_name = {"teacher": teacher, "mate": cast.cohort_mate, "certifier": cast.certifier}
-            logins = {name: make_login(person).id for name, person in people_by_name.items()}
             run_due_jobs()
         release()
-        web = WebServer(site, "gunicorn", "wsgi:app")
-        web.start()
-        yield Story(site, f"http://127.0.0.1:{web.port}", cast, small, attempts, logins)
-        web.kill_all()
-
-
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
-
-
-def window(browser: Browser, story: Story, who: str, locale: str = "zh_Hans", width: int = 1280) -> Window:
-    opened = Window(browser, story.base, locale, width=width)
-    name, value = signed_in_headers(story.site.app, story.logins[who])["Cookie"].split("=", 1)
-    opened.context.add_cookies(
-        [
-            {"name": name, "value": value, "url": story.base},
-            {"name": "language", "value": locale, "url": story.base},
-        ]
-    )
-    return opened
+        with served(site, browser) as academy:
+            yield Story(academy, cast, teacher, small, attempts)
 
 
 def work() -> None:
@@ -91,8 +61,8 @@ def work() -> None:
     release()
 
 
-def test_a_bad_question_is_found_corrected_and_regraded(story: Story, browser: Browser) -> None:
-    desk = window(browser, story, "teacher")
+def test_a_bad_question_is_found_corrected_and_regraded(story: Story) -> None:
+    desk = story.academy.window(story.teacher)
     desk.open("/examinations/bad-question/regrade")
     page = desk.open("/examinations/bad-question/analysis")
     desk.follow(page.locator("table tbody tr", has_text="区分度为负").first.locator("a").first)
@@ -123,18 +93,18 @@ def test_a_bad_question_is_found_corrected_and_regraded(story: Story, browser: B
     results = db.session.scalars(db.select(AttemptResult).filter_by(run_id=regrade.run_id)).all()
     assert len(results) == len(story.attempts)
     release()
-    reader = window(browser, story, "mate", "en", width=390)
+    reader = story.academy.window(story.cast.cohort_mate, locale="en", width=390)
     text = reader.open(f"/attempts/{story.attempts[-1]}/result").inner_text("main")
     assert "Your result was recomputed" in text
     assert "第 3 题的正确答案应为 c" in text
     reader.close()
 
 
-def test_a_certifier_decides_about_what_rests_on_it(story: Story, browser: Browser) -> None:
+def test_a_certifier_decides_about_what_rests_on_it(story: Story) -> None:
     with write_mode():
         story.small.wrong_key()
     release()
-    desk = window(browser, story, "certifier", "en", width=390)
+    desk = story.academy.window(story.cast.certifier, locale="en", width=390)
     page = desk.open("/certificates/decisions")
     desk.follow(page.get_by_role("link", name=story.cast.trainee.name))
     page.get_by_label("Revoke this certificate").check()

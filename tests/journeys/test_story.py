@@ -20,7 +20,6 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from app.config import PROJECT
-from tests.support.chromium import chromium
 from tests.support.courses import SMALL, sync_folder
 from tests.support.processes import children_of, free_port, kill_group, own_site, wait_until
 from tests.support.windows import Window
@@ -41,17 +40,6 @@ WORDS: Final = {
     "zh_Hans": {"valid": "有效", "programme": "测试培养方案", "right": "机关", "false": "错误"},
     "en": {"valid": "Valid", "programme": "Test programme", "right": "The agency", "false": "False"},
 }
-
-
-@pytest.fixture(autouse=True)
-def database() -> None:
-    """The story commits for good, to a database of its own."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @dataclass

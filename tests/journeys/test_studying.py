@@ -1,5 +1,6 @@
 """A trainee on a bad line marks, notes, asks, searches, reviews and takes a module along; she is answered."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -8,12 +9,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from app.core.database import release, write_mode
 from app.jobs.services import run_due_jobs
-from tests.faults.servers import WebServer
-from tests.faults.storm import signed_in_headers
-from tests.support.cast import make_cast, make_login
-from tests.support.chromium import chromium
+from tests.support.cast import make_cast
 from tests.support.courses import answer_everything, enrol, sync_folder
 from tests.support.processes import Site, own_site, wait_until
+from tests.support.serving import served
 from tests.support.windows import Window
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
@@ -33,16 +32,11 @@ SELECT: Final = """(words) => {
 }"""
 
 
-@pytest.fixture(autouse=True)
-def database() -> None:
-    """This story commits for good, to a database of its own."""
-
-
-def window(browser: Browser, site: Site, base: str, login: object, **options: int) -> Window:
-    opened = Window(browser, base, "zh_Hans", **options)
-    name, value = signed_in_headers(site.app, login)["Cookie"].split("=", 1)  # type: ignore[arg-type]
-    opened.context.add_cookies([{"name": name, "value": value, "url": base}])
-    return opened
+@pytest.fixture
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with own_site(tmp_path_factory.mktemp("studying")) as site:
+        sync_folder()
+        yield site
 
 
 def open_a_term(page: Page) -> None:
@@ -120,27 +114,22 @@ def review(reader: Window) -> None:
 
 
 def test_a_trainee_studies_with_notes_questions_review_and_a_document(
-    tmp_path_factory: pytest.TempPathFactory, tmp_path: Path
+    site: Site, browser: Browser, tmp_path: Path
 ) -> None:
-    with own_site(tmp_path_factory.mktemp("studying")) as site, chromium() as browser:
+    with served(site, browser) as academy:
         with write_mode():
             cast = make_cast()
-            logins = {"teacher": make_login(cast.instructor).id, "trainee": make_login(cast.trainee).id}
         release()
-        sync_folder()
         enrol(cast.trainee)
         answer_everything(cast.trainee)
         release()
         run_due_jobs()
-        web = WebServer(site, "gunicorn", "wsgi:app")
-        web.start()
-        base = f"http://127.0.0.1:{web.port}"
-        reader = window(browser, site, base, logins["trainee"], width=390)
+        reader = academy.window(cast.trainee, width=390)
         open_a_term(reader.open(LESSON))
         note_offline(reader)
         list_what_waits(reader)
         ask(reader)
-        desk = window(browser, site, base, logins["teacher"])
+        desk = academy.window(cast.instructor)
         answer(desk)
         assert "不是，是委员会。" in reader.open(LESSON).locator(".section-questions").inner_text()
         page = reader.open("/notes")
@@ -159,4 +148,3 @@ def test_a_trainee_studies_with_notes_questions_review_and_a_document(
         assert reader.download(link, tmp_path).read_bytes().startswith(b"%PDF")
         reader.close()
         desk.close()
-        web.kill_all()

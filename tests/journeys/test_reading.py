@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
@@ -11,19 +10,14 @@ from app.accounts.models import Person
 from app.core.access import Role
 from app.core.database import db, release
 from app.courses.models import CheckAnswer, Enrolment, ReadingPosition, SectionRead
-from tests.support.cast import make_login, make_organisation, make_person
-from tests.support.chromium import chromium
+from tests.support.cast import make_organisation, make_person
 from tests.support.courses import enrol, sync_folder
-from tests.support.processes import Site, free_port, kill_group, own_site, wait_until
+from tests.support.processes import Site, own_site, wait_until
+from tests.support.serving import Served, served
 
 pytestmark = pytest.mark.journey
 
 LESSON = "/courses/small/m1-first/basics"
-
-
-@pytest.fixture(autouse=True)
-def database() -> None:
-    """These tests commit for good, to a database of their own."""
 
 
 @pytest.fixture(scope="module")
@@ -34,53 +28,27 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 @pytest.fixture(scope="module")
-def address(site: Site) -> Iterator[str]:
-    """A running server for the site."""
-    port = free_port()
-    process = site.start("flask", "--app", "wsgi", "run", "--port", str(port))
-    address = f"http://127.0.0.1:{port}"
-
-    def answers() -> bool:
-        try:
-            return httpx.get(f"{address}/healthz", trust_env=False).status_code == 200
-        except httpx.TransportError:
-            return False
-
-    try:
-        wait_until(answers, "the server answers", seconds=60)
-        yield address
-    finally:
-        kill_group(process)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
+def academy(site: Site, browser: Browser) -> Iterator[Served]:
+    with served(site, browser) as academy:
+        yield academy
 
 
 @pytest.fixture
-def enrolment(site: Site) -> Enrolment:
-    """A trainee of her own for each test."""
+def trainee(site: Site) -> Person:
+    """One of her own for each test."""
     release()
-    return enrol(make_person(make_organisation(), Role.TRAINEE))
+    return make_person(make_organisation(), Role.TRAINEE)
 
 
 @pytest.fixture
-def page(site: Site, address: str, browser: Browser, enrolment: Enrolment) -> Iterator[Page]:
+def enrolment(trainee: Person) -> Enrolment:
+    return enrol(trainee)
+
+
+@pytest.fixture
+def page(academy: Served, trainee: Person, enrolment: Enrolment) -> Iterator[Page]:
     """The trainee's window, too low to show a whole lesson at once."""
-    person = db.session.get_one(Person, enrolment.person_id)
-    db.session.expunge(person)
-    release()
-    login = make_login(person)
-    release()
-    client = site.app.test_client()
-    with client.session_transaction() as session:
-        session["_user_id"], session["_fresh"] = str(login.id), True
-    cookie = client.get_cookie("academy")
-    assert cookie is not None
-    context = browser.new_context(viewport={"width": 390, "height": 420}, locale="zh-CN")
-    context.add_cookies([{"name": "academy", "value": cookie.value, "url": address}])
+    context = academy.context(trainee, viewport={"width": 390, "height": 420})
     yield context.new_page()
     context.close()
 
@@ -92,10 +60,8 @@ def kept(enrolment: Enrolment) -> set[str]:
     return found
 
 
-def test_sections_are_kept_as_they_are_read_and_nothing_before(
-    page: Page, address: str, enrolment: Enrolment
-) -> None:
-    page.goto(address + LESSON)
+def test_sections_are_kept_as_they_are_read_and_nothing_before(page: Page, enrolment: Enrolment) -> None:
+    page.goto(LESSON)
     page.wait_for_load_state("networkidle")
     assert "m1-first/basics/two" not in kept(enrolment)
     for key in ("one", "two"):
@@ -105,10 +71,8 @@ def test_sections_are_kept_as_they_are_read_and_nothing_before(
     assert db.session.scalar(select(ReadingPosition.lesson_key).filter_by(enrolment_id=enrolment.id)) == "basics"
 
 
-def test_what_is_read_offline_is_sent_when_the_connection_is_back(
-    page: Page, address: str, enrolment: Enrolment
-) -> None:
-    page.goto(address + LESSON)
+def test_what_is_read_offline_is_sent_when_the_connection_is_back(page: Page, enrolment: Enrolment) -> None:
+    page.goto(LESSON)
     page.context.set_offline(True)
     page.locator('[data-section="m1-first/basics/two"] [data-section-end]').scroll_into_view_if_needed()
     expect(page.locator("#save-state")).to_contain_text("网络已断开")
@@ -118,10 +82,8 @@ def test_what_is_read_offline_is_sent_when_the_connection_is_back(
     wait_until(lambda: page.evaluate("Object.values(localStorage).join('')") in {"", "{}"}, "the queue is empty")
 
 
-def test_what_is_left_of_another_lesson_is_sent_from_the_next_page(
-    page: Page, address: str, enrolment: Enrolment
-) -> None:
-    page.goto(address + LESSON)
+def test_what_is_left_of_another_lesson_is_sent_from_the_next_page(page: Page, enrolment: Enrolment) -> None:
+    page.goto(LESSON)
     page.context.set_offline(True)
     page.locator('[data-section="m1-first/basics/two"] [data-section-end]').scroll_into_view_if_needed()
     expect(page.locator("#save-state")).to_contain_text("网络已断开")
@@ -129,12 +91,12 @@ def test_what_is_left_of_another_lesson_is_sent_from_the_next_page(
     page.context.set_offline(False)
     page.goto("about:blank")
     page.context.unroute("**/progress")
-    page.goto(f"{address}/courses/small/m2-second/rule")
+    page.goto("/courses/small/m2-second/rule")
     wait_until(lambda: "m1-first/basics/two" in kept(enrolment), "the next lesson's page sends it")
 
 
-def test_a_question_is_answered_without_leaving_the_page(page: Page, address: str, enrolment: Enrolment) -> None:
-    page.goto(address + LESSON)
+def test_a_question_is_answered_without_leaving_the_page(page: Page, enrolment: Enrolment) -> None:
+    page.goto(LESSON)
     page.evaluate("window.same = true")
     page.get_by_label("机关").check()
     page.get_by_role("button", name="提交答案").click()
@@ -146,17 +108,14 @@ def test_a_question_is_answered_without_leaving_the_page(page: Page, address: st
     assert list(db.session.scalars(select(CheckAnswer.correct).filter_by(enrolment_id=enrolment.id))) == [True]
 
 
-def test_a_question_is_answered_without_javascript(
-    page: Page, address: str, browser: Browser, enrolment: Enrolment
-) -> None:
-    context = browser.new_context(java_script_enabled=False)
-    for cookie in page.context.cookies():
-        context.add_cookies([{"name": cookie["name"], "value": cookie["value"], "url": address}])
+def test_a_question_is_answered_without_javascript(academy: Served, trainee: Person, enrolment: Enrolment) -> None:
+    context = academy.context(trainee, java_script_enabled=False)
     plain = context.new_page()
-    plain.goto(address + LESSON)
+    plain.goto(LESSON)
     plain.get_by_label("当事人").check()
     plain.get_by_role("button", name="提交答案").click()
     expect(plain.locator("#check-t-m1-c1 .feedback")).to_contain_text("还不正确")
     plain.get_by_role("button", name="标为已读并继续").click()
-    expect(plain).to_have_url(f"{address}/courses/small/m1-first/case")
+    expect(plain).to_have_url("/courses/small/m1-first/case")
     assert kept(enrolment) == {"m1-first/basics/one", "m1-first/basics/two"}
+    context.close()
