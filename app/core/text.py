@@ -13,6 +13,11 @@ class Bilingual(TypedDict):
     en: str
 
 
+def as_typed(text: str) -> str:
+    """A text that was typed into a field, as it is kept: no NUL, no carriage return, no blank ends."""
+    return text.replace("\x00", "").replace("\r\n", "\n").strip()
+
+
 def language_of(locale: str) -> Literal["zh", "en"]:
     """Which of the two texts a reader of this locale reads first."""
     return "en" if locale.startswith("en") else "zh"

@@ -8,9 +8,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Person
 from app.core.database import Base, Identified
+from app.courses.studying.models.passages import AtPassage
 
 
-class PassageQuestion(Identified, Base):
+class PassageQuestion(AtPassage, Identified, Base):
     """A question at a section or at quoted words of it; the asker and those who teach her read it.
 
     Published, everybody who studies the course reads question and answer, without the asker's name and in words
@@ -36,16 +37,6 @@ class PassageQuestion(Identified, Base):
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"))
     #: Whose instructors answer: the asker's organisation, else the course's; None: national staff alone.
     organisation_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("organisations.id"))
-    #: Given by the form, so that a question sent twice is asked once.
-    client_id: Mapped[uuid.UUID]
-    course_key: Mapped[str]
-    module_key: Mapped[str]
-    lesson_key: Mapped[str]
-    section_key: Mapped[str]
-    language: Mapped[str]
-    quote: Mapped[str] = mapped_column(Text)
-    prefix: Mapped[str]
-    suffix: Mapped[str]
     text: Mapped[str] = mapped_column(Text)
     answer: Mapped[str] = mapped_column(Text, default="")
     answered_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("people.id"))

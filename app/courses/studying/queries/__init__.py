@@ -22,7 +22,6 @@ from app.courses.studying.queries.documents import (
 )
 from app.courses.studying.queries.notes import (
     NoteLine,
-    anchor_of,
     count_by_course,
     get_own_note,
     list_notes,
@@ -55,7 +54,6 @@ __all__ = [
     "Progress",
     "Results",
     "Study",
-    "anchor_of",
     "count_by_course",
     "count_unanswered",
     "day_of",

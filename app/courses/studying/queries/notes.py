@@ -14,22 +14,9 @@ from app.core.errors import NotFound
 from app.courses import queries as courses
 from app.courses.models import Course, Enrolment
 from app.courses.rules import CourseOutline, LessonOutline
-from app.courses.studying.models import Note, PassageQuestion, SectionText
-from app.courses.studying.rules.anchors import Anchor, Place, find_place
+from app.courses.studying.models import Note, SectionText
+from app.courses.studying.rules.anchors import Place, find_place
 from app.courses.studying.rules.notes import Kind, kind_of
-
-
-def anchor_of(note: Note | PassageQuestion) -> Anchor:
-    """The place a note was made at, or a question asked."""
-    return Anchor(
-        note.module_key,
-        note.lesson_key,
-        note.section_key,
-        language=note.language,
-        quote=note.quote,
-        prefix=note.prefix,
-        suffix=note.suffix,
-    )
 
 
 def get_own_note(actor: Actor, note_id: uuid.UUID) -> Note:
@@ -119,7 +106,7 @@ def _texts(studied: dict[str, CourseOutline], notes: Sequence[Note]) -> _Texts:
 
 
 def _line(note: Note, outline: CourseOutline | None, texts: _Texts) -> NoteLine:
-    kind, anchor = kind_of(note.quote, note.text), anchor_of(note)
+    kind, anchor = kind_of(note.quote, note.text), note.anchor
     if outline is None:
         return NoteLine(note, kind, None, Place.GONE, "", None)
     known = texts.get((note.course_key, note.language))
@@ -142,7 +129,7 @@ def notes_of(person_id: uuid.UUID) -> list[dict[str, Any]]:
     return [
         {
             "course": note.course_key,
-            "place": anchor_of(note).path,
+            "place": note.anchor.path,
             "quote": note.quote,
             "text": note.text,
             "created_at": note.created_at.isoformat(),

@@ -1,6 +1,7 @@
 """Ask at a passage, answer, publish without a name."""
 
 import uuid
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -14,6 +15,7 @@ from app.core.access import Actor
 from app.core.addresses import address_of
 from app.core.database import db, serialise
 from app.core.errors import Conflict, Invalid, NotAllowed
+from app.core.text import as_typed
 from app.courses.authoring.models import CourseSource
 from app.courses.studying import policies, queries
 from app.courses.studying.models import PassageQuestion
@@ -54,13 +56,7 @@ def ask(
         organisation_id=actor.organisation_id or _owner(course_key),
         client_id=client_id,
         course_key=course_key,
-        module_key=anchor.module_key,
-        lesson_key=anchor.lesson_key,
-        section_key=anchor.section_key,
-        language=anchor.language,
-        quote=anchor.quote,
-        prefix=anchor.prefix,
-        suffix=anchor.suffix,
+        **asdict(anchor),
         text=text,
         created_at=now,
     )
@@ -77,7 +73,7 @@ def _owner(course_key: str) -> uuid.UUID | None:
 
 
 def _checked(text: str, missing: str) -> str:
-    text = text.replace("\x00", "").replace("\r\n", "\n").strip()
+    text = as_typed(text)
     if not text:
         raise Invalid(missing, code="text")
     if len(text) > MAX_TEXT:

@@ -1,6 +1,7 @@
 """Keep, change and remove one's own notes."""
 
 import uuid
+from dataclasses import asdict
 from datetime import datetime
 from typing import Final
 
@@ -10,6 +11,7 @@ from sqlalchemy import delete, func, select
 from app.core.access import Actor
 from app.core.database import db, serialise
 from app.core.errors import Conflict, Invalid
+from app.core.text import as_typed
 from app.courses.studying import queries
 from app.courses.studying.models import Note
 from app.courses.studying.rules.anchors import Anchor
@@ -46,13 +48,7 @@ def keep_note(
         person_id=actor.person_id,
         client_id=client_id,
         course_key=course_key,
-        module_key=anchor.module_key,
-        lesson_key=anchor.lesson_key,
-        section_key=anchor.section_key,
-        language=anchor.language,
-        quote=anchor.quote,
-        prefix=anchor.prefix,
-        suffix=anchor.suffix,
+        **asdict(anchor),
         text=text,
         version=1,
         updated_at=now,
@@ -64,7 +60,7 @@ def keep_note(
 
 
 def _checked(text: str) -> str:
-    text = text.replace("\x00", "").replace("\r\n", "\n").strip()
+    text = as_typed(text)
     if len(text) > MAX_TEXT:
         raise Invalid(_("A note has at most %(count)d characters.", count=MAX_TEXT))
     return text

@@ -142,6 +142,6 @@ def answer(question_id: uuid.UUID) -> Any:
         question=question,
         form=form,
         titles=queries.titles_of([question.course_key]),
-        passage=lesson_address(question.course_key, queries.anchor_of(question).path),
+        passage=lesson_address(question.course_key, question.anchor.path),
     )
     return page, 422 if form.is_submitted() else 200

@@ -65,7 +65,7 @@ def keep_note(course_key: str) -> Response | FlaskResponse:
     if request.is_json:
         return jsonify(_acknowledged(note))
     flash(_("Kept among your notes."), "ok")
-    return redirect(lesson_address(course_key, queries.anchor_of(note).path), 303)
+    return redirect(lesson_address(course_key, note.anchor.path), 303)
 
 
 def _keep(course_key: str, data: Any) -> Note:
@@ -162,7 +162,7 @@ def export_notes() -> FlaskResponse:
             rules.Line(
                 course=tr(line.outline.data["title"]) if line.outline else line.note.course_key,
                 lesson=tr(line.lesson.title) if line.lesson else _("Place changed"),
-                section=tr(line.section_title) if line.section_title else queries.anchor_of(line.note).path,
+                section=tr(line.section_title) if line.section_title else line.note.anchor.path,
                 url=_public_address(line),
                 day=format_day(line.note.created_at),
                 quote=line.note.quote,
