@@ -12,14 +12,13 @@ import random
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import uuid
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -42,13 +41,12 @@ from app.jobs.models import Job, JobState
 from app.jobs.services import retry_job
 from app.mail.models import OutgoingMail
 from app.organisations.queries import get_organisation
+from tests.faults.by_hand import Report, arguments_of, run, stormy_site, tell
 from tests.support.cast import as_actor, make_cast
 from tests.support.cohorts import certify, join, make_cohort, pass_course
 from tests.support.courses import sync_folder
-from tests.support.postgres import postgres_server
-from tests.support.processes import Site, kill_group, memory_folder, own_site
+from tests.support.processes import Site, kill_group
 
-DATABASES: Final = ("sqlite", "postgresql")
 REAL: Final = ("flask", "--app", "wsgi:app", "jobs", "work", "--workers", "2")
 #: Names a file before it is kept; see there.
 PLANTED: Final = ("tests.faults.hasty_worker",)
@@ -59,14 +57,9 @@ WHOLE: Final = 0.06
 
 
 @dataclass
-class Report:
-    """What a storm did and found."""
-
+class IssuingReport(Report):
     graduates: int = 0
-    kills: int = 0
     pauses: int = 0
-    seconds: float = 0.0
-    faults: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
         return (
@@ -208,12 +201,12 @@ def storm(
     command: Sequence[str] = REAL,
     kill_every: float = 1.0,
     seed: int = 0,
-) -> Report:
+) -> IssuingReport:
     """Issue, kill all the while until there were so many kills, let the rest be done; then compare."""
     rng = random.Random(seed)  # noqa: S311 - the same kills again
     batch = graduates(people)
     release()
-    report = Report(graduates=people)
+    report = IssuingReport(graduates=people)
     workers = Workers(site, command, rng)
     pause = threading.Event()
     began = time.monotonic()
@@ -279,15 +272,9 @@ def _file_faults(row: Certificate, folder: Path) -> list[str]:
     return []
 
 
-def run_one(database: str, options: argparse.Namespace, *, planted: bool) -> bool:
+def rage(database: str, options: argparse.Namespace, planted: bool) -> bool:
     """A storm on a new site of its own; True when it ended as it should."""
-    with ExitStack() as stack:
-        where = stack.enter_context(memory_folder())
-        postgres = stack.enter_context(postgres_server(where)) if database == "postgresql" else None
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=where)))
-        url = postgres.url if postgres else f"sqlite:///{folder / 'storm.db'}"
-        settings: dict[str, Any] = {"database_url": url, **SETTINGS}
-        site = stack.enter_context(own_site(folder, **settings))
+    with stormy_site(database, **SETTINGS) as (site, _postgres):
         report = storm(
             site,
             people=40 if planted else options.graduates,
@@ -298,31 +285,18 @@ def run_one(database: str, options: argparse.Namespace, *, planted: bool) -> boo
             seed=options.seed,
         )
     what = "naming files before they are kept" if planted else "the product"
-    print(f"{database}, {what}: {report}", flush=True)  # noqa: T201 - its result
-    for fault in report.faults[: 3 if planted else 20]:
-        print(f"  {fault}", flush=True)  # noqa: T201
+    tell(database, what, report, most=3 if planted else 20)
     if planted:
         return any("BAD FILE" in fault for fault in report.faults)
     return not report.faults and report.kills >= options.kills
 
 
 def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.faults.certificate_storm", description=__doc__)
+    parser = arguments_of("tests.faults.certificate_storm", __doc__)
     parser.add_argument("--graduates", type=int, default=2_000)
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--seconds", type=float, default=timedelta(hours=2).total_seconds())
-    parser.add_argument("--database", choices=DATABASES, help="one of the two")
-    parser.add_argument("--kill-every", type=float, default=1.0, help="seconds between kills, about")
-    parser.add_argument("--seed", type=int, default=0)
-    options = parser.parse_args(arguments)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # leave no worker behind
-    for database in [options.database] if options.database else DATABASES:
-        if not run_one(database, options, planted=True):
-            print("the planted bug went unnoticed: a run that finds nothing would say nothing")  # noqa: T201
-            return 1
-        if not run_one(database, options, planted=False):
-            return 1
-    return 0
+    return run(parser, arguments, rage)
 
 
 if __name__ == "__main__":

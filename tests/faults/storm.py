@@ -8,16 +8,12 @@ import argparse
 import http.client
 import json
 import random
-import signal
 import socket
 import sys
-import tempfile
 import threading
 import time
 import uuid
-from contextlib import ExitStack
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any, Final
 
 from flask import Flask, session
@@ -28,16 +24,16 @@ from app.core.database import db, release
 from app.organisations.models import Organisation
 from app.quizzes.context import keyring
 from app.quizzes.grading.aliases import outward
+from tests.faults.by_hand import Report, arguments_of, run, stormy_site, tell
 from tests.faults.ledger import Ledger, compare
 from tests.faults.servers import WebServer
 from tests.support.cast import make_login, make_organisation, make_person
-from tests.support.postgres import PostgresServer, postgres_server
-from tests.support.processes import Site, memory_folder, own_site
+from tests.support.postgres import PostgresServer
+from tests.support.processes import Site
 from tests.support.quizzes import items_of, make_quiz, start
 
 Paper = list[tuple[str, list[str]]]
 
-DATABASES: Final = ("sqlite", "postgresql")
 REAL: Final = "wsgi:app"
 #: Acknowledgements before the next kill, however slow the machine is.
 BETWEEN_KILLS: Final = 10
@@ -46,14 +42,9 @@ PLANTED: Final = "tests.faults.eager_app:app"
 
 
 @dataclass
-class Report:
-    """What a storm did and found."""
-
+class SavingReport(Report):
     acknowledged: int = 0
     retries: int = 0
-    kills: int = 0
-    seconds: float = 0.0
-    faults: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
         return (
@@ -214,7 +205,7 @@ def storm(
     kill_every: float = 0.8,
     least: int = 0,
     least_kills: int = 0,
-) -> Report:
+) -> SavingReport:
     """Save until there are so many acknowledgements or the time is over, killing all the while; then compare.
 
     A fast machine goes on until it was killed ``least_kills`` times; a crowded one, below ``least``
@@ -224,7 +215,7 @@ def storm(
     web = WebServer(site, server, application)
     clients = examinees(site, web.port)
     ledgers = [client.ledger for client in clients]
-    report = Report()
+    report = SavingReport()
     pause = threading.Event()
     began = time.monotonic()
     last_kill = -BETWEEN_KILLS
@@ -261,16 +252,9 @@ def storm(
     return report
 
 
-def run_one(database: str, options: argparse.Namespace, *, planted: bool) -> bool:
+def rage(database: str, options: argparse.Namespace, planted: bool) -> bool:
     """A storm on a new site of its own; True when it ended as it should."""
-    with ExitStack() as stack:
-        where = None if options.disk else stack.enter_context(memory_folder())
-        postgres = stack.enter_context(postgres_server(where)) if database == "postgresql" else None
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=where)))
-        settings: dict[str, Any] = {
-            "database_url": postgres.url if postgres else f"sqlite:///{folder / 'storm.db'}"
-        }
-        site = stack.enter_context(own_site(folder, **settings))
+    with stormy_site(database, on_disk=options.disk) as (site, postgres):
         report = storm(
             site,
             acknowledgements=3_000 if planted else options.acknowledgements,
@@ -282,32 +266,19 @@ def run_one(database: str, options: argparse.Namespace, *, planted: bool) -> boo
             kill_every=0.3 if planted else options.kill_every,
         )
     what = "acknowledging before the commit" if planted else "the product"
-    print(f"{database}, {what}: {report}", flush=True)  # noqa: T201 - its result
-    for fault in report.faults[: 3 if planted else 20]:
-        print(f"  {fault}", flush=True)  # noqa: T201
+    tell(database, what, report, most=3 if planted else 20)
     return bool(report.faults) is planted
 
 
 def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.faults.storm", description=__doc__)
+    parser = arguments_of("tests.faults.storm", __doc__)
     parser.add_argument("--acknowledgements", type=int, default=100_000)
     parser.add_argument("--seconds", type=float, default=7200)
-    parser.add_argument("--database", choices=DATABASES, help="one of the two")
     parser.add_argument("--server", choices=("gunicorn", "granian"), default="gunicorn")
-    parser.add_argument("--kill-every", type=float, default=1.0, help="seconds between kills, about")
     parser.add_argument(
         "--disk", action="store_true", help="on the disk, not in memory: slower, and shows no more"
     )
-    parser.add_argument("--seed", type=int, default=0)
-    options = parser.parse_args(arguments)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # leave no server behind
-    for database in [options.database] if options.database else DATABASES:
-        if not run_one(database, options, planted=True):
-            print("the planted bug went unnoticed: a run that finds nothing would say nothing")  # noqa: T201
-            return 1
-        if not run_one(database, options, planted=False):
-            return 1
-    return 0
+    return run(parser, arguments, rage)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.storm import PLANTED, Report, storm
+from tests.faults.storm import PLANTED, SavingReport, storm
 from tests.support.postgres import PostgresServer, postgres_server
 from tests.support.processes import Site, memory_folder, own_site
 
@@ -36,19 +36,19 @@ def postgres() -> Iterator[PostgresServer]:
         yield server
 
 
-def kept(report: Report) -> None:
+def kept(report: SavingReport) -> None:
     print(report)  # noqa: T201 - shown by pytest -s and when it fails
     assert report.faults == []
     assert report.acknowledged >= LEAST
     assert report.kills >= KILLS
 
 
-def caught(report: Report) -> None:
+def caught(report: SavingReport) -> None:
     lost = [fault for fault in report.faults if fault.endswith("LOST")]
     assert lost, f"a planted bug went unnoticed: {report}"
 
 
-def real(site: Site, postgres: PostgresServer | None = None) -> Report:
+def real(site: Site, postgres: PostgresServer | None = None) -> SavingReport:
     return storm(
         site,
         acknowledgements=ACKNOWLEDGEMENTS,
@@ -72,7 +72,7 @@ def test_on_postgresql_no_acknowledged_answer_is_lost(folder: Path, postgres: Po
     postgres.start()
 
 
-def planted(site: Site) -> Report:
+def planted(site: Site) -> SavingReport:
     return storm(site, acknowledgements=3_000, seconds=15, application=PLANTED, kill_every=0.3)
 
 
