@@ -1,10 +1,11 @@
 """What stands in the header, the footer and the account menu: each package registers its own entries.
 
 An entry is drawn for those whom its view admits (the view's own access rule) and, when ``roles`` are given,
-who hold one of them. So a link never leads to a refusal, and no rule is written twice.
+who hold one of them. So a link never leads to a refusal, and no rule is written twice. How much waits somewhere,
+desks say (``core.worklist``).
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, Literal
@@ -49,8 +50,6 @@ class Entry:
     order: int
     place: Place
     post: bool
-    #: How much waits there for a person; nothing is drawn for 0.
-    count: Callable[[Actor], int] | None = None
     area: Area = Area.STUDY
     #: Further addresses whose pages belong to it.
     covers: tuple[str, ...] = ()
@@ -64,7 +63,6 @@ class Item:
     url: str
     current: bool
     post: bool
-    count: int = 0
     area: Area = Area.STUDY
 
 
@@ -83,10 +81,6 @@ class AreaItem:
     def current(self) -> bool:
         return any(item.current for item in self.items)
 
-    @property
-    def count(self) -> int:
-        return sum(item.count for item in self.items)
-
 
 _entries: dict[tuple[Place, str], Entry] = {}
 _search: list[str] = []
@@ -100,17 +94,15 @@ def register(
     order: int = 50,
     place: Place = "main",
     post: bool = False,
-    count: Callable[[Actor], int] | None = None,
     area: Area = Area.STUDY,
     covers: tuple[str, ...] = (),
 ) -> None:
     """Put a link (a lazy text, an endpoint without parameters) into a place; registering again replaces it.
 
-    Pages under its address and under those of ``covers`` belong to it. ``count`` is asked on every page of those
-    who see the link: one small statement.
+    Pages under its address and under those of ``covers`` belong to it.
     """
     _entries[place, endpoint] = Entry(
-        label, endpoint, frozenset(roles) if roles is not None else None, order, place, post, count, area, covers
+        label, endpoint, frozenset(roles) if roles is not None else None, order, place, post, area, covers
     )
 
 
@@ -169,17 +161,7 @@ def items_for(place: Place, actor: Actor | None, path: str) -> list[Item]:
         if _covers(url, path)
     ]
     current = max(reached)[1] if reached else None
-    return [
-        Item(
-            line.label,
-            line.url,
-            line.url == current,
-            line.entry.post,
-            _count(line.entry, actor),
-            line.entry.area,
-        )
-        for line in shown
-    ]
+    return [Item(line.label, line.url, line.url == current, line.entry.post, line.entry.area) for line in shown]
 
 
 def areas_of(items: Iterable[Item]) -> list[AreaItem]:
@@ -187,10 +169,6 @@ def areas_of(items: Iterable[Item]) -> list[AreaItem]:
     found = {area: [item for item in items if item.area is area] for area in Area}
     held = [AreaItem(str(AREAS[area]), members) for area, members in found.items() if members]
     return held if len(held) > 1 else []
-
-
-def _count(entry: Entry, actor: Actor | None) -> int:
-    return entry.count(actor) if entry.count is not None and actor is not None else 0
 
 
 def _actor() -> Actor | None:

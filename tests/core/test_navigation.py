@@ -66,16 +66,12 @@ def test_the_longest_matching_address_is_current(places: Flask, path: str, curre
 
 
 def test_links_of_several_fields_are_gathered_by_field(places: Flask) -> None:
-    navigation.register("People", "people", order=30, area=navigation.Area.PEOPLE, count=lambda _actor: 2)
+    navigation.register("People", "people", order=30, area=navigation.Area.PEOPLE)
     trainee = navigation.items_for("main", actor(Role.TRAINEE), "/courses")
     assert navigation.areas_of(trainee) == []
     study, people = navigation.areas_of(navigation.items_for("main", actor(Role.ADMINISTRATOR), "/people"))
-    assert ([item.label for item in study.items], study.current, study.count) == (
-        ["Home", "Courses", "Mine"],
-        False,
-        0,
-    )
-    assert (people.url, people.current, people.count) == ("/people", True, 2)
+    assert ([item.label for item in study.items], study.current) == (["Home", "Courses", "Mine"], False)
+    assert (people.url, people.current) == ("/people", True)
 
 
 def test_every_registered_link_leads_somewhere(app: Flask) -> None:

@@ -1,4 +1,4 @@
-"""Where decisions stand in the navigation."""
+"""Where decisions stand in the navigation and on desks."""
 
 from flask import Flask
 from flask_babel import lazy_gettext as _l
@@ -10,7 +10,7 @@ from app.core.navigation import Area
 
 
 def init_app(_app: Flask) -> None:
-    """Give certifiers the link, with how many wait for them."""
+    """Give certifiers the link, and their desks how many wait."""
     worklist.register(
         _l("Certificates to decide"),
         "certificate_decisions.list_open",
@@ -23,6 +23,5 @@ def init_app(_app: Flask) -> None:
         "certificate_decisions.list_open",
         order=61,
         roles={Role.CERTIFIER},
-        count=queries.count_open,
         area=Area.CERTIFICATION,
     )
