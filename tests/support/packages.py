@@ -1,6 +1,7 @@
 """Packages as other people would send them, and what is done with them, by calling the services."""
 
 import io
+import tarfile
 import uuid
 import zipfile
 from collections.abc import Mapping
@@ -8,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from flask import current_app
+from PIL import Image
 
 from app.core import clock
 from app.core.access import Actor
@@ -21,7 +23,6 @@ from app.files import services as files
 from tests.support.courses import SMALL
 
 WISH = Wish("", None, "en", date(2026, 11, 23))
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
 _ITEM = '<item identifier="i{0}" identifierref="{0}"><title>{1}</title></item>'
 _RESOURCE = '<resource identifier="{0}" type="{1}" href="{2}"><file href="{2}"/></resource>'
 
@@ -34,8 +35,18 @@ PARTS = (
 )
 PAGE = """<html><head><title>x</title><script>alert(1)</script></head><body><p>What an order <b>does</b>.</p>
 <h2>Who issues it</h2><p>The commission. <a href="other.html">More</a> <img src="../img/court.png" alt="A court">
-<img src="../img/photo.jpg" alt="A photo"></p><ul><li>one</li><li>two</li></ul><iframe src="https://example.org/"></iframe>
+<img src="../img/photo.jpg" alt="A photo">
+<img src="../img/moving.gif" alt="Moving"></p><ul><li>one</li><li>two</li></ul><iframe src="https://example.org/"></iframe>
 </body></html>"""
+
+
+def picture(kind: str = "PNG", size: tuple[int, int] = (8, 6)) -> bytes:
+    """A plain picture as a camera writes it, with data of its own beside the drawing."""
+    exif = Image.Exif()
+    exif[0x010F] = "A camera"
+    buffer = io.BytesIO()
+    Image.new("RGB", size, "navy").save(buffer, kind, **({"exif": exif} if kind != "GIF" else {}))
+    return buffer.getvalue()
 
 
 def zipped(contents: Mapping[str, bytes | str]) -> bytes:
@@ -43,6 +54,20 @@ def zipped(contents: Mapping[str, bytes | str]) -> bytes:
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as package:
         for name, content in contents.items():
             package.writestr(name, content)
+    return buffer.getvalue()
+
+
+def tarred(contents: Mapping[str, bytes | str], *others: tarfile.TarInfo) -> bytes:
+    """A gzipped tar; ``others`` are members that no honest program writes."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
+        for name, content in contents.items():
+            data = content.encode() if isinstance(content, str) else content
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+        for info in others:
+            archive.addfile(info)
     return buffer.getvalue()
 
 
@@ -74,8 +99,10 @@ def cartridge(**changed: bytes | str) -> bytes:
             "links/usitc.xml": '<webLink><title>t</title><url href="https://www.usitc.gov/"/></webLink>',
             "tests/one.xml": "<questestinterop/>",
             "talk.xml": "<topic/>",
-            "img/court.png": PNG,
-            "img/photo.jpg": b"\xff\xd8\xff" + bytes(40),
+            "img/court.png": picture(),
+            "img/photo.jpg": picture("JPEG"),
+            "img/spare.png": picture(),
+            "img/moving.gif": picture("GIF"),
         }
     )
 

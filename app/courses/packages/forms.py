@@ -17,7 +17,9 @@ class PackageForm(Form):
     file = FileField(
         _l("Package"),
         validators=[FileRequired(_l("Choose a file first."))],
-        description=_l("A ZIP file: a course package of ours, or an IMS Common Cartridge 1.1 to 1.3."),
+        description=_l(
+            "A course package of ours, an IMS Common Cartridge 1.1 to 1.3 or an Open edX course (.tar.gz)."
+        ),
     )
     key = StringField(
         _l("Id"),
@@ -36,7 +38,7 @@ class PackageForm(Form):
         choices=[choice("zh", _l("Chinese")), choice("en", _l("English"))],
         default="zh",
         description=_l(
-            "For Common Cartridges. The other language is marked as untranslated; our own packages hold both."
+            "For packages of other systems. The other language is marked as untranslated; our own hold both."
         ),
     )
     organisation = SelectField(_l("Organisation"), description=_l("Its instructors edit the course."))

@@ -9,7 +9,7 @@ from app.courses.content.files import Finding
 from app.courses.content.parsing import parse_yaml
 from app.courses.editing import yaml_files
 from app.courses.packages.plans import Plan, Taken, Wish
-from app.quizzes.interchange.archive import write_archive
+from app.quizzes.interchange.archive import NESTED, write_archive
 from app.quizzes.interchange.model import N_, CannotTake, Refusal
 
 COURSE = "course.yaml"
@@ -48,6 +48,8 @@ def read_own(archive: dict[str, bytes], folder: str, wish: Wish) -> Plan:
 
 
 def _check_file(path: str, data: bytes) -> None:
+    if data.startswith(NESTED):
+        raise CannotTake(N_("the archive holds another archive: %(name)s", name=path))
     if not is_path(path):
         raise CannotTake(N_("a course cannot have a file of this name: %(name)s", name=path))
     if is_text(path) and (as_text(path, data) is None or len(data.decode()) > MAX_TEXT):

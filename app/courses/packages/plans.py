@@ -7,7 +7,7 @@ from datetime import date
 from typing import Final
 
 from app.core.text import Bilingual
-from app.quizzes.interchange.model import Language, Refusal, shorten
+from app.quizzes.interchange.model import N_, CannotTake, Language, Refusal, shorten
 
 #: Before a text that nobody has translated yet.
 UNTRANSLATED: Final[dict[Language, str]] = {"zh": "（未翻译）", "en": "(untranslated) "}
@@ -27,7 +27,7 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """Something that comes over. ``kind``: module, lesson, link, figure, questions or file."""
+    """Something that comes over. ``kind``: module, lesson, link, question, figure, questions or file."""
 
     kind: str
     name: str
@@ -61,3 +61,16 @@ def slug(text: str, taken: Iterable[str], fallback: str) -> str:
     while found in known:
         found, number = f"{plain}-{number}", number + 1
     return found
+
+
+def heading_of(text: str) -> str:
+    """A title as a heading on one line, its characters shown as they are."""
+    return re.sub(r"[\\`*_\[\]<>#]", r"\\\g<0>", re.sub(r"[{}\s]+", " ", text)).strip()
+
+
+def link_to(words: str, address: str) -> str:
+    """A link in Markdown. Raises CannotTake for what lessons may not link to."""
+    if not re.fullmatch(r"https?://[^\s<>()\[\]\\]+", address):
+        raise CannotTake(N_("its address is none that a lesson may link to"))
+    said = re.sub(r"[\\`*_\[\]<>{}]", r"\\\g<0>", " ".join(words.split()))
+    return f"[{said}]({address})"

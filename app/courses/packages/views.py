@@ -96,6 +96,7 @@ def show_upload(upload_id: uuid.UUID) -> str:
             "module": _("Modules"),
             "lesson": _("Lessons"),
             "link": _("Web links"),
+            "question": _("Questions"),
             "questions": _("Files of questions"),
             "figure": _("Figures"),
             "file": _("Other files"),

@@ -9,9 +9,8 @@ from typing import Final
 from lxml import etree, html
 
 from app.courses.authoring.rules import MAX_TEXT
-from app.courses.packages.plans import UNTRANSLATED, slug
 from app.quizzes.interchange.markup import Converter
-from app.quizzes.interchange.model import N_, CannotTake, Language, Message
+from app.quizzes.interchange.model import N_, CannotTake, Message
 from app.quizzes.interchange.safe_xml import name_of, text_of
 
 #: What no lesson holds; what stands inside goes with it.
@@ -21,6 +20,13 @@ _DROPPED: Final = (
 )
 _SILENT: Final = frozenset({"script", "style"})
 _WRAPPERS: Final = frozenset({"div", "main", "article", "section"})
+#: What stands within a line.
+_RUNNING: Final = frozenset(
+    (
+        *("a", "abbr", "b", "br", "cite", "code", "del", "dfn", "em", "font", "i", "img", "ins", "kbd", "label"),
+        *("mark", "q", "s", "samp", "small", "span", "strong", "sub", "sup", "time", "tt", "u", "var"),
+    )
+)
 _HEADINGS: Final = frozenset({"h1", "h2"})
 #: Code, or what a reader of Markdown could take for the beginning of an element.
 _MARKUP: Final = re.compile(r"(`+[^`]*`+)|(?<!\\)<(?=[A-Za-z/!?])")
@@ -36,16 +42,6 @@ class Page:
     title: str
     sections: list[tuple[str, str]] = field(default_factory=list)
     left: list[Message] = field(default_factory=list)
-
-    def source(self, language: Language, *, translated: bool) -> str:
-        """The lesson's text; without a translation its headings alone, which the content check then names."""
-        keys: list[str] = []
-        parts = []
-        for number, (heading, text) in enumerate(self.sections, 1):
-            keys.append(slug(heading, keys, f"section-{number}"))
-            mark = "" if translated else UNTRANSLATED[language]
-            parts.append(f"## {mark}{_heading(heading)} {{#{keys[-1]}}}\n" + (f"\n{text}\n" if translated else ""))
-        return "\n".join(parts)
 
 
 def convert(data: bytes, title: str, take_picture: TakePicture) -> Page:
@@ -64,6 +60,14 @@ def convert(data: bytes, title: str, take_picture: TakePicture) -> Page:
         raise CannotTake(N_("the page is too long for a lesson"))
     page.left = list({str(message): message for message in page.left}.values())
     return page
+
+
+def fragment(data: bytes, take_picture: TakePicture, left: list[Message]) -> str:
+    """A piece of a page as our Markdown; ``left`` gathers what was left behind. Raises CannotTake for no HTML."""
+    body = _body(data)
+    _prepare(body, take_picture, left)
+    converter = Converter(lambda address: address, left)
+    return "\n\n".join(filter(None, (_text(converter, block, left) for block in _blocks(body))))
 
 
 def _body(data: bytes) -> html.HtmlElement:
@@ -99,10 +103,17 @@ def _prepare(body: etree._Element, take_picture: TakePicture, left: list[Message
         except CannotTake as error:
             left.append(error.why)
             _drop(node, words)
-    for node in body.iter("a"):
-        address = node.get("href", "")
-        if address and not re.match(r"(https?://|mailto:)", address):
-            left.append(N_("a link inside the package became plain text: %(name)s", name=address))
+    links = [node.get("href", "") for node in body.iter("a")]
+    inside = [address for address in links if address and not re.match(r"(https?://|mailto:)", address)]
+    if len(inside) == 1:
+        left.append(N_("a link inside the package became plain text: %(name)s", name=inside[0]))
+    elif inside:
+        several = N_(
+            "%(number)s links inside the package became plain text, such as %(name)s",
+            number=len(inside),
+            name=inside[0],
+        )
+        left.append(several)
 
 
 def _drop(node: etree._Element, words: str) -> None:
@@ -122,22 +133,37 @@ def _drop(node: etree._Element, words: str) -> None:
 def _split(body: html.HtmlElement, title: str) -> Iterator[tuple[str, list[html.HtmlElement]]]:
     """Headings of the first two levels with what follows each; what comes before stands under the title."""
     heading = title
-    nodes = [_wrapped(body.text or "")]
-    for node in body:
-        if name_of(node) in _HEADINGS and text_of(node).strip():
-            yield heading, nodes
-            heading, nodes = " ".join(text_of(node).split()), [_wrapped(node.tail or "")]
+    blocks: list[html.HtmlElement] = []
+    for block in _blocks(body):
+        if len(block) and name_of(block[0]) in _HEADINGS and text_of(block[0]).strip():
+            yield heading, blocks
+            heading, blocks = " ".join(text_of(block[0]).split()), []
         else:
-            nodes.append(_wrapped("", node))
-    yield heading, nodes
+            blocks.append(block)
+    yield heading, blocks
 
 
-def _wrapped(text: str, node: html.HtmlElement | None = None) -> html.HtmlElement:
-    around = html.Element("div")
-    around.text = text
-    if node is not None:
-        around.append(copy.deepcopy(node))
-    return around
+def _blocks(body: html.HtmlElement) -> Iterator[html.HtmlElement]:
+    """What stands in the body, each block around itself and each run of words around the whole run: what cannot be
+    said in Markdown then costs a block, not the page."""
+    run = _around(body.text or "")
+    for node in body:
+        if name_of(node) not in _RUNNING:
+            yield run
+            block = _around("")
+            block.append(copy.deepcopy(node))
+            block[0].tail = None
+            yield block
+            run = _around(node.tail or "")
+        else:
+            run.append(copy.deepcopy(node))
+    yield run
+
+
+def _around(text: str) -> html.HtmlElement:
+    found = html.Element("div")
+    found.text = text
+    return found
 
 
 def _text(converter: Converter, node: etree._Element, left: list[Message]) -> str:
@@ -146,8 +172,3 @@ def _text(converter: Converter, node: etree._Element, left: list[Message]) -> st
     except CannotTake as error:
         left.append(error.why)
         return ""
-
-
-def _heading(text: str) -> str:
-    """A title on one line, its characters shown as they are."""
-    return re.sub(r"[\\`*_\[\]<>#]", r"\\\g<0>", re.sub(r"[{}\s]+", " ", text)).strip()

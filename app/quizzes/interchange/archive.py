@@ -14,7 +14,8 @@ MAX_MEMBER: Final = 20 * 1024 * 1024
 MAX_TOTAL: Final = 100 * 1024 * 1024
 #: Text compresses about tenfold; beyond this a file was made to swell.
 MAX_RATIO: Final = 200
-_NESTED: Final = (b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"7z\xbc\xaf", b"Rar!")
+#: How archives begin.
+NESTED: Final = (b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"7z\xbc\xaf", b"Rar!")
 
 
 def is_archive(data: bytes) -> bool:
@@ -22,19 +23,22 @@ def is_archive(data: bytes) -> bool:
     return data.startswith((b"PK\x03\x04", b"PK\x05\x06"))
 
 
-def read_archive(data: bytes) -> dict[str, bytes]:
-    """The files by their path inside. Raises CannotTake for the whole archive: a trap is not taken in part."""
+def read_archive(data: bytes, *, nested: bool = False) -> dict[str, bytes]:
+    """The files by their path inside; ``nested``: archives inside are files like others, and stay closed.
+
+    Raises CannotTake for the whole archive: a trap is not taken in part.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = archive.infolist()
             if len(members) > MAX_MEMBERS:
                 raise CannotTake(N_("the archive has more than %(number)s files", number=MAX_MEMBERS))
-            return _read_members(archive, members)
+            return _read_members(archive, members, nested=nested)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError):
         raise CannotTake(N_("the archive is damaged, encrypted or packed in an unknown way")) from None
 
 
-def _read_members(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> dict[str, bytes]:
+def _read_members(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], *, nested: bool) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     total = 0
     for member in members:
@@ -49,7 +53,7 @@ def _read_members(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> d
         swollen = len(content) > 100_000 and len(content) > MAX_RATIO * max(member.compress_size, 1)
         if len(content) > MAX_MEMBER or total > MAX_TOTAL or swollen:
             raise CannotTake(N_("the archive unpacks to far more than its size; it is not opened"))
-        if content.startswith(_NESTED):
+        if not nested and content.startswith(NESTED):
             raise CannotTake(N_("the archive holds another archive: %(name)s", name=path))
         files[path] = content
     return files

@@ -87,12 +87,12 @@ def read(data: bytes, name: str, language: Language) -> tuple[str, Imported]:
         if len(data) > MAX_FILE:
             raise CannotTake(N_("the file is larger than %(number)s MB", number=MAX_FILE // 1024 // 1024))
         kind = _kind(data, name)
-        return kind, _gradable(_READERS[kind](data, name, language))
+        return kind, gradable(_READERS[kind](data, name, language))
     except CannotTake as error:
         return kind, Imported(refused=[Refusal(name, "", error.why)])
 
 
-def _gradable(found: Imported) -> Imported:
+def gradable(found: Imported) -> Imported:
     """Only what the bank would take, once both languages are there."""
     taken: list[Item] = []
     for item in found.items:

@@ -80,7 +80,7 @@ def test_pages_show_everything_before_a_course_is_made(cast: Cast, visit: Visito
     shown = browser.submit("/authoring/packages/new", sent, 303).headers["Location"]
     text = words(browser.page(shown))
     assert not browser.page(shown).cssselect("iframe")  # a reason that names an element is text
-    for expected in ("<iframe>", "border-measures", "Exclusion orders", "QTI 1.2", "img/photo.jpg"):
+    for expected in ("<iframe>", "border-measures", "Exclusion orders", "QTI 1.2", "img/spare.png"):
         assert expected in text
     assert db.session.get(CourseSource, "border-measures") is None
     visit(cast.other_instructor).get(shown, 404)
@@ -109,7 +109,7 @@ def test_a_refused_package_says_why_and_can_be_thrown_away(cast: Cast, visit: Vi
     }
     shown = browser.submit("/authoring/packages/new", sent, 303).headers["Location"]
     page = browser.page(shown)
-    assert "no ZIP archive" in words(page)
+    assert "neither a ZIP archive nor" in words(page)
     assert not [form for form in page.cssselect("form") if form.get("action", "").endswith("/confirm")]
     browser.submit(f"{shown}/confirm", {}, 409, form_at=shown)
     browser.submit(f"{shown}/discard", {}, 303, form_at=shown)
