@@ -8,7 +8,7 @@ from typing import Any
 from app.core.errors import Invalid
 from app.quizzes import grading
 from app.quizzes.interchange.markup import reads
-from app.quizzes.interchange.model import Raw, is_texts
+from app.quizzes.interchange.model import Raw, completed, is_texts
 
 _NUMBERS = frozenset({"marks", "answer", "tolerance", "points", "factor", "from", "to", "step"})
 #: What holds an identifier: of its own, or of another part of the question.
@@ -25,7 +25,19 @@ def difference(before: Raw, after: Raw) -> str:
         first, second = (grading.validate("compared", dict(raw)) for raw in (before, after))
     except Invalid as error:
         return error.message.removeprefix("compared: ")
-    return _differs(_told(first, {}), _told(second, {}), "")
+    return _differs(told(first), told(second), "")
+
+
+def differing(before: Raw, after: Raw) -> list[str]:
+    """The fields of the stored bodies that are not the same, where ``after`` may lack texts. Raises Invalid."""
+    first, second = (told(grading.validate("compared", completed(raw))) for raw in (before, after))
+    return [name for name in sorted({*first, *second}) if first.get(name) != second.get(name)]
+
+
+def told(body: Mapping[str, Any]) -> dict[str, Any]:
+    """A body, or some of its fields, as it is compared."""
+    found: dict[str, Any] = _told(body, {})
+    return found
 
 
 def _told(node: Any, names: dict[str, str], name: str = "") -> Any:
@@ -33,9 +45,13 @@ def _told(node: Any, names: dict[str, str], name: str = "") -> Any:
     if isinstance(node, Mapping):
         if is_texts(dict(node)):
             return {tag: reads(_with_names(str(text), names)) for tag, text in node.items()}
-        # Identifiers first; last the running text, which names its gaps.
+        # Identifiers first; last the running text, which names its gaps and is plain.
         ordered = sorted(node.items(), key=lambda entry: (entry[0] != "id", entry[0] == "text"))
-        return {key: _told(value, names, key) for key, value in ordered}
+        running = isinstance(node.get("text"), Mapping) and not {"gaps", "places"}.isdisjoint(node)
+        return {
+            key: _running(value, names) if running and key == "text" else _told(value, names, key)
+            for key, value in ordered
+        }
     if isinstance(node, list):
         return [_told(value, names, name) for value in node]
     if name in _NAMES:
@@ -43,6 +59,11 @@ def _told(node: Any, names: dict[str, str], name: str = "") -> Any:
     if name in _NUMBERS and isinstance(node, str):
         return Decimal(node)
     return node
+
+
+def _running(texts: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """A text with gaps: plain characters in paragraphs."""
+    return {tag: re.sub(r"\n\s*\n", "\n\n", _with_names(str(text), names).strip()) for tag, text in texts.items()}
 
 
 def _with_names(text: str, names: Mapping[str, str]) -> str:

@@ -4,10 +4,9 @@ Every question is proved as it is written: it is read back, and where it would n
 go, and the reader is told why.
 """
 
-import copy
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from lxml import etree
@@ -16,12 +15,12 @@ from app.core.errors import Invalid
 from app.quizzes import grading
 from app.quizzes.interchange import aiken, native
 from app.quizzes.interchange.archive import is_archive, read_archive, write_archive
+from app.quizzes.interchange.carried import as_text, parts_to_carry
 from app.quizzes.interchange.comparing import difference
 from app.quizzes.interchange.gift import reading as gift_reading
 from app.quizzes.interchange.gift import writing as gift_writing
 from app.quizzes.interchange.media import MediaBox, references
 from app.quizzes.interchange.model import (
-    LANGUAGES,
     N_,
     CannotGo,
     CannotTake,
@@ -34,13 +33,15 @@ from app.quizzes.interchange.model import (
     Question,
     Raw,
     Refusal,
+    completed,
     title_of,
-    walk_texts,
 )
 from app.quizzes.interchange.moodle import reading as moodle_reading
+from app.quizzes.interchange.moodle import types as moodle_types
 from app.quizzes.interchange.moodle import writing as moodle_writing
 from app.quizzes.interchange.qti import content as qti_content
 from app.quizzes.interchange.qti import package as qti_package
+from app.quizzes.interchange.qti import types as qti_types
 from app.quizzes.interchange.qti import writing as qti_writing
 from app.quizzes.interchange.safe_xml import name_of, parse_xml
 
@@ -77,6 +78,9 @@ IMPORTS: Final = {
     "qti": "QTI",
 }
 
+#: The formats in which a part can travel that they have no words for.
+_CARRYING: Final = frozenset({"gift", "moodle", "qti22", "qti30"})
+
 
 def read(data: bytes, name: str, language: Language) -> tuple[str, Imported]:
     """A file in any of the formats: which one it was, and what is in it. Never raises for what a file holds."""
@@ -97,7 +101,7 @@ def gradable(found: Imported) -> Imported:
     taken: list[Item] = []
     for item in found.items:
         try:
-            grading.validate("", _completed(item.raw))
+            grading.validate("", completed(item.raw))
         except Invalid as error:
             why = N_("%(message)s", message=error.message.removeprefix(": "))
         except (KeyError, TypeError, AttributeError, ValueError, RecursionError):
@@ -111,16 +115,6 @@ def gradable(found: Imported) -> Imported:
     used = references([item.raw for item in taken])
     media = {digest: found.media[digest] for digest in used if digest in found.media}
     return Imported(taken, found.refused, media)
-
-
-def _completed(raw: Raw) -> Raw:
-    """The mapping as it would be with every missing text in place."""
-    filled = copy.deepcopy(raw)
-    for path, texts in walk_texts(filled):
-        gapped = next((text for text in texts.values() if "{{" in text), "")
-        for tag in LANGUAGES:
-            texts[tag] = texts.get(tag) or gapped or f"({'.'.join(path)})"
-    return filled
 
 
 def _kind(data: bytes, name: str) -> str:
@@ -165,7 +159,7 @@ def _read_xml(data: bytes, name: str, language: Language) -> Imported:
         return qti_package.read_file(root, name, language)
     if name_of(root) == "questestinterop":
         raise CannotTake(N_("it is QTI 1.2; save it as QTI 2.1 or newer, or as Moodle XML"))
-    return moodle_reading.read(root, language)
+    return moodle_reading.read(root, moodle_types.READERS, language)
 
 
 def _read_zip(data: bytes, _name: str, language: Language) -> Imported:
@@ -202,35 +196,50 @@ def write(
     notes: list[Refusal] = []
     for question in questions:
         try:
-            said = _prove(kind, question, media)
+            proved, said = _prove(kind, question, media)
         except CannotGo as error:
             left_out.append(Refusal(question.key, title_of(question.raw), error.why))
             continue
-        going.append(question)
+        going.append(proved)
         notes += [Refusal(question.key, title_of(question.raw), note) for note in said]
     data, zipped = _assemble(kind, going, media)
     suffix, content_type = ("zip", "application/zip") if zipped else (form.suffix, form.content_type)
     return Exported(f"{name}.{suffix}", content_type, data, [q.key for q in going], left_out, notes)
 
 
-def _prove(kind: str, question: Question, media: Mapping[str, Media]) -> list[Message]:
-    """Write one question, read it back and compare. Raises CannotGo."""
+def _prove(kind: str, question: Question, media: Mapping[str, Media]) -> tuple[Question, list[Message]]:
+    """Write one question, read it back and compare; what did not come back is carried, and the proof made again.
+
+    Raises CannotGo.
+    """
     said = _notes(kind, question, media)
+    again = _read_back(kind, question, media)
+    if difference(question.raw, again) and kind in _CARRYING:
+        parts = parts_to_carry(question.raw, again)
+        question = replace(question, carried=as_text(parts))
+        names = ", ".join(name for part in parts for name, value in part.fields.items() if value is not None)
+        said = [*said, N_("Part of it is understood only here, when it comes back: %(names)s.", names=names)]
+        again = _read_back(kind, question, media)
+    if changed := difference(question.raw, again):
+        raise CannotGo(N_("the format would change it at “%(path)s”", path=changed))
+    return question, said
+
+
+def _read_back(kind: str, question: Question, media: Mapping[str, Media]) -> Raw:
+    """The question as it is read from the file that is written of it. Raises CannotGo."""
     data, zipped = _assemble(kind, [question], media)
     _kind_read, found = read(data, "proof.zip" if zipped else f"proof.{EXPORTS[kind].suffix}", _ANY_LANGUAGE)
     if found.refused or len(found.items) != 1:
         why = str(found.refused[0].why) if found.refused else ""
         raise CannotGo(N_("it cannot be read back: %(why)s", why=why))
-    if changed := difference(question.raw, found.items[0].raw):
-        raise CannotGo(N_("the format would change it at “%(path)s”", path=changed))
-    return said
+    return found.items[0].raw
 
 
 def _notes(kind: str, question: Question, media: Mapping[str, Media]) -> list[Message]:
     if kind == "gift":
         return gift_writing.write_question(question)[1]
     if kind == "moodle":
-        return moodle_writing.write_question(question, media)[1]
+        return moodle_writing.write_question(question, moodle_types.WRITERS, media)[1]
     return []
 
 
@@ -240,7 +249,8 @@ def _assemble(kind: str, questions: Sequence[Question], media: Mapping[str, Medi
         return "\n".join(gift_writing.write_question(question)[0] for question in questions).encode(), False
     if kind == "moodle":
         root = moodle_writing.new_file()
-        root.extend(moodle_writing.write_question(question, media)[0] for question in questions)
+        writers = moodle_types.WRITERS
+        root.extend(moodle_writing.write_question(question, writers, media)[0] for question in questions)
         return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True), False
     if kind in {"qti22", "qti30"}:
         return _assemble_qti("3.0" if kind == "qti30" else "2.2", questions, media), True
@@ -253,7 +263,7 @@ def _assemble_qti(version: str, questions: Sequence[Question], media: Mapping[st
     listed, files = [], {}
     for question in questions:
         path = f"items/{question.key}.xml"
-        files[path] = qti_writing.write_item(question, version, media)
+        files[path] = qti_writing.write_item(question, qti_types.WRITERS, version, media)
         listed.append((question, path, list(_pictures([question], media))))
     return write_archive(
         {qti_package.MANIFEST: qti_content.manifest(listed, version), **files, **_pictures(questions, media)}

@@ -81,10 +81,10 @@ def as_blocks(texts: Texts) -> str:
 
 
 def _framed(text: str) -> str:
-    return f"\n\n{text}\n\n" if "\n" in text else text
+    return f"\n\n{text}\n\n" if "\n" in text or text.endswith("\\") else text
 
 
 def _hide(text: str) -> str:
     """Text that would look like a mark, written so that Markdown shows the same."""
-    text = re.sub(r"(?i)<(?=/?span)", r"\\<", text)
-    return re.sub(r"(?i)\{(?=mlang)", r"\\{", text)
+    text = re.sub(r"(?i)<(?=/?span)", "&lt;", text)
+    return re.sub(r"(?i)\{(?=mlang)", "&#123;", text)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from functools import partial
+from html import escape as as_html
 from typing import Final
 
 from lxml import etree, html
@@ -324,6 +325,20 @@ def _check_depth(root: etree._Element) -> None:
         depth += 1 if event == "start" else -1
         if depth > MAX_DEPTH:
             raise CannotTake(N_("its text is nested too deeply"))
+
+
+def literal(text: str) -> str:
+    """Plain words as Markdown that shows each of their characters, spaces at the ends too."""
+    written = _escape_starts(_escape(text))
+    return written.replace("\\{", "&#123;").replace("\\<", "&lt;")
+
+
+def inline_html(text: str) -> str:
+    """Markdown as HTML inside a line: emphasis and code stay, blocks become words one after another."""
+    shown = str(markdown.render(text)).strip()
+    if shown.count("<p>") == 1 and shown.startswith("<p>") and shown.endswith("</p>"):
+        return shown[3:-4]
+    return as_html(" ".join(text_of(html.fragment_fromstring(shown or "<p></p>", create_parent="div")).split()))
 
 
 def reads(text: str) -> str:

@@ -4,6 +4,7 @@ An item's ``raw`` is the mapping of docs/content-format.md, which ``save_questio
 its texts are ``Texts``: by language, or under ``ANY`` where the file does not say; ``settle`` ends that.
 """
 
+import copy
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
@@ -106,10 +107,11 @@ class Imported:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question to be written: its key and its authored mapping."""
+    """A question to be written. ``carried`` is what the format has no words for (see ``carried``)."""
 
     key: str
     raw: Raw
+    carried: str = ""
 
 
 @dataclass(slots=True)
@@ -156,6 +158,16 @@ def settle(raw: Raw, language: Language) -> None:
         for tag in LANGUAGES:
             if not text.get(tag):
                 text[tag] = common if both or neutral or tag == language else ""
+
+
+def completed(raw: Raw) -> Raw:
+    """The mapping as it would be with every missing text in place."""
+    filled = copy.deepcopy(raw)
+    for path, texts in walk_texts(filled):
+        gapped = next((text for text in texts.values() if "{{" in text), "")
+        for tag in LANGUAGES:
+            texts[tag] = texts.get(tag) or gapped or f"({'.'.join(path)})"
+    return filled
 
 
 def missing_languages(raw: Raw) -> tuple[Language, ...]:

@@ -43,7 +43,8 @@ def upload() -> str | BaseResponse:
     actor = require_actor()
     form = UploadForm()
     if not form.validate_on_submit():
-        return render_template("quizzes/interchange/upload.html", form=form)
+        page = render_template("quizzes/interchange/upload.html", form=form)
+        return current_app.make_response((page, 422)) if request.method == "POST" else page
     name, data = form.file.data.filename or "", form.file.data.read()
     organisation_id = policies.organisation_of(actor)
     release()

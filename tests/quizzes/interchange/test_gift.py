@@ -125,7 +125,6 @@ def test_what_is_refused_is_named_with_its_line() -> None:
     lines = FILE.split("\n")
     refused = {refusal.what: refusal for refusal in found.refused}
     for start, reason in {
-        "::essay::": "essay",
         "A mere": "no answers in braces",
         "::open::": "never closed",
         "::pattern::": "by a pattern",
@@ -136,7 +135,15 @@ def test_what_is_refused_is_named_with_its_line() -> None:
         refusal = next(found for what, found in refused.items() if what.startswith(start))
         assert reason in str(refusal.why)
         assert lines[int(refusal.where) - 1].startswith(start)
-    assert len(found.refused) == 7
+    assert len(found.refused) == 6
+
+
+def test_an_essay_waits_for_its_model_answer(items: dict[str, Item]) -> None:
+    essay = items["essay"]
+    assert (essay.raw["type"], essay.raw["prompt"]["en"]) == ("essay", "Explain.")
+    assert essay.raw["model"] == {"zh": "", "en": ""}
+    assert [level["points"] for level in essay.raw["rubric"][0]["levels"]] == [0, 1, 2]
+    assert "Write your own" in str(essay.notes[0])
 
 
 def test_text_without_letters_serves_both_languages() -> None:

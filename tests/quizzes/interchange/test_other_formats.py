@@ -78,6 +78,7 @@ MOODLE = """<?xml version="1.0" encoding="UTF-8"?>
   <unit><multiplier>0.01</multiplier><unit_name>cm</unit_name></unit></units>
  </question>
  <question type="essay"><name><text>e</text></name><questiontext><text>Write</text></questiontext></question>
+ <question type="drawing"><name><text>d</text></name><questiontext><text>Draw</text></questiontext></question>
  <question type="truefalse"><name><text>video</text></name><questiontext format="html">
   <text><![CDATA[<video src="x.mp4"></video>True?]]></text></questiontext>
   <answer fraction="100"><text>true</text></answer><answer fraction="0"><text>false</text></answer></question>
@@ -89,7 +90,7 @@ MOODLE = """<?xml version="1.0" encoding="UTF-8"?>
 
 def test_moodle() -> None:
     found = read(MOODLE.replace("PICTURE", base64.b64encode(PNG).decode()))
-    choice, short, number, order = found.items
+    choice, short, number, essay, order = found.items
     assert choice.raw["prompt"]["zh"].startswith("谁可以申诉？\n\n![chart](media:")
     assert choice.raw["prompt"]["en"].startswith("Who may file?\n\n![chart](media:")
     assert choice.raw["marks"] == "2"
@@ -107,11 +108,13 @@ def test_moodle() -> None:
     assert number.raw["unit"] == {"zh": "", "en": "m"}
     assert [item["text"]["en"] for item in order.raw["items"]] == ["first", "second"]
     assert "way of scoring" in str(order.notes[0])
+    assert essay.missing == ("zh", "en")  # somebody writes the model answer
+    assert "Write your own" in str(essay.notes[0])
     assert [(refusal.what, str(refusal.why)) for refusal in found.refused] == [
-        ("e", "questions of the type “essay” cannot be taken"),
+        ("d", "questions of the type “drawing” cannot be taken"),
         ("video", "it contains <video>, which questions here cannot show"),
     ]
-    assert MOODLE.split("\n")[int(found.refused[0].where) - 1].lstrip().startswith('<question type="essay"')
+    assert MOODLE.split("\n")[int(found.refused[0].where) - 1].lstrip().startswith('<question type="drawing"')
 
 
 QTI2 = """<?xml version="1.0"?>

@@ -31,6 +31,10 @@ _CANNOT["qti30"] = _CANNOT["qti22"]
 KINDS = ("single", "multiple", "true_false", "numeric", "short_text", "matching", "ordering")
 
 
+#: The types that other formats have their own words for, or a part of them.
+NEWER = ("cloze", "essay", "file_upload")
+
+
 def cannot(form: str, raw: Raw) -> bool:
     return bool({(raw["type"], raw.get("scoring")), (raw["type"], None)} & _CANNOT.get(form, set()))
 
@@ -88,6 +92,26 @@ def test_our_yaml_keeps_every_type_as_it_is_stored(kind: str, data: st.DataObjec
     _kind, again = formats.read(exported.data, exported.name, "en")
     assert difference(taken_out, again.items[0].raw) == ""
     assert "pairs" in str(stored) or grading.validate("q", again.items[0].raw) == stored
+    assert again.media == (MEDIA if "image/png" in str(stored) else {})
+
+
+@pytest.mark.parametrize("kind", NEWER)
+@pytest.mark.parametrize("form", ["moodle", "qti22", "qti30"])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_the_newer_types_come_back_as_they_are_stored(form: str, kind: str, data: st.DataObject) -> None:
+    """Through formats of other systems: in their own words, and what they have no words for beside it."""
+    try:
+        stored = grading.validate("q", _trimmed(pictured(data.draw(strategies.questions(kind)))))
+    except Invalid:  # two texts were the same but for spaces
+        reject()
+    taken_out = as_authored("q", stored)
+    exported = formats.write(form, [Question("q", taken_out)], MEDIA)
+    assert [str(refusal.why) for refusal in exported.left_out] == []
+    _kind, again = formats.read(exported.data, exported.name, "en")
+    assert [str(refusal.why) for refusal in again.refused] == []
+    assert difference(taken_out, again.items[0].raw) == ""
+    assert again.items[0].missing == ()
     assert again.media == (MEDIA if "image/png" in str(stored) else {})
 
 

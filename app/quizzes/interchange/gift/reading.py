@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
-from app.quizzes.interchange import languages
+from app.quizzes.interchange import carried, languages
 from app.quizzes.interchange.about import read_tags
 from app.quizzes.interchange.answers import (
     FULL,
@@ -19,8 +19,10 @@ from app.quizzes.interchange.answers import (
     numeric_part,
     plain_number,
 )
+from app.quizzes.interchange.essays import essay_part
 from app.quizzes.interchange.markup import Converter
 from app.quizzes.interchange.model import (
+    ANY,
     MAX_ITEMS,
     N_,
     CannotTake,
@@ -38,7 +40,7 @@ from app.quizzes.interchange.model import (
 )
 
 _FORMAT: Final = re.compile(r"\s*\[(html|markdown|plain|moodle)\]", re.IGNORECASE)
-_COMMENT_MARK: Final = re.compile(r"\[(id|tag):((?:\\.|[^\]\\])*)\]")
+_COMMENT_MARK: Final = re.compile(r"\[(id|tag|academy):((?:\\.|[^\]\\])*)\]")
 _WEIGHT: Final = re.compile(r"\s*%(-?\d{1,3}(?:\.\d{1,7})?)%")
 _TRUE: Final = frozenset({"T", "TRUE"})
 _FALSE: Final = frozenset({"F", "FALSE"})
@@ -169,6 +171,8 @@ class _Reader:
         if languages.other_languages(self.block.text):
             self.notes.append(N_("Text in other languages than Chinese and English is not kept."))
         settle(raw, self.language)
+        for text in (value for kind, value in self.block.comments if kind == "academy"):
+            carried.restore(raw, text, _no_picture, self.notes)
         if not title_of(raw):
             raise CannotTake(N_("it has no question text"))
         return Item(as_key(key), raw, str(self.block.line), tuple(self.notes))
@@ -201,7 +205,7 @@ class _Reader:
 
     def _answered(self, raw: Raw, inside: str) -> Raw:
         if not inside:
-            raise CannotTake(N_("it is an essay: GIFT holds no marking guide for it, so write it here"))
+            return raw | essay_part({ANY: ""}, self.notes)
         if inside.startswith("#"):
             return self._numeric(raw, inside[1:])
         word, rest = _cut(inside, "#")

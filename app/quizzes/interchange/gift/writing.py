@@ -32,6 +32,8 @@ def write_question(question: Question) -> tuple[str, list[Message]]:
         more |= {f"unit-{tag}": raw["unit"][tag] for tag in ("zh", "en")}
         notes.append(N_("GIFT has no units; other systems do not show it."))
     marks = [f"[id:{_bracketed(question.key)}]", *(f"[tag:{_bracketed(tag)}]" for tag in tags_of(raw, **more))]
+    if question.carried:
+        marks.append(f"[academy:{_escaped(question.carried)}]")
     body = write(raw)
     if raw.get("feedback"):
         body.append(f"####{_text(raw['feedback'])}")
@@ -43,7 +45,11 @@ def write_question(question: Question) -> tuple[str, list[Message]]:
 
 
 def _bracketed(text: str) -> str:
-    return re.sub(r"([\\\]])", r"\\\1", " ".join(str(text).split()))
+    return _escaped(" ".join(str(text).split()))
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"([\\\]])", r"\\\1", text)
 
 
 def _escape(text: str) -> str:
@@ -90,6 +96,11 @@ def _matching(raw: Raw) -> list[str]:
     return pairs + [f"= -> {_text(option['text'])}" for option in raw.get("distractors") or ()]
 
 
+def _essay(_raw: Raw) -> list[str]:
+    """Nothing between the braces: what markers need is carried."""
+    return []
+
+
 #: A writer for each type GIFT can express: the lines between the braces.
 WRITERS: Final[dict[str, Callable[[Raw], list[str]]]] = {
     "single": _single,
@@ -98,4 +109,5 @@ WRITERS: Final[dict[str, Callable[[Raw], list[str]]]] = {
     "numeric": _numeric,
     "short_text": _short_text,
     "matching": _matching,
+    "essay": _essay,
 }

@@ -1,14 +1,14 @@
 """Read Moodle XML."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 from urllib.parse import unquote
 
 from lxml import etree
 
-from app.quizzes.interchange import languages
+from app.quizzes.interchange import carried, languages
 from app.quizzes.interchange.about import read_tags
 from app.quizzes.interchange.answers import (
     FULL,
@@ -40,8 +40,11 @@ from app.quizzes.interchange.model import (
     shorten,
     title_of,
 )
+from app.quizzes.interchange.running import ask
 from app.quizzes.interchange.safe_xml import child, children, descendants, name_of, path_text, text_of
 
+#: A reader for each of Moodle's types: the part of the question that is the type's own.
+Readers = Mapping[str, Callable[["Reading", Raw], Raw]]
 _PLUGIN_FILE: Final = re.compile(r"@@PLUGINFILE@@/([^\s\"'<>)]+)")
 #: How Moodle's ordering questions name our ways of scoring.
 ORDERING: Final = {
@@ -51,7 +54,7 @@ ORDERING: Final = {
 }
 
 
-def read(root: etree._Element, language: Language) -> Imported:
+def read(root: etree._Element, readers: Readers, language: Language) -> Imported:
     """Every question of the file, and every part that cannot be taken, with its line. Raises CannotTake."""
     if name_of(root) != "quiz":
         raise CannotTake(
@@ -67,28 +70,31 @@ def read(root: etree._Element, language: Language) -> Imported:
             found.refused.append(Refusal(where, "", N_("only %(number)s questions at a time", number=MAX_ITEMS)))
             break
         try:
-            found.items.append(_item(element, box, language))
+            found.items.append(_item(element, readers, box, language))
         except CannotTake as error:
             found.refused.append(Refusal(where, shorten(path_text(element, "name", "text")), error.why))
     found.media = box.used([item.raw for item in found.items])
     return found
 
 
-def _item(element: etree._Element, box: MediaBox, language: Language) -> Item:
+def _item(element: etree._Element, readers: Readers, box: MediaBox, language: Language) -> Item:
     kind = element.get("type", "")
-    read_kind = READERS.get(kind)
+    read_kind = readers.get(kind)
     if read_kind is None:
         raise CannotTake(N_("questions of the type “%(type)s” cannot be taken", type=kind))
     reading = Reading(element, box)
-    raw: Raw = {"prompt": reading.text(child(element, "questiontext"))}
+    raw: Raw = {}
     if any((general := reading.text(child(element, "generalfeedback"))).values()):
         raw["feedback"] = general
     about, others = read_tags(text_of(child(tag, "text")) for tag in descendants(element, "tag"))
     reading.hint = others.get("scoring", "")
-    raw |= read_kind(reading, raw) | about
+    part = read_kind(reading, raw)
+    raw = {"prompt": part.pop("prompt", None) or reading.text(child(element, "questiontext"))} | raw | part | about
     _marks(raw, path_text(element, "defaultgrade"))
     reading.leftovers()
     settle(raw, language)
+    ask(raw)
+    reading.restore(raw)
     if not title_of(raw):
         raise CannotTake(N_("it has no question text"))
     key = path_text(element, "idnumber") or path_text(element, "name", "text")
@@ -101,8 +107,9 @@ def _marks(raw: Raw, grade: str) -> None:
     marks = number_of(grade)
     if marks <= 0:
         raise CannotTake(N_("it is worth no marks"))
-    if marks != 1:
-        raw["marks"] = plain_number(marks)
+    raw["marks"] = plain_number(marks)
+    if marks == 1:
+        del raw["marks"]
 
 
 class Reading:
@@ -121,14 +128,19 @@ class Reading:
         """A text element with its format and files, by language."""
         if holder is None:
             return {ANY: ""}
+        self.take_files(holder)
+        return self.convert(text_of(child(holder, "text")), holder.get("format", "moodle_auto_format"))
+
+    def take_files(self, holder: etree._Element | None) -> None:
+        """The files of an element, to which its text refers."""
         self.files = {
             _path_of(found): decode_base64(text_of(found))
-            for found in children(holder, "file")
+            for found in (children(holder, "file") if holder is not None else ())
             if found.get("encoding") == "base64"
         }
-        inner = child(holder, "text")
-        written = text_of(inner if inner is not None else None)
-        kind = holder.get("format", "moodle_auto_format")
+
+    def convert(self, written: str, kind: str) -> Texts:
+        """A text in one of Moodle's formats, by language."""
         if languages.other_languages(written):
             self.note(N_("Text in other languages than Chinese and English is not kept."))
         convert: Callable[[str], str] = {
@@ -165,6 +177,19 @@ class Reading:
         """What is said to those who give an answer."""
         feedback = self.text(child(answer, "feedback"))
         return feedback if any(feedback.values()) else {}
+
+    def restore(self, raw: Raw) -> None:
+        """Put back what our own export had put beside the question."""
+        for found in self.element.iterfind(f"{{{carried.NAMESPACE}}}{carried.ELEMENT}"):
+            self.take_files(found)
+            carried.restore(raw, path_text(found, "text"), self._came_along, self.notes)
+
+    def _came_along(self, address: str) -> str:
+        """A picture of ours that is in the file."""
+        name = address.removeprefix("media:")
+        if name.partition(".")[0] in self.box.kept:
+            return address
+        return self._picture(f"@@PLUGINFILE@@/{name}")
 
     def leftovers(self) -> None:
         """Note what stands in the file and has no place here."""
@@ -286,8 +311,8 @@ def _ordering(reading: Reading, _raw: Raw) -> Raw:
     return {"type": "ordering", "scoring": ORDERING.get(graded, "position"), "items": items}
 
 
-#: A reader for each of Moodle's types: the part of the question that is the type's own.
-READERS: Final[dict[str, Callable[[Reading, Raw], Raw]]] = {
+#: Readers of Moodle's basic types.
+BASIC: Final[Readers] = {
     "multichoice": _multichoice,
     "multichoiceset": _multichoice_set,
     "oumultiresponse": _multiple_response,

@@ -10,10 +10,13 @@ from lxml import etree
 from app.quizzes.interchange import languages
 from app.quizzes.interchange.about import tags_of
 from app.quizzes.interchange.answers import WEIGHED, plain_number, weights_of
+from app.quizzes.interchange.carried import ELEMENT, NAMESPACE
 from app.quizzes.interchange.media import REFERENCE
 from app.quizzes.interchange.model import N_, CannotGo, Media, Message, Question, Raw, Texts
 from app.quizzes.interchange.moodle.reading import ORDERING
 
+#: For each type its name in Moodle (or how to tell it), and the writer of what is its own.
+Writers = Mapping[str, tuple[str | Callable[[Raw], str], Callable[["Writing", Raw], None]]]
 #: Ways of scoring for which Moodle has question types as add-ons.
 _ADD_ONS: Final = {"all_or_nothing": "multichoiceset", "partial": "oumultiresponse"}
 _SCORING: Final = {ours: theirs for theirs, ours in ORDERING.items()}
@@ -24,16 +27,18 @@ def new_file() -> etree._Element:
     return etree.Element("quiz")
 
 
-def write_question(question: Question, media: Mapping[str, Media]) -> tuple[etree._Element, list[Message]]:
+def write_question(
+    question: Question, writers: Writers, media: Mapping[str, Media]
+) -> tuple[etree._Element, list[Message]]:
     """One question as Moodle XML, and what other systems will not show as we do. Raises CannotGo."""
     raw = question.raw
-    entry = WRITERS.get(str(raw.get("type")))
+    entry = writers.get(str(raw.get("type")))
     if entry is None:
         raise CannotGo(N_("Moodle XML has no questions of the type %(type)s", type=raw.get("type")))
     kind, write = entry
     writing = Writing(etree.Element("question", type=kind(raw) if callable(kind) else kind), media)
     writing.text(writing.element, "name", question.key)
-    writing.texts(writing.element, "questiontext", raw["prompt"])
+    writing.prompt = writing.texts(writing.element, "questiontext", raw["prompt"])
     if raw.get("feedback"):
         writing.texts(writing.element, "generalfeedback", raw["feedback"])
     writing.add(writing.element, "defaultgrade", plain_number(_decimal(raw.get("marks") or 1)))
@@ -45,6 +50,8 @@ def write_question(question: Question, media: Mapping[str, Media]) -> tuple[etre
         holder = writing.add(writing.element, "tags")
         for tag in tags:
             writing.text(holder, "tag", tag)
+    if question.carried:
+        writing.carry(question.carried)
     return writing.element, writing.notes
 
 
@@ -55,6 +62,8 @@ class Writing:
         self.element = element
         self.media = media
         self.notes: list[Message] = []
+        #: The element of the question's text.
+        self.prompt = element
 
     def add(self, parent: etree._Element, name: str, text: str = "", /, **attributes: str) -> etree._Element:
         """An element with a text."""
@@ -80,8 +89,26 @@ class Writing:
         written = REFERENCE.sub(r"@@PLUGINFILE@@/\1.\2", written)
         holder = self.text(parent, name, written, format="markdown", **attributes)
         for path, data in files.items():
-            self.add(holder, "file", base64.b64encode(data).decode(), name=path, path="/", encoding="base64")
+            self.file(holder, path, data)
         return holder
+
+    def file(self, holder: etree._Element, name: str, data: bytes) -> None:
+        """A file inside an element."""
+        self.add(holder, "file", base64.b64encode(data).decode(), name=name, path="/", encoding="base64")
+
+    def append(self, text: str) -> None:
+        """More Markdown behind the question's text."""
+        inner = self.prompt[0]
+        inner.text = _allowed(f"{inner.text or ''}\n\n{text}")
+
+    def carry(self, text: str) -> None:
+        """What Moodle has no words for, in an element of our own with its pictures."""
+        holder = etree.SubElement(self.element, f"{{{NAMESPACE}}}{ELEMENT}", nsmap={"academy": NAMESPACE})
+        self.add(holder, "text", text)
+        for digest, suffix in dict.fromkeys(REFERENCE.findall(text)):
+            if digest not in self.media:
+                raise CannotGo(N_("one of its pictures is missing here"))
+            self.file(holder, f"{digest}.{suffix}", self.media[digest].data)
 
     def answer(self, fraction: str, text: str = "", texts: Texts | None = None) -> etree._Element:
         """An answer with its weight in per cent."""
@@ -179,8 +206,8 @@ def _ordering(writing: Writing, raw: Raw) -> None:
         writing.answer(str(number), texts=item["text"])
 
 
-#: For each type its name in Moodle (or how to tell it), and the writer of what is its own.
-WRITERS: Final[dict[str, tuple[str | Callable[[Raw], str], Callable[[Writing, Raw], None]]]] = {
+#: Writers of the basic types.
+BASIC: Final[Writers] = {
     "single": ("multichoice", _single),
     "multiple": (_multiple_kind, _multiple),
     "true_false": ("truefalse", _true_false),

@@ -2,14 +2,19 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from lxml import etree, html
 
 from app.core import markdown
 from app.quizzes.interchange.about import tags_of
+from app.quizzes.interchange.carried import ELEMENT, NAMESPACE
+from app.quizzes.interchange.markup import inline_html
 from app.quizzes.interchange.media import REFERENCE
-from app.quizzes.interchange.model import N_, CannotGo, Media, Question
-from app.quizzes.interchange.safe_xml import name_of
+from app.quizzes.interchange.model import LANGUAGES, N_, CannotGo, Media, Question, Texts
+from app.quizzes.interchange.safe_xml import XML_NS, name_of
+
+LANGUAGE_TAGS: Final = {"zh": "zh-CN", "en": "en"}
 
 _KEPT = frozenset({"alt", "width", "height", "src", "href", "class", "start"})
 
@@ -28,7 +33,29 @@ def fill(block: etree._Element, text: str, media: Mapping[str, Media]) -> None:
         if isinstance(part, str):
             _append_text(block, part)
         else:
-            block.append(_convert(part, str(block.tag).rpartition("}")[0] + "}"))
+            block.append(_convert(part, namespace_of(block)))
+
+
+def fill_line(line: etree._Element, texts: Texts) -> None:
+    """Put a short text in both languages into a line; once where they are the same. Raises CannotGo."""
+    if any(REFERENCE.search(text) for text in texts.values()):
+        raise CannotGo(N_("a list inside a text cannot hold pictures"))
+    same = texts["zh"] == texts["en"]
+    for tag in LANGUAGES[: 1 if same else None]:
+        span = etree.SubElement(line, f"{namespace_of(line)}span")
+        if not same:
+            span.set(f"{{{XML_NS}}}lang", LANGUAGE_TAGS[tag])
+            span.tail = " " if tag == LANGUAGES[0] else None
+        for part in html.fragments_fromstring(inline_html(texts[tag])):
+            if isinstance(part, str):
+                _append_text(span, part)
+            else:
+                span.append(_convert(part, namespace_of(line)))
+
+
+def namespace_of(element: etree._Element) -> str:
+    """The namespace of an element's name, in braces."""
+    return str(element.tag).rpartition("}")[0] + "}"
 
 
 def _draw(address: str) -> markdown.FigureFile | None:
@@ -74,12 +101,17 @@ def manifest(questions: Sequence[tuple[Question, str, list[str]]], version: str)
             f"{{{ns}}}resource",
             {"identifier": f"r-{question.key}", "type": f"imsqti_item_xml{short}", "href": path},
         )
-        if tags := tags_of(question.raw):
+        tags = tags_of(question.raw)
+        if tags or question.carried:
             metadata = etree.SubElement(resource, f"{{{ns}}}metadata")
+        if tags:
             general = etree.SubElement(etree.SubElement(metadata, f"{{{lom}}}lom"), f"{{{lom}}}general")
             for tag in tags:
                 keyword = etree.SubElement(general, f"{{{lom}}}keyword")
                 etree.SubElement(keyword, f"{{{lom}}}string").text = re.sub(r"\s+", " ", tag)
+        if question.carried:
+            own = etree.SubElement(metadata, f"{{{NAMESPACE}}}{ELEMENT}", nsmap={"academy": NAMESPACE})
+            own.text = question.carried
         for name in (path, *pictures):
             etree.SubElement(resource, f"{{{ns}}}file", {"href": name})
     written: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)

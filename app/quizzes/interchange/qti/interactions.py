@@ -26,7 +26,7 @@ def _choice(reading: Reading) -> Raw:
     check_parts(elements, 2)
     ours = choice_ids(elements)
     single = reading.declaration.get("cardinality") == "single"
-    right = _right_one(reading) if single else _right_ones(reading)
+    right = right_one(reading) if single else _right_ones(reading)
     if not right <= set(ours):
         raise CannotTake(N_("its correct answer is not one of its choices"))
     if (answer := _as_true_false(reading, right)) is not None:
@@ -42,7 +42,7 @@ def _choice(reading: Reading) -> Raw:
     return {"type": "multiple", "scoring": _scoring(reading, list(ours)), "choices": choices}
 
 
-def _right_one(reading: Reading) -> set[str]:
+def right_one(reading: Reading) -> set[str]:
     mapping = reading.mapping()
     right = set(reading.correct()) or {name for name, worth in mapping.items() if worth == max(mapping.values())}
     if len(right) != 1:
@@ -85,7 +85,7 @@ def _as_true_false(reading: Reading, right: set[str]) -> bool | None:
     return next(iter(right)).lower() == "true"
 
 
-def _text_entry(reading: Reading) -> Raw:
+def text_entry(reading: Reading) -> Raw:
     if reading.declaration.get("baseType") in {"float", "integer"}:
         return _number(reading)
     mapping = reading.mapping()
@@ -174,9 +174,10 @@ def _order(reading: Reading) -> Raw:
     return {"type": "ordering", "scoring": scoring, "items": items}
 
 
-READERS: Final[dict[str, Reader]] = {
+#: Readers of the basic interactions.
+BASIC: Final[dict[str, Reader]] = {
     "choiceInteraction": _choice,
-    "textEntryInteraction": _text_entry,
+    "textEntryInteraction": text_entry,
     "matchInteraction": _match,
     "orderInteraction": _order,
 }

@@ -6,6 +6,7 @@ from urllib.parse import unquote
 from lxml import etree
 
 from app.quizzes.interchange.archive import beside
+from app.quizzes.interchange.carried import ELEMENT, NAMESPACE
 from app.quizzes.interchange.media import MediaBox
 from app.quizzes.interchange.model import (
     MAX_ITEMS,
@@ -15,8 +16,8 @@ from app.quizzes.interchange.model import (
     Language,
     Refusal,
 )
-from app.quizzes.interchange.qti.interactions import READERS
-from app.quizzes.interchange.qti.reading import read_item
+from app.quizzes.interchange.qti.reading import Beside, read_item
+from app.quizzes.interchange.qti.types import reader_of
 from app.quizzes.interchange.safe_xml import child, children, descendants, name_of, parse_xml, path_text, text_of
 
 ITEM_ROOTS: Final = frozenset({"assessmentItem", "qti-assessment-item"})
@@ -27,7 +28,7 @@ def read_file(root: etree._Element, name: str, language: Language) -> Imported:
     """A single item's file."""
     found = Imported()
     box = MediaBox()
-    _take(found, root, name, language, box=box, tags=[])
+    _take(found, root, name, language, box=box, said=Beside())
     found.media = box.used([item.raw for item in found.items])
     return found
 
@@ -46,7 +47,7 @@ def read_package(files: dict[str, bytes], language: Language) -> Imported:
             found.refused.append(Refusal(path, "", N_("only %(number)s questions at a time", number=MAX_ITEMS)))
             break
         if "qti_item" in kind:
-            _take_path(found, files, path, language, box=box, tags=_keywords(resource))
+            _take_path(found, files, path, language, box=box, said=_beside(resource))
         elif "qti_test" in kind or "qti_section" in kind:
             why = N_("a test: its questions are taken, its order and weights are not")
             found.refused.append(Refusal(path, resource.get("identifier", ""), why))
@@ -60,7 +61,7 @@ def read_package(files: dict[str, bytes], language: Language) -> Imported:
 
 
 def _take_path(
-    found: Imported, files: dict[str, bytes], path: str, language: Language, *, box: MediaBox, tags: list[str]
+    found: Imported, files: dict[str, bytes], path: str, language: Language, *, box: MediaBox, said: Beside
 ) -> None:
     try:
         inside = beside("", unquote(path))
@@ -70,27 +71,28 @@ def _take_path(
     except CannotTake as error:
         found.refused.append(Refusal(path, "", error.why))
         return
-    _take(found, root, inside, language, box=box, tags=tags)
+    _take(found, root, inside, language, box=box, said=said)
 
 
 def _take(
-    found: Imported, root: etree._Element, path: str, language: Language, *, box: MediaBox, tags: list[str]
+    found: Imported, root: etree._Element, path: str, language: Language, *, box: MediaBox, said: Beside
 ) -> None:
     title = root.get("title", "") or root.get("identifier", "")
     try:
         if name_of(root) not in ITEM_ROOTS:
             raise CannotTake(N_("it is no QTI item: it begins with <%(tag)s>", tag=name_of(root)))
-        found.items.append(read_item(root, READERS, language, box=box, path=path, tags=tags))
+        found.items.append(read_item(root, reader_of, language, box=box, path=path, beside=said))
     except CannotTake as error:
         found.refused.append(Refusal(path, title, error.why))
 
 
-def _keywords(resource: etree._Element) -> list[str]:
-    """The keywords of a resource's metadata (LOM)."""
+def _beside(resource: etree._Element) -> Beside:
+    """What a resource's metadata says: keywords (LOM), and what our own export had put beside the item."""
     metadata = child(resource, "metadata")
     if metadata is None:
-        return []
-    return [
+        return Beside()
+    keywords = [
         (path_text(keyword, "string") or path_text(keyword, "langstring") or text_of(keyword)).strip()
         for keyword in descendants(metadata, "keyword")
     ]
+    return Beside(tuple(keywords), text_of(metadata.find(f"{{{NAMESPACE}}}{ELEMENT}")))

@@ -2,13 +2,14 @@
 
 import copy
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 from urllib.parse import unquote
 
 from lxml import etree
 
-from app.quizzes.interchange import languages
+from app.quizzes.interchange import carried, languages
 from app.quizzes.interchange.about import read_tags
 from app.quizzes.interchange.answers import letter, number_of, plain_number
 from app.quizzes.interchange.archive import beside
@@ -29,6 +30,7 @@ from app.quizzes.interchange.model import (
     title_of,
 )
 from app.quizzes.interchange.qti import names
+from app.quizzes.interchange.running import ask
 from app.quizzes.interchange.safe_xml import XML_NS, child, children, descendants, name_of, path_text, text_of
 
 GAP: Final = "_____"
@@ -42,29 +44,38 @@ _NOT_SHOWN: Final = frozenset(
 Reader = Callable[["Reading"], Raw]
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What a package says of an item outside its file: keywords, and what our own export had put there."""
+
+    tags: tuple[str, ...] = ()
+    carried: str = ""
+
+
 def read_item(
     root: etree._Element,
-    readers: dict[str, Reader],
+    reader_of: Callable[["Reading"], Reader],
     language: Language,
     *,
     box: MediaBox,
     path: str,
-    tags: Iterable[str],
+    beside: Beside,
 ) -> Item:
     """An item from the root of its file. Raises CannotTake."""
     reading = Reading(names.to_version_2(root), box, path)
-    read = readers.get(name_of(reading.interaction))
-    if read is None:
-        raise CannotTake(N_("the interaction “%(name)s” cannot be taken", name=name_of(reading.interaction)))
-    about, others = read_tags(tags)
+    about, others = read_tags(beside.tags)
     reading.hint = others.get("scoring", "")
-    raw: Raw = read(reading)
-    raw["prompt"] = reading.prompt()
+    raw: Raw = reader_of(reading)(reading)
+    if "prompt" not in raw:
+        raw["prompt"] = reading.prompt()
     reading.feedback(raw)
     raw |= about
     if (marks := reading.marks()) is not None:
         raw["marks"] = marks
     settle(raw, reading.own_language or language)
+    ask(raw)
+    if beside.carried:
+        carried.restore(raw, beside.carried, lambda address: box.keep_file(f"media/{address[6:]}"), reading.notes)
     if not title_of(raw):
         raise CannotTake(N_("it has no question text"))
     return Item(as_key(root.get("identifier", "")), raw, path, tuple(reading.notes))
@@ -86,23 +97,31 @@ class Reading:
         if body is None:
             raise CannotTake(N_("it has no itemBody"))
         self.body = body
-        if descendants(root, "templateDeclaration"):
-            raise CannotTake(N_("its values are drawn by a template"))
         if descendants(root, "assessmentStimulusRef"):
             raise CannotTake(N_("it depends on a separate exhibit"))
-        found = [element for element in body.iter() if name_of(element).endswith("Interaction")]
-        if not found:
+        self.interactions = [element for element in body.iter() if name_of(element).endswith("Interaction")]
+        if not self.interactions:
             raise CannotTake(N_("it asks nothing: there is no interaction in it"))
-        if len(found) > 1:
-            raise CannotTake(N_("it asks %(number)s things in one item", number=len(found)))
-        self.interaction = found[0]
+        #: The one that is being read.
+        self.interaction = self.interactions[0]
+
+    def at(self, interaction: etree._Element) -> "Reading":
+        """The same item, where one of its other interactions is read."""
+        other = copy.copy(self)
+        other.interaction = interaction
+        return other
 
     # --- what is declared ----------------------------------------------------------------------------------
 
     @property
+    def response(self) -> str:
+        """The identifier of the response."""
+        return self.interaction.get("responseIdentifier", "")
+
+    @property
     def declaration(self) -> etree._Element:
-        """The declaration of the one response. Raises CannotTake."""
-        wanted = self.interaction.get("responseIdentifier", "")
+        """The declaration of the response. Raises CannotTake."""
+        wanted = self.response
         for found in children(self.root, "responseDeclaration"):
             if found.get("identifier") == wanted:
                 return found
@@ -128,12 +147,23 @@ class Reading:
         processing = child(self.root, "responseProcessing")
         if processing is None:
             return False
-        return "map_response" in processing.get("template", "") or bool(descendants(processing, "mapResponse"))
+        return "map_response" in processing.get("template", "") or bool(self.processed_by("mapResponse"))
 
     def processed_by(self, name: str) -> list[etree._Element]:
-        """The elements of that name in the processing of responses."""
+        """The elements of that name that process the response."""
         processing = child(self.root, "responseProcessing")
-        return descendants(processing, name) if processing is not None else []
+        found = descendants(processing, name) if processing is not None else []
+        return [element for element in found if any(e.get("identifier") == self.response for e in element.iter())]
+
+    def worth(self) -> Decimal:
+        """What the right response earns, where the processing says it; else 1."""
+        if self.is_mapped():
+            return max(self.mapping().values(), default=Decimal(1))
+        for branch in self.processed_by("responseIf"):
+            targets = descendants(branch, "setOutcomeValue")
+            if values := [value for target in targets for value in descendants(target, "baseValue")]:
+                return number_of(text_of(values[-1]))
+        return Decimal(1)
 
     def marks(self) -> str | None:
         """What the item is worth, where it says so and it is not 1."""
@@ -164,7 +194,7 @@ class Reading:
     def prompt(self) -> Texts:
         """The question itself: the body around the interaction, and the interaction's own prompt."""
         inner = child(self.interaction, "prompt")
-        asked = self._content(inner) if inner is not None else {}
+        asked = self.texts_of(inner) if inner is not None else {}
         number = next(n for n, found in enumerate(self.body.iter()) if found is self.interaction)
         body = copy.deepcopy(self.body)
         interaction = list(body.iter())[number]
@@ -179,7 +209,8 @@ class Reading:
         tags = LANGUAGES if set(around) | set(asked) != {ANY} else (ANY,)
         return {tag: "\n\n".join(part for part in (_said(around, tag), _said(asked, tag)) if part) for tag in tags}
 
-    def _content(self, element: etree._Element) -> Texts:
+    def texts_of(self, element: etree._Element) -> Texts:
+        """The content of an element that is not shown with the question."""
         holder = etree.Element("div")
         holder.append(copy.deepcopy(element))
         holder[0].tag = "div"

@@ -10,17 +10,18 @@ from lxml import etree
 from app.quizzes.interchange.answers import WEIGHED, plain_number, weights_of
 from app.quizzes.interchange.model import LANGUAGES, N_, CannotGo, Media, Question, Raw, Texts
 from app.quizzes.interchange.qti import names
-from app.quizzes.interchange.qti.content import fill
+from app.quizzes.interchange.qti.content import LANGUAGE_TAGS, fill
 from app.quizzes.interchange.qti.reading import GENERAL
 from app.quizzes.interchange.safe_xml import XML_NS
 
-LANGUAGE_TAGS: Final = {"zh": "zh-CN", "en": "en"}
+#: A writer for each type QTI can express.
+Writers = Mapping[str, Callable[["Writing", Raw], None]]
 
 
-def write_item(question: Question, version: str, media: Mapping[str, Media]) -> bytes:
+def write_item(question: Question, writers: Writers, version: str, media: Mapping[str, Media]) -> bytes:
     """One item as its file. Raises CannotGo."""
     raw = question.raw
-    write = WRITERS.get(str(raw.get("type")))
+    write = writers.get(str(raw.get("type")))
     if write is None:
         raise CannotGo(N_("QTI has no questions of the type %(type)s", type=raw.get("type")))
     writing = Writing(question, version, media)
@@ -54,8 +55,7 @@ class Writing:
             },
             nsmap={None: names.NS2["2.2"]},
         )
-        self.response = self.add(self.root, "responseDeclaration", identifier="RESPONSE")
-        self._outcome("SCORE", "float", "single", "0")
+        self.score = self._outcome("SCORE", "float", "single", "0")
         self._outcome("MAXSCORE", "float", "single", plain_number(self.marks))
         self.said: list[tuple[str, Texts]] = []
         self.body = self.add(self.root, "itemBody")
@@ -69,6 +69,24 @@ class Writing:
             element.text = text
         return element
 
+    def loose(self, name: str, **attributes: str) -> etree._Element:
+        """An element that will find its place in a text."""
+        return etree.Element(f"{{{names.NS2['2.2']}}}{name}", attributes)
+
+    def units(self, raw: Raw) -> list[etree._Element]:
+        """The unit behind a field, in both languages."""
+        found = []
+        for tag in LANGUAGES if raw.get("unit") else ():
+            unit = self.loose("span", **{"class": "unit"})
+            unit.text = raw["unit"][tag]
+            unit.set(f"{{{XML_NS}}}lang", LANGUAGE_TAGS[tag])
+            found.append(unit)
+        return found
+
+    def marked_by_people(self) -> None:
+        """Say that no processing gives the score."""
+        self.score.set("externalScored", "human")
+
     def texts(self, parent: etree._Element, texts: Texts) -> None:
         """A block for each language."""
         for tag in LANGUAGES:
@@ -76,53 +94,22 @@ class Writing:
             block.set(f"{{{XML_NS}}}lang", LANGUAGE_TAGS[tag])
             fill(block, texts[tag], self.media)
 
-    def share(self, per_cent: Decimal) -> str:
-        """A share of the marks."""
-        return plain_number((self.marks * per_cent / 100).quantize(Decimal("0.0000001"), ROUND_HALF_UP))
-
-    def declare(self, cardinality: str, base_type: str, values: Sequence[str]) -> None:
-        """The response and its correct value."""
-        self.response.set("cardinality", cardinality)
-        self.response.set("baseType", base_type)
-        holder = self.add(self.response, "correctResponse")
-        for value in values:
-            self.add(holder, "value", value)
-
-    def map(self, worth: Mapping[str, str], **attributes: str) -> None:
-        """What each value is worth; the score is their sum within 0 and the marks."""
-        bounds = {"lowerBound": "0", "upperBound": plain_number(self.marks), "defaultValue": "0"}
-        holder = self.add(self.response, "mapping", **bounds)
-        for key, value in worth.items():
-            self.add(holder, "mapEntry", mapKey=key, mappedValue=value, **attributes)
-        target = self.add(self.processing, "setOutcomeValue", identifier="SCORE")
-        self.add(target, "mapResponse", identifier="RESPONSE")
-
-    def score_when(self, condition: Callable[[etree._Element], None], worth: str, *, adding: bool = False) -> None:
-        """Set the score, or add to it, when a condition holds."""
-        branch = self.add(self.add(self.processing, "responseCondition"), "responseIf")
-        condition(branch)
-        target = self.add(branch, "setOutcomeValue", identifier="SCORE")
-        if adding:
-            target = self.add(target, "sum")
-            self.add(target, "variable", identifier="SCORE")
-        self.add(target, "baseValue", worth, baseType="float")
-
-    def score_when_correct(self) -> None:
-        """All marks for exactly the correct response."""
-
-        def condition(branch: etree._Element) -> None:
-            match = self.add(branch, "match")
-            self.add(match, "variable", identifier="RESPONSE")
-            self.add(match, "correct", identifier="RESPONSE")
-
-        self.score_when(condition, plain_number(self.marks))
+    def answer(self, identifier: str = "RESPONSE", share: Decimal | None = None) -> "Answer":
+        """A response that is worth a share of the marks; without a share it is the item's only one."""
+        declaration = self.add(self.root, "responseDeclaration", identifier=identifier)
+        self.root.insert(self.root.index(self.score), declaration)
+        return Answer(self, declaration, self.marks if share is None else self.marks * share, share is not None)
 
     def finish(self) -> None:
         """Feedback last, as the format demands."""
         if self.raw.get("feedback"):
             self.said.insert(0, (GENERAL, self.raw["feedback"]))
-        if not self.said:
-            return
+        if self.said:
+            self._show_feedback()
+        if not len(self.processing):
+            self.root.remove(self.processing)
+
+    def _show_feedback(self) -> None:
         declaration = self._outcome("FEEDBACK", "identifier", "multiple")
         self.root.remove(declaration)
         self.root.insert(self.root.index(self.body), declaration)
@@ -146,6 +133,84 @@ class Writing:
         return outcome
 
 
+class Answer:
+    """One response: its declaration, and what of the score it earns. The only one sets the score, others add."""
+
+    def __init__(self, writing: Writing, declaration: etree._Element, marks: Decimal, adding: bool) -> None:
+        self.writing = writing
+        self.declaration = declaration
+        self.identifier = str(declaration.get("identifier"))
+        self.marks = marks
+        self.adding = adding
+
+    def share(self, per_cent: Decimal) -> str:
+        """A share of the response's marks."""
+        return plain_number((self.marks * per_cent / 100).quantize(Decimal("0.0000001"), ROUND_HALF_UP))
+
+    def declare(self, cardinality: str, base_type: str, values: Sequence[str] = ()) -> None:
+        """The response and its correct value."""
+        self.declaration.set("cardinality", cardinality)
+        self.declaration.set("baseType", base_type)
+        if values:
+            holder = self.writing.add(self.declaration, "correctResponse")
+            for value in values:
+                self.writing.add(holder, "value", value)
+
+    def map(self, worth: Mapping[str, str], **attributes: str) -> None:
+        """What each value is worth; the response earns their sum within 0 and its marks."""
+        bounds = {"lowerBound": "0", "upperBound": self.share(Decimal(100)), "defaultValue": "0"}
+        holder = self.writing.add(self.declaration, "mapping", **bounds)
+        for key, value in worth.items():
+            self.writing.add(holder, "mapEntry", mapKey=key, mappedValue=value, **attributes)
+        target = self.writing.add(self.writing.processing, "setOutcomeValue", identifier="SCORE")
+        self.writing.add(self._added(target, self.adding), "mapResponse", identifier=self.identifier)
+
+    def score_when(self, condition: Callable[[etree._Element], None], worth: str, *, adding: bool = False) -> None:
+        """Set the score, or add to it, when a condition holds."""
+        branch = self.writing.add(self.writing.add(self.writing.processing, "responseCondition"), "responseIf")
+        condition(branch)
+        target = self.writing.add(branch, "setOutcomeValue", identifier="SCORE")
+        self.writing.add(self._added(target, adding or self.adding), "baseValue", worth, baseType="float")
+
+    def score_when_correct(self) -> None:
+        """All marks for exactly the correct response."""
+
+        def condition(branch: etree._Element) -> None:
+            match = self.writing.add(branch, "match")
+            self.writing.add(match, "variable", identifier=self.identifier)
+            self.writing.add(match, "correct", identifier=self.identifier)
+
+        self.score_when(condition, self.share(Decimal(100)))
+
+    def score_when_equal(self, tolerance: Decimal) -> None:
+        """All marks for a number within a tolerance of the correct one."""
+
+        def condition(branch: etree._Element) -> None:
+            equal = self.writing.add(branch, "equal", toleranceMode="absolute" if tolerance else "exact")
+            if tolerance:
+                equal.set("tolerance", f"{plain_number(tolerance)} {plain_number(tolerance)}")
+            self.writing.add(equal, "variable", identifier=self.identifier)
+            self.writing.add(equal, "correct", identifier=self.identifier)
+
+        self.score_when(condition, self.share(Decimal(100)))
+
+    def accept(self, raw: Raw) -> None:
+        """All marks for one of the accepted phrases."""
+        phrases = [str(phrase) for phrase in raw["accept"]]
+        self.declare("single", "string", phrases[:1])
+        self.map(
+            {phrase: self.share(Decimal(100)) for phrase in phrases},
+            caseSensitive="false" if "case" in (raw.get("ignore") or ["case"]) else "true",
+        )
+
+    def _added(self, target: etree._Element, adding: bool) -> etree._Element:
+        if not adding:
+            return target
+        target = self.writing.add(target, "sum")
+        self.writing.add(target, "variable", identifier="SCORE")
+        return target
+
+
 def _choices(writing: Writing, raw: Raw, most: str) -> list[str]:
     """The choices; returns their identifiers."""
     holder = writing.add(
@@ -164,19 +229,21 @@ def _right(raw: Raw, identifiers: Sequence[str]) -> list[str]:
 
 
 def _single(writing: Writing, raw: Raw) -> None:
-    writing.declare("single", "identifier", _right(raw, _choices(writing, raw, "1")))
-    writing.score_when_correct()
+    answer = writing.answer()
+    answer.declare("single", "identifier", _right(raw, _choices(writing, raw, "1")))
+    answer.score_when_correct()
 
 
 def _multiple(writing: Writing, raw: Raw) -> None:
     scoring = raw.get("scoring") or "all_or_nothing"
     identifiers = _choices(writing, raw, "0")
-    writing.declare("multiple", "identifier", _right(raw, identifiers))
+    answer = writing.answer()
+    answer.declare("multiple", "identifier", _right(raw, identifiers))
     if scoring == "all_or_nothing":
-        writing.score_when_correct()
+        answer.score_when_correct()
     elif scoring in WEIGHED:
-        weights = [writing.share(weight) for weight in weights_of(raw["choices"], scoring)]
-        writing.map(dict(zip(identifiers, weights, strict=True)))
+        weights = [answer.share(weight) for weight in weights_of(raw["choices"], scoring)]
+        answer.map(dict(zip(identifiers, weights, strict=True)))
     else:
         raise CannotGo(N_("QTI cannot express its way of scoring (%(scoring)s)", scoring=scoring))
 
@@ -187,8 +254,9 @@ def _true_false(writing: Writing, raw: Raw) -> None:
     )
     for identifier, texts in (("true", {"zh": "正确", "en": "True"}), ("false", {"zh": "错误", "en": "False"})):
         writing.texts(writing.add(holder, "simpleChoice", identifier=identifier), texts)
-    writing.declare("single", "identifier", ["true" if raw["answer"] else "false"])
-    writing.score_when_correct()
+    answer = writing.answer()
+    answer.declare("single", "identifier", ["true" if raw["answer"] else "false"])
+    answer.score_when_correct()
 
 
 def _field(writing: Writing, length: int) -> etree._Element:
@@ -199,31 +267,15 @@ def _field(writing: Writing, length: int) -> etree._Element:
 
 def _numeric(writing: Writing, raw: Raw) -> None:
     line = _field(writing, 20)
-    for tag in LANGUAGES if raw.get("unit") else ():
-        unit = writing.add(line, "span", raw["unit"][tag])
-        unit.set("class", "unit")
-        unit.set(f"{{{XML_NS}}}lang", LANGUAGE_TAGS[tag])
-    writing.declare("single", "float", [plain_number(Decimal(str(raw["answer"])))])
-    tolerance = Decimal(str(raw.get("tolerance") or 0))
-
-    def condition(branch: etree._Element) -> None:
-        equal = writing.add(branch, "equal", toleranceMode="absolute" if tolerance else "exact")
-        if tolerance:
-            equal.set("tolerance", f"{plain_number(tolerance)} {plain_number(tolerance)}")
-        writing.add(equal, "variable", identifier="RESPONSE")
-        writing.add(equal, "correct", identifier="RESPONSE")
-
-    writing.score_when(condition, plain_number(writing.marks))
+    line.extend(writing.units(raw))
+    answer = writing.answer()
+    answer.declare("single", "float", [plain_number(Decimal(str(raw["answer"])))])
+    answer.score_when_equal(Decimal(str(raw.get("tolerance") or 0)))
 
 
 def _short_text(writing: Writing, raw: Raw) -> None:
     _field(writing, 60)
-    accept = [str(phrase) for phrase in raw["accept"]]
-    writing.declare("single", "string", accept[:1])
-    writing.map(
-        {phrase: plain_number(writing.marks) for phrase in accept},
-        caseSensitive="false" if "case" in raw.get("ignore", ["case"]) else "true",
-    )
+    writing.answer().accept(raw)
 
 
 def _matching(writing: Writing, raw: Raw) -> None:
@@ -245,8 +297,9 @@ def _matching(writing: Writing, raw: Raw) -> None:
             identifier = f"{side}-{number}"
             writing.texts(writing.add(block, "simpleAssociableChoice", identifier=identifier, matchMax=most), text)
     right = [f"left-{n} right-{rights.index(pair['right']) + 1}" for n, pair in enumerate(pairs, start=1)]
-    writing.declare("multiple", "directedPair", right)
-    writing.map(dict.fromkeys(right, writing.share(Decimal(100) / len(pairs))))
+    answer = writing.answer()
+    answer.declare("multiple", "directedPair", right)
+    answer.map(dict.fromkeys(right, answer.share(Decimal(100) / len(pairs))))
 
 
 def _ordering(writing: Writing, raw: Raw) -> None:
@@ -255,13 +308,14 @@ def _ordering(writing: Writing, raw: Raw) -> None:
     identifiers = [f"item-{number}" for number in range(1, len(raw["items"]) + 1)]
     for identifier, item in zip(identifiers, raw["items"], strict=True):
         writing.texts(writing.add(holder, "simpleChoice", identifier=identifier), item["text"])
-    writing.declare("ordered", "identifier", identifiers)
+    answer = writing.answer()
+    answer.declare("ordered", "identifier", identifiers)
     if scoring == "all_or_nothing":
-        writing.score_when_correct()
+        answer.score_when_correct()
     elif scoring == "position":
-        worth = writing.share(Decimal(100) / len(identifiers))
+        worth = answer.share(Decimal(100) / len(identifiers))
         for number in range(1, len(identifiers) + 1):
-            writing.score_when(_at_place(writing, number), worth, adding=True)
+            answer.score_when(_at_place(writing, number), worth, adding=True)
     else:
         raise CannotGo(N_("QTI cannot express its way of scoring (%(scoring)s)", scoring=scoring))
 
@@ -277,8 +331,8 @@ def _at_place(writing: Writing, number: int) -> Callable[[etree._Element], None]
     return condition
 
 
-#: A writer for each type QTI can express.
-WRITERS: Final[dict[str, Callable[[Writing, Raw], None]]] = {
+#: Writers of the basic types.
+BASIC: Final[Writers] = {
     "single": _single,
     "multiple": _multiple,
     "true_false": _true_false,

@@ -1,0 +1,34 @@
+"""Which of QTI's interactions is which of our types."""
+
+from typing import Final
+
+from app.quizzes.interchange.model import N_, CannotTake
+from app.quizzes.interchange.qti import cloze, interactions, writing, written
+from app.quizzes.interchange.qti.reading import Reader, Reading
+from app.quizzes.interchange.safe_xml import name_of
+
+_READERS: Final[dict[str, Reader]] = {
+    **interactions.BASIC,
+    "inlineChoiceInteraction": cloze.read,
+    "extendedTextInteraction": written.read_essay,
+    "uploadInteraction": written.read_upload,
+}
+WRITERS: Final[writing.Writers] = {
+    **writing.BASIC,
+    "cloze": cloze.write,
+    "essay": written.write_essay,
+    "file_upload": written.write_upload,
+}
+
+
+def reader_of(reading: Reading) -> Reader:
+    """Who reads an item with these interactions. Raises CannotTake."""
+    if cloze.is_cloze(reading):
+        return cloze.read
+    names = {name_of(found) for found in reading.interactions}
+    if len(reading.interactions) > 1 and names != {"uploadInteraction"}:
+        raise CannotTake(N_("it asks %(number)s things in one item", number=len(reading.interactions)))
+    read = _READERS.get(name_of(reading.interaction))
+    if read is None:
+        raise CannotTake(N_("the interaction “%(name)s” cannot be taken", name=name_of(reading.interaction)))
+    return read
