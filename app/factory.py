@@ -48,6 +48,7 @@ PACKAGES = (
     "courses.lawmoves",
     "courses.editing",
     "courses.packages",
+    "courses.previewing",
     "cohorts",
     "certificates",
     "certificates.decisions",

@@ -7,10 +7,11 @@ from flask import Flask, url_for
 from flask_babel import lazy_gettext as _l
 
 from app.accounts import own_data
-from app.cohorts import groups, queries
+from app.cohorts import groups, previews, queries
 from app.core import navigation
 from app.core.access import Actor
 from app.core.navigation import Area
+from app.courses.previewing import registry
 from app.quizzes.registry import Groups, context_groups, context_url
 
 
@@ -52,6 +53,7 @@ def init_app(_app: Flask) -> None:
         ),
     )
     own_data.register("cohorts", portrait)
+    registry.register("cohorts", previews.cohorts_with)
     navigation.register(_l("Programmes"), "programmes.index", order=30)
     navigation.register(_l("Cohorts"), "cohorts.index", order=40, area=Area.TEACHING)
     navigation.register(_l("Join a cohort"), "joining.join", order=60, place="account")

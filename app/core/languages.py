@@ -1,7 +1,7 @@
 """Languages and time zones of the interface (zh_Hans first, en)."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -59,6 +59,16 @@ def tr(text: Bilingual | Mapping[str, Any] | None) -> str:
 
 def _zone() -> ZoneInfo:
     return ZoneInfo(choose_zone())
+
+
+def local_day(moment: datetime) -> date:
+    """The day that it is for the reader at a moment."""
+    return moment.astimezone(_zone()).date()
+
+
+def local_moment(given: datetime) -> datetime:
+    """What a form for day and time holds, in the reader's zone, as a moment."""
+    return given.replace(tzinfo=_zone())
 
 
 def format_day(moment: datetime | None) -> str:

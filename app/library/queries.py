@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
 from flask_babel import gettext as _
@@ -28,6 +28,7 @@ class ChangeNote:
     instrument_key: str
     changed_on: date
     note: str
+    recorded_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ def library() -> Library:
 def _change_notes() -> dict[str, tuple[ChangeNote, ...]]:
     notes: dict[str, tuple[ChangeNote, ...]] = {}
     rows = db.session.execute(
-        select(LawChange.id, Instrument.key, LawChange.changed_on, LawChange.note)
+        select(LawChange.id, Instrument.key, LawChange.changed_on, LawChange.note, LawChange.created_at)
         .join(Instrument, Instrument.id == LawChange.instrument_id)
         .order_by(LawChange.changed_on)
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 from babel import Locale
@@ -34,6 +35,18 @@ class InstrumentNote:
         """A pin written out by the instrument's pattern: ``(a)(2)`` → § 1337(a)(2)."""
         pattern = in_language(self.data.get("pin"), locale) or "{}"
         return pattern.replace("{}", pin) if pin else ""
+
+    def status_on(self, day: date) -> str:
+        """Its state on a day, as far as its dates tell; else as recorded."""
+        dates = {name: date.fromisoformat(str(when)) for name, when in self.data.get("dates", {}).items() if when}
+        recorded = str(self.data["status"])
+        if "repealed" in dates and dates["repealed"] <= day:
+            return "repealed"
+        if "in_force" in dates and day < dates["in_force"]:
+            return "adopted"
+        if recorded == "adopted" or (recorded == "repealed" and "repealed" in dates):
+            return "in_force" if "in_force" in dates else recorded
+        return recorded
 
     @property
     def reviewed(self) -> bool:

@@ -1,6 +1,6 @@
 """The authored content as typed values, with where each part was written."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,8 @@ from app.core.text import Bilingual
 from app.courses.content.exams import CourseExam, ExamRules, PoolRules, ProgrammeExam, share_out
 from app.courses.content.faults import YamlDocument
 from app.courses.content.files import FilePath
-from app.courses.content.questions import Question
+from app.courses.content.pictures import media_type_of
+from app.courses.content.questions import Question, images_of
 from app.courses.content.schema import (
     CourseFile,
     InstrumentFile,
@@ -48,6 +49,28 @@ class ModuleTree:
     def bank(self) -> list[Question]:
         return [question for question in self.questions if question.use == "bank"]
 
+    def outline(self) -> dict[str, Any]:
+        """The module file, with the sections and check questions of each lesson.
+
+        Of a module in work, lessons without any text and questions that are not there are left out.
+        """
+        data = self.file.canonical()
+        data["lessons"] = [lesson for lesson in data["lessons"] if self.texts.get(lesson["id"])]
+        known = {question.id for question in self.checks()}
+        for lesson in data["lessons"]:
+            texts = self.texts[lesson["id"]]
+            titles = {tag: {one.key: one.title for one in text.document.sections} for tag, text in texts.items()}
+            first = texts.get("zh") or texts["en"]
+            lesson["sections"] = [
+                {
+                    "key": one.key,
+                    "title": {tag: titles.get(tag, {}).get(one.key, one.title) for tag in ("zh", "en")},
+                }
+                for one in first.document.sections
+            ]
+            lesson["checks"] = [spot.text for spot in first.document.questions if spot.text in known]
+        return data
+
 
 @dataclass(slots=True)
 class CourseTree:
@@ -57,6 +80,18 @@ class CourseTree:
     modules: list[ModuleTree] = field(default_factory=list)
     #: File name → path, for every file under ``figures/``.
     figures: dict[str, FilePath] = field(default_factory=dict)
+
+    def question_body(self, question: Question, figures: Mapping[str, str]) -> dict[str, Any]:
+        """A question as the engine takes it: an image is a stored file. ``figures``: digests by path.
+
+        Raises KeyError for an image that is not there.
+        """
+        body = question.body()
+        for image in images_of(body):
+            name = image.pop("figure")
+            image["digest"] = figures[self.figures[name].as_posix()]
+            image["media_type"] = media_type_of(name)
+        return body
 
 
 @dataclass(slots=True)

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import case, func, select
@@ -202,8 +203,11 @@ def notices(
     cited: Mapping[str, Collection[str]],
     books: Library,
     locale: str,
+    now: datetime,
 ) -> dict[str, list[SectionNotice]]:
-    """Notices by section for a reader of this module revision. No statement unless law that it cites has moved.
+    """Notices by section for a reader of this module revision, as far as was recorded by ``now``.
+
+    No statement unless law that it cites has moved.
 
     ``cited`` names the instruments of each section. What somebody found unaffected has no notice.
     """
@@ -212,7 +216,7 @@ def notices(
         for section, keys in cited.items()
         for key in keys
         for change in books.changes.get(key, ())
-        if rules.is_older(module.as_of, change.changed_on)
+        if rules.is_older(module.as_of, change.changed_on) and change.recorded_at <= now
     ]
     if not wanted:
         return {}

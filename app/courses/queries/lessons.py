@@ -4,6 +4,7 @@ import uuid
 from collections import OrderedDict
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -115,15 +116,15 @@ class Moved:
     status: str
 
 
-def moved_law(module: ModuleOutline, books: Library) -> list[Moved]:
-    """The module's instruments that were amended, repealed or came into force after its as-of date."""
+def moved_law(module: ModuleOutline, books: Library, on: date) -> list[Moved]:
+    """The module's instruments that, by a day, were amended, repealed or came into force after its as-of date."""
     moved = []
     for key in module.data["law"]:
         note = books.instruments.get(key)
         if note is None:
             continue
-        dates = note.data.get("dates", {})
-        late = any(str(day) > module.as_of.isoformat() for day in dates.values() if day)
-        if late or note.data["status"] in {"amended", "repealed"}:
-            moved.append(Moved(note, instrument_path(key), str(note.data["status"])))
+        dates, status = note.data.get("dates", {}), note.status_on(on)
+        late = any(module.as_of.isoformat() < str(day) <= on.isoformat() for day in dates.values() if day)
+        if late or status in {"amended", "repealed"}:
+            moved.append(Moved(note, instrument_path(key), status))
     return moved

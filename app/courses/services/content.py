@@ -12,8 +12,6 @@ from app.core.database import db
 from app.core.digests import digest_of
 from app.core.events import announce
 from app.core.identifiers import content_id, new_id
-from app.courses.content.pictures import media_type_of
-from app.courses.content.questions import Question, images_of
 from app.courses.content.tree import Content, CourseTree, ModuleTree
 from app.courses.events import ContentSynced
 from app.courses.models import Citation, ContentState, Course, CourseRevision, Figure, Module, ModuleRevision
@@ -135,7 +133,7 @@ def load_course(
     modules: list[dict[str, Any]] = []
     for module in tree.modules:
         kept, fresh = _sync_module(course, tree, module, figures, now)
-        modules.append(_module_outline(module, kept))
+        modules.append({**module.outline(), "revision_id": str(kept.id), "digest": kept.digest})
         if fresh:
             changes.append(f"module {key}/{module.file.id}: revision {kept.number}")
     revision, fresh = _course_revision(course, tree, modules, _publish_exam(content, tree, now), now)
@@ -195,7 +193,7 @@ def _sync_module(
 ) -> tuple[ModuleRevision, bool]:
     """The module's present revision, and whether it was made now."""
     questions = quizzes.save_questions(
-        {question.id: _question_body(question, tree, figures) for question in module.questions},
+        {question.id: tree.question_body(question, figures) for question in module.questions},
         source=f"courses/{course.key}/{module.file.id}/questions.yaml",
         now=now,
     )
@@ -229,16 +227,6 @@ def _sync_module(
     return revision, True
 
 
-def _question_body(question: Question, tree: CourseTree, figures: Mapping[str, str]) -> dict[str, Any]:
-    """The question as the engine takes it: an image is a stored file."""
-    body = question.body()
-    for image in images_of(body):
-        name = image.pop("figure")
-        image["digest"] = figures[tree.figures[name].as_posix()]
-        image["media_type"] = media_type_of(name)
-    return body
-
-
 def module_content(
     module: ModuleTree, questions: Mapping[str, QuestionRevision], tree: CourseTree, figures: Mapping[str, str]
 ) -> dict[str, Any]:
@@ -258,18 +246,6 @@ def module_content(
         "checks": {question.id: str(questions[question.id].id) for question in module.checks()},
         "figures": {name: figures[tree.figures[name].as_posix()] for name in sorted(shown)},
     }
-
-
-def _module_outline(module: ModuleTree, revision: ModuleRevision) -> dict[str, Any]:
-    data = module.file.canonical()
-    for lesson in data["lessons"]:
-        zh, en = (module.texts[lesson["id"]][language].document for language in ("zh", "en"))
-        lesson["sections"] = [
-            {"key": one.key, "title": {"zh": one.title, "en": other.title}}
-            for one, other in zip(zh.sections, en.sections, strict=True)
-        ]
-        lesson["checks"] = [spot.text for spot in zh.questions]
-    return {**data, "revision_id": str(revision.id), "digest": revision.digest}
 
 
 def _citations(revision: ModuleRevision, module: ModuleTree) -> list[dict[str, Any]]:

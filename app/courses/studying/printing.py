@@ -10,6 +10,7 @@ from flask_babel import force_locale
 
 from app.config import PROJECT
 from app.core.addresses import public_root
+from app.core.languages import local_day
 from app.core.printing import tagged_pdf
 from app.courses import queries as courses
 from app.courses.rules import CourseOutline, LessonOutline, ModuleOutline
@@ -45,7 +46,7 @@ def document_html(
             parts=parts,
             cited=sorted(cited.values(), key=lambda note: note.name),
             terms=sorted(terms.values(), key=lambda term: str(term[language])),
-            moved=courses.moved_law(module, books),
+            moved=courses.moved_law(module, books, local_day(now)),
             locale=locale,
             lang_tag="en" if language == "en" else "zh-CN",
             other_tag="zh-CN" if language == "en" else "en",

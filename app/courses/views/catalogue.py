@@ -10,6 +10,7 @@ from app.core.database import transaction
 from app.core.errors import NotFound
 from app.core.publishing import send_stored
 from app.courses import policies, queries, services
+from app.courses.links import Links
 from app.courses.rules import CourseOutline, next_step
 from app.courses.views.blueprint import blueprint
 from app.files import services as files
@@ -49,6 +50,7 @@ def show_course(course_key: str) -> str:
         return render_template(
             "courses/course.html",
             course_key=course_key,
+            links=Links(course_key),
             outline=outline,
             enrolment=None,
             progress=None,
@@ -66,6 +68,7 @@ def show_course(course_key: str) -> str:
     return render_template(
         "courses/course.html",
         course_key=course_key,
+        links=Links(course_key),
         outline=outline,
         enrolment=enrolment,
         progress=progress,
@@ -101,7 +104,7 @@ def show_exam(course_key: str) -> str:
     context = (queries.EXAM_CONTEXT, enrolment.id)
     return render_template(
         "courses/exam.html",
-        course_key=course_key,
+        links=Links(course_key),
         outline=outline,
         studied=queries.progress_of(enrolment, outline).evidence.studied,
         rules=quizzes.rules_view(outline.quiz_id, actor.person_id, context, clock.now()),

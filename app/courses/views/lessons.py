@@ -1,9 +1,9 @@
 """A lesson's page, and answers to its check questions."""
 
-from dataclasses import dataclass, field
-from typing import Any, cast
+from dataclasses import dataclass
+from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -12,24 +12,14 @@ from app.core.access import Actor, require_actor
 from app.core.database import transaction
 from app.core.errors import Invalid, NotAllowed, NotFound
 from app.core.languages import locale_name
-from app.courses import policies, queries, services
-from app.courses.lawmoves import queries as lawmoves
-from app.courses.rules import CourseOutline, LessonOutline, ModuleOutline
+from app.courses import pages, policies, queries, services
+from app.courses.links import Links
+from app.courses.pages import CheckState
+from app.courses.rules import CourseOutline, LessonOutline
 from app.courses.studying import beside
 from app.courses.views.blueprint import LESSON, blueprint
 from app.courses.views.catalogue import outline_for
 from app.library.queries import Library, library
-from app.quizzes import grading
-
-
-@dataclass
-class CheckState:
-    """A check question on the page: what was answered, and how it went."""
-
-    question: queries.CheckQuestion
-    response: dict[str, Any] = field(default_factory=dict)
-    correct: bool | None = None
-    error: str = ""
 
 
 @dataclass
@@ -64,42 +54,24 @@ def _checks(place: Place, books: Library) -> dict[str, CheckState]:
     return states
 
 
-def _notices(
-    place: Place, module: ModuleOutline, text: queries.LessonText, books: Library
-) -> dict[str, list[lawmoves.SectionNotice]]:
-    return lawmoves.notices(
-        place.course_key, module, place.lesson, cited=text.cited(), books=books, locale=locale_name()
-    )
-
-
 def render_lesson(place: Place, changed: CheckState | None = None) -> str:
     """The page; ``changed`` is a question just answered in preview, or answered wrongly in form."""
     books = library()
     checks = _checks(place, books)
     if changed is not None:
         checks[changed.question.key] = changed
-    module = place.outline.find_module(place.lesson.module_key)
-    before, after = place.outline.neighbours(place.lesson)
-    text = queries.lesson_text(place.outline, place.lesson, locale_name(), books)
     enrolment_id = place.enrolment.id if place.enrolment else None
-    side = beside.at_lesson(require_actor(), place.course_key, place.outline, place.lesson, enrolment_id)
-    return render_template(
-        "courses/lesson.html",
-        place=place,
-        course_key=place.course_key,
-        outline=place.outline,
-        module=module,
-        lesson=place.lesson,
-        text=text,
-        checks=checks,
-        progress=side.progress,
+    return pages.lesson_page(
+        Links(place.course_key),
+        place.outline,
+        place.lesson,
+        queries.lesson_text(place.outline, place.lesson, locale_name(), books),
+        checks,
+        side=beside.at_lesson(require_actor(), place.course_key, place.outline, place.lesson, enrolment_id),
+        books=books,
+        now=clock.now(),
+        keeps=place.enrolment is not None,
         preview=place.enrolment is None,
-        notes=side.notes,
-        asked_at=side.questions,
-        before=before,
-        after=after,
-        moved=queries.moved_law(module, books) if module else [],
-        notices=_notices(place, module, text, books) if module else {},
     )
 
 
@@ -127,19 +99,17 @@ def answer_check(
     actor = require_actor()
     place = find_place(actor, course_key, module_key, lesson_key)
     state, body = _question_of(place, question_key)
-    partial = request.headers.get("HX-Request") == "true"
+    partial = pages.is_partial()
     try:
-        state.response = grading.read_form(
-            cast(grading.Posted, request.form), question_key, grading.full_layout(body)
-        )
+        state.response = pages.answer_in_form(question_key, body)
         checked = _grade(actor, place, question_key, state.response, body)
     except Invalid as error:
         state.error = error.message
-        page = _part(place, state) if partial else render_lesson(place, state)
+        page = pages.check_part(Links(course_key), place.lesson, state) if partial else render_lesson(place, state)
         return page if partial else (page, error.status)
     state.response, state.correct = checked.response, checked.correct
     if partial:
-        return _part(place, state)
+        return pages.check_part(Links(course_key), place.lesson, state)
     if place.enrolment is None:
         return render_lesson(place, state)
     address = url_for(
@@ -166,13 +136,3 @@ def _grade(
             response=response,
             now=clock.now(),
         )
-
-
-def _part(place: Place, state: CheckState) -> str:
-    return render_template(
-        "courses/_check_answer.html",
-        lesson=place.lesson,
-        course_key=place.course_key,
-        check=state,
-        swapped=True,
-    )

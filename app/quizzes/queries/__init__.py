@@ -14,6 +14,7 @@ from app.quizzes.queries.outcomes import (
     question_statistics,
     questions_by_key,
     results_of,
+    rules_untried,
     rules_view,
 )
 from app.quizzes.queries.papers import (
@@ -51,6 +52,7 @@ __all__ = [
     "question_statistics",
     "questions_by_key",
     "results_of",
+    "rules_untried",
     "rules_view",
     "uploads_of",
 ]

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -11,6 +11,7 @@ from sqlalchemy import Row, ScalarSelect, func, select
 
 from app.core.database import db
 from app.core.errors import NotFound
+from app.core.text import Bilingual
 from app.quizzes import rules
 from app.quizzes.accommodations.queries import allowance_of
 from app.quizzes.models import (
@@ -63,7 +64,7 @@ class QuizRules:
     """What a candidate reads before she starts."""
 
     quiz_id: uuid.UUID
-    title: dict[str, str]
+    title: Bilingual | dict[str, Any]
     settings: rules.QuizSettings
     questions: int
     #: How many of them stand in each of the quiz's sections.
@@ -226,15 +227,9 @@ def rules_view(
         None,
     )
     ended = [row.submitted_at or row.deadline_at for row in attempts if row.id != running]
-    return QuizRules(
-        quiz_id=quiz_id,
-        title=revision.title,
-        settings=settings,
-        questions=sum(pool["pick"] for pool in revision.pools),
-        questions_by_section=[
-            sum(pool["pick"] for pool in revision.pools if pool.get("section", 0) == section)
-            for section in range(len(settings.sections) or 1)
-        ],
+    picks = [(pool.get("section", 0), pool["pick"]) for pool in revision.pools]
+    return replace(
+        rules_untried(quiz_id, revision.title, settings, picks, now),
         standing=rules.standing(settings, ended, now),
         running_attempt_id=running,
         allowance=allowance,
@@ -251,6 +246,34 @@ def rules_view(
             for row in attempts
             if row.submitted_at is not None
         ],
+    )
+
+
+def rules_untried(
+    quiz_id: uuid.UUID,
+    title: Bilingual | dict[str, Any],
+    settings: rules.QuizSettings,
+    picks: Sequence[tuple[int, int]],
+    now: datetime,
+) -> QuizRules:
+    """The same for somebody who has neither tried nor been granted anything: of a quiz not yet published, too.
+
+    ``picks``: section and number of questions of each pool.
+    """
+    return QuizRules(
+        quiz_id=quiz_id,
+        title=title,
+        settings=settings,
+        questions=sum(pick for _section, pick in picks),
+        questions_by_section=[
+            sum(pick for place, pick in picks if place == section)
+            for section in range(len(settings.sections) or 1)
+        ],
+        standing=rules.standing(settings, [], now),
+        running_attempt_id=None,
+        allowance=rules.Allowance(),
+        minutes=settings.minutes,
+        results=[],
     )
 
 
