@@ -63,6 +63,25 @@ class Field:
         return (*self.of, *more)
 
 
+def one_of(name: str, label: Any, *options: tuple[Any, Any], default: Any = None) -> Field:
+    """A choice among values and their words; required when nothing is meant by its absence."""
+    return Field(name, Kind.CHOICE, label, options=options, default=default, required=default is None)
+
+
+def rows(
+    name: str,
+    label: Any,
+    one: Any,
+    *of: Field,
+    hint: Any = "",
+    ids: str = "",
+    required: bool = True,
+    by_type: Callable[[str], tuple[Field, ...]] | None = None,
+) -> Field:
+    """A list of mappings; ``one`` is what a row is called."""
+    return Field(name, Kind.ROWS, label, hint, of=of, one=one, ids=ids, required=required, by_type=by_type)
+
+
 # --- reading -----------------------------------------------------------------------------------------------
 
 

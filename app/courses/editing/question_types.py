@@ -4,7 +4,7 @@ from typing import Final
 
 from flask_babel import lazy_gettext as _l
 
-from app.courses.editing.fields import Field, Kind
+from app.courses.editing.fields import Field, Kind, one_of, rows
 
 TYPES: Final = (
     *(("single", _l("Single choice")), ("multiple", _l("Multiple choice")), ("true_false", _l("True or false"))),
@@ -31,64 +31,53 @@ FEEDBACK: Final = Field(
     required=True,
 )
 
-_LABELLED: Final = (_ID, Field("text", Kind.BOTH_LINE, _l("Text"), required=True))
-_CHOICES: Final = Field(
+_TEXT: Final = Field("text", Kind.BOTH_LINE, _l("Text"), required=True)
+_LABELLED: Final = (_ID, _TEXT)
+_CHOICES: Final = rows(
     "choices",
-    Kind.ROWS,
     _l("Choices"),
-    one=_l("Choice"),
-    required=True,
-    of=(
-        _ID,
-        Field("correct", Kind.FLAG, _l("Right answer"), default=False),
-        Field("text", Kind.BOTH_LINE, _l("Text"), required=True),
-        Field("feedback", Kind.BOTH_LINE, _l("Explanation for those who take it")),
-    ),
+    _l("Choice"),
+    _ID,
+    Field("correct", Kind.FLAG, _l("Right answer"), default=False),
+    _TEXT,
+    Field("feedback", Kind.BOTH_LINE, _l("Explanation for those who take it")),
 )
 _QUANTITY: Final = (
     Field("tolerance", Kind.NUMBER, _l("Tolerance"), _l("How far an answer may be off, in the unit."), default=0),
     Field("unit", Kind.BOTH_LINE, _l("Unit")),
-    Field(
+    rows(
         "units",
-        Kind.ROWS,
         _l("Further units"),
-        _l("Number × factor is the number in the first unit."),
-        one=_l("Unit"),
-        of=(
-            Field("unit", Kind.BOTH_LINE, _l("Unit"), required=True),
-            Field("factor", Kind.NUMBER, _l("Factor"), required=True),
-        ),
+        _l("Unit"),
+        Field("unit", Kind.BOTH_LINE, _l("Unit"), required=True),
+        Field("factor", Kind.NUMBER, _l("Factor"), required=True),
+        hint=_l("Number × factor is the number in the first unit."),
+        required=False,
     ),
     Field("unit_required", Kind.FLAG, _l("A number without its unit earns nothing"), default=False),
 )
-_ITEMS: Final = Field("items", Kind.ROWS, _l("Items"), one=_l("Item"), ids="i", of=_LABELLED, required=True)
+_ITEMS: Final = rows("items", _l("Items"), _l("Item"), *_LABELLED, ids="i")
+_ITEM_HERE: Final = Field("item", Kind.LINE, _l("Id of the item that belongs here"), required=True)
 _GAPPED: Final = Field(
     "text", Kind.BOTH_TEXT, _l("Text with gaps"), _l("A gap is its id in double braces: {{a}}."), required=True
 )
-
-_MULTIPLE_SCORING: Final = Field(
+_MULTIPLE_SCORING: Final = one_of(
     "scoring",
-    Kind.CHOICE,
     _l("Scoring"),
+    ("all_or_nothing", _l("All or nothing")),
+    ("partial", _l("Partial")),
+    ("partial_with_penalty", _l("Partial, wrong choices subtract")),
+    ("right_minus_wrong", _l("Right minus wrong")),
     default="all_or_nothing",
-    options=(
-        ("all_or_nothing", _l("All or nothing")),
-        ("partial", _l("Partial")),
-        ("partial_with_penalty", _l("Partial, wrong choices subtract")),
-        ("right_minus_wrong", _l("Right minus wrong")),
-    ),
 )
-_ORDER_SCORING: Final = Field(
+_ORDER_SCORING: Final = one_of(
     "scoring",
-    Kind.CHOICE,
     _l("Scoring"),
+    ("position", _l("Items at their own place")),
+    ("all_or_nothing", _l("All or nothing")),
+    ("adjacent", _l("Neighbours in order")),
+    ("longest_run", _l("Longest run in order")),
     default="position",
-    options=(
-        ("position", _l("Items at their own place")),
-        ("all_or_nothing", _l("All or nothing")),
-        ("adjacent", _l("Neighbours in order")),
-        ("longest_run", _l("Longest run in order")),
-    ),
 )
 _IGNORE: Final = Field(
     "ignore",
@@ -101,18 +90,14 @@ _IGNORE: Final = Field(
         ("script", _l("Traditional and simplified characters")),
     ),
 )
-_LEVELS: Final = Field(
+_LEVELS: Final = rows(
     "levels",
-    Kind.ROWS,
     _l("Levels"),
-    one=_l("Level"),
+    _l("Level"),
+    _ID,
+    Field("points", Kind.NUMBER, _l("Points"), required=True),
+    _TEXT,
     ids="l",
-    required=True,
-    of=(
-        _ID,
-        Field("points", Kind.NUMBER, _l("Points"), required=True),
-        Field("text", Kind.BOTH_LINE, _l("Text"), required=True),
-    ),
 )
 _PARAMETERS: Final = Field(
     "parameters",
@@ -147,36 +132,23 @@ _IMAGE: Final = Field(
         Field("alt", Kind.BOTH_LINE, _l("What it shows, in words"), required=True),
     ),
 )
-_ZONES: Final = Field(
+_ZONES: Final = rows(
     "zones",
-    Kind.ROWS,
     _l("Places on the image"),
-    one=_l("Place"),
+    _l("Place"),
+    _ID,
+    _ITEM_HERE,
+    Field("label", Kind.BOTH_LINE, _l("Where it is, in words"), required=True),
+    Field("x", Kind.NUMBER, _l("From the left"), required=True),
+    Field("y", Kind.NUMBER, _l("From the top"), required=True),
+    Field("width", Kind.NUMBER, _l("Width"), required=True),
+    Field("height", Kind.NUMBER, _l("Height"), required=True),
     ids="z",
-    required=True,
-    of=(
-        _ID,
-        Field("item", Kind.LINE, _l("Id of the item that belongs here"), required=True),
-        Field("label", Kind.BOTH_LINE, _l("Where it is, in words"), required=True),
-        *(
-            Field(name, Kind.NUMBER, label, required=True)
-            for name, label in (("x", _l("From the left")), ("y", _l("From the top")))
-        ),
-        *(
-            Field(name, Kind.NUMBER, label, required=True)
-            for name, label in (("width", _l("Width")), ("height", _l("Height")))
-        ),
-    ),
 )
 
 
-def gap_fields(kind: str) -> tuple[Field, ...]:
-    """A gap of a cloze."""
-    return OWN.get(kind, ())
-
-
-def part_fields(kind: str) -> tuple[Field, ...]:
-    """A part of a case."""
+def own_fields(kind: str) -> tuple[Field, ...]:
+    """What a question of this type asks of its own, also as a gap of a cloze and as a part of a case."""
     return OWN.get(kind, ())
 
 
@@ -186,15 +158,7 @@ OWN: Final[dict[str, tuple[Field, ...]]] = {
         Field("any_right", Kind.FLAG, _l("Any of the right choices earns the marks"), default=False),
     ),
     "multiple": (_CHOICES, _MULTIPLE_SCORING),
-    "true_false": (
-        Field(
-            "answer",
-            Kind.CHOICE,
-            _l("Right answer"),
-            required=True,
-            options=((True, _l("True")), (False, _l("False"))),
-        ),
-    ),
+    "true_false": (one_of("answer", _l("Right answer"), (True, _l("True")), (False, _l("False"))),),
     "numeric": (Field("answer", Kind.NUMBER, _l("Right answer"), required=True), *_QUANTITY),
     "short_text": (
         Field("accept", Kind.LINES, _l("Accepted answers"), _l("One a line."), required=True),
@@ -207,52 +171,40 @@ OWN: Final[dict[str, tuple[Field, ...]]] = {
         _IGNORE,
     ),
     "matching": (
-        Field(
+        rows(
             "pairs",
-            Kind.ROWS,
             _l("Pairs"),
-            one=_l("Pair"),
+            _l("Pair"),
+            _ID,
+            Field("left", Kind.BOTH_LINE, _l("Left side"), required=True),
+            Field("right", Kind.BOTH_LINE, _l("Right side"), required=True),
             ids="p",
-            required=True,
-            of=(
-                _ID,
-                Field("left", Kind.BOTH_LINE, _l("Left side"), required=True),
-                Field("right", Kind.BOTH_LINE, _l("Right side"), required=True),
-            ),
         ),
-        Field(
+        rows(
             "distractors",
-            Kind.ROWS,
             _l("Further right sides"),
-            _l("They belong to nothing."),
-            one=_l("Right side"),
+            _l("Right side"),
+            *_LABELLED,
+            hint=_l("They belong to nothing."),
             ids="d",
-            of=_LABELLED,
+            required=False,
         ),
     ),
     "ordering": (
-        Field(
+        rows(
             "items",
-            Kind.ROWS,
             _l("Items"),
-            _l("In the right order; they are shown shuffled."),
-            one=_l("Item"),
+            _l("Item"),
+            *_LABELLED,
+            hint=_l("In the right order; they are shown shuffled."),
             ids="s",
-            of=_LABELLED,
-            required=True,
         ),
         _ORDER_SCORING,
     ),
     "cloze": (
         _GAPPED,
-        Field(
-            "gaps",
-            Kind.ROWS,
-            _l("Gaps"),
-            one=_l("Gap"),
-            required=True,
-            of=(_ID, Field("type", Kind.CHOICE, _l("Type"), options=_GAP_TYPES, required=True), _MARKS),
-            by_type=gap_fields,
+        rows(
+            "gaps", _l("Gaps"), _l("Gap"), _ID, one_of("type", _l("Type"), *_GAP_TYPES), _MARKS, by_type=own_fields
         ),
     ),
     "calculated": (
@@ -267,38 +219,19 @@ OWN: Final[dict[str, tuple[Field, ...]]] = {
         Field("decimals", Kind.NUMBER, _l("Decimal places of the answer"), default=2),
         *_QUANTITY,
     ),
-    "drag_text": (
-        _GAPPED,
-        _ITEMS,
-        Field(
-            "gaps",
-            Kind.ROWS,
-            _l("Gaps"),
-            one=_l("Gap"),
-            required=True,
-            of=(_ID, Field("item", Kind.LINE, _l("Id of the item that belongs here"), required=True)),
-        ),
-    ),
+    "drag_text": (_GAPPED, _ITEMS, rows("gaps", _l("Gaps"), _l("Gap"), _ID, _ITEM_HERE)),
     "drag_image": (_IMAGE, _ITEMS, _ZONES),
     "essay": (
-        Field(
+        one_of(
             "count",
-            Kind.CHOICE,
             _l("Length is counted in"),
+            ("words", _l("Words (each hanzi is one)")),
+            ("characters", _l("Characters")),
             default="words",
-            options=(("words", _l("Words (each hanzi is one)")), ("characters", _l("Characters"))),
         ),
         Field("minimum", Kind.NUMBER, _l("At least")),
         Field("maximum", Kind.NUMBER, _l("At most")),
-        Field(
-            "rubric",
-            Kind.ROWS,
-            _l("Criteria"),
-            one=_l("Criterion"),
-            ids="c",
-            required=True,
-            of=(*_LABELLED, _LEVELS),
-        ),
+        rows("rubric", _l("Criteria"), _l("Criterion"), *_LABELLED, _LEVELS, ids="c"),
         Field("model", Kind.BOTH_TEXT, _l("An answer that would earn full marks"), required=True),
     ),
     "file_upload": (
@@ -313,34 +246,28 @@ OWN: Final[dict[str, tuple[Field, ...]]] = {
         Field("max_mebibytes", Kind.NUMBER, _l("Megabytes a file"), default=10),
     ),
     "case": (
-        Field(
+        rows(
             "exhibits",
-            Kind.ROWS,
             _l("Exhibits"),
-            _l("To be read before the questions."),
-            one=_l("Exhibit"),
+            _l("Exhibit"),
+            _ID,
+            Field("title", Kind.BOTH_LINE, _l("Title"), required=True),
+            Field("text", Kind.BOTH_TEXT, _l("Text"), _MARKDOWN, required=True),
+            hint=_l("To be read before the questions."),
             ids="e",
-            of=(
-                _ID,
-                Field("title", Kind.BOTH_LINE, _l("Title"), required=True),
-                Field("text", Kind.BOTH_TEXT, _l("Text"), _MARKDOWN, required=True),
-            ),
+            required=False,
         ),
-        Field(
+        rows(
             "parts",
-            Kind.ROWS,
             _l("Parts"),
-            one=_l("Part"),
+            _l("Part"),
+            _ID,
+            one_of("type", _l("Type"), *_PART_TYPES),
+            _MARKS,
+            PROMPT,
+            Field("feedback", Kind.BOTH_TEXT, _l("Explanation")),
             ids="p",
-            required=True,
-            of=(
-                _ID,
-                Field("type", Kind.CHOICE, _l("Type"), options=_PART_TYPES, required=True),
-                _MARKS,
-                PROMPT,
-                Field("feedback", Kind.BOTH_TEXT, _l("Explanation")),
-            ),
-            by_type=part_fields,
+            by_type=own_fields,
         ),
     ),
 }
@@ -354,21 +281,11 @@ def about_fields(kind: str, objectives: tuple[tuple[str, str], ...]) -> tuple[Fi
     uses = (("bank", _l("Examinations")), ("check", _l("A lesson, as a check question")))
     return (
         Field("id", Kind.LINE, _l("Id"), _l("Unique among all courses; never changed later."), required=True),
-        Field("type", Kind.CHOICE, _l("Type"), options=TYPES, required=True),
-        Field(
-            "use",
-            Kind.CHOICE,
-            _l("Used in"),
-            options=uses[:1] if kind in MARKED_BY_PEOPLE else uses,
-            required=True,
-        ),
-        Field("objective", Kind.CHOICE, _l("Objective"), options=objectives, required=True),
-        Field(
-            "difficulty",
-            Kind.CHOICE,
-            _l("Difficulty"),
-            required=True,
-            options=((1, _l("1 · recall")), (2, _l("2 · apply")), (3, _l("3 · analyse"))),
+        one_of("type", _l("Type"), *TYPES),
+        one_of("use", _l("Used in"), *(uses[:1] if kind in MARKED_BY_PEOPLE else uses)),
+        one_of("objective", _l("Objective"), *objectives),
+        one_of(
+            "difficulty", _l("Difficulty"), (1, _l("1 · recall")), (2, _l("2 · apply")), (3, _l("3 · analyse"))
         ),
         Field("tags", Kind.LINES, _l("Tags"), _l("One a line, such as domestic-industry.")),
         Field("as_of", Kind.DAY, _l("Law stated as of"), required=True),

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
 
-from app.courses.editing.fields import Field, Kind
+from app.courses.editing.fields import Field, Kind, one_of, rows
 
 _TITLE: Final = Field("title", Kind.BOTH_LINE, _l("Title"), required=True)
 _SUMMARY: Final = Field("summary", Kind.BOTH_TEXT, _l("Summary"), required=True)
@@ -28,13 +28,7 @@ _ABOUT: Final = (
 
 COURSE: Final = (
     Field("code", Kind.LINE, _l("Short code"), _l("Such as L2."), required=True),
-    Field(
-        "track",
-        Kind.CHOICE,
-        _l("Track"),
-        options=(("L", _l("Lawyers")), ("U", _l("Joint institutes"))),
-        required=True,
-    ),
+    one_of("track", _l("Track"), ("L", _l("Lawyers")), ("U", _l("Joint institutes"))),
     _TITLE,
     _SUMMARY,
     *_ABOUT,
@@ -52,13 +46,7 @@ COURSE: Final = (
 LESSON: Final = (
     _TITLE,
     Field("minutes", Kind.NUMBER, _l("Minutes"), required=True),
-    Field(
-        "kind",
-        Kind.CHOICE,
-        _l("Kind"),
-        default="text",
-        options=(("text", _l("Text")), ("case", _l("Case"))),
-    ),
+    one_of("kind", _l("Kind"), ("text", _l("Text")), ("case", _l("Case")), default="text"),
 )
 
 
@@ -70,30 +58,24 @@ def module_fields(instruments: Sequence[tuple[str, Any]]) -> tuple[Field, ...]:
         _SUMMARY,
         *_ABOUT,
         Field("hours", Kind.NUMBER, _l("Hours"), required=True),
-        Field(
+        rows(
             "objectives",
-            Kind.ROWS,
             _l("Objectives"),
-            _l("What somebody can do who has studied the module."),
-            one=_l("Objective"),
+            _l("Objective"),
+            Field("id", Kind.LINE, _l("Id"), required=True),
+            Field("zh", Kind.LINE, _l("Chinese"), required=True),
+            Field("en", Kind.LINE, _l("English"), required=True),
+            hint=_l("What somebody can do who has studied the module."),
             ids="o",
-            required=True,
-            of=(
-                Field("id", Kind.LINE, _l("Id"), required=True),
-                Field("zh", Kind.LINE, _l("Chinese"), required=True),
-                Field("en", Kind.LINE, _l("English"), required=True),
-            ),
         ),
         Field("law", Kind.MANY, _l("Law it rests on"), options=options, required=True),
-        Field(
+        rows(
             "readings",
-            Kind.ROWS,
             _l("Readings"),
-            one=_l("Reading"),
-            of=(
-                Field("instrument", Kind.CHOICE, _l("Instrument"), options=options, required=True),
-                Field("pin", Kind.LINE, _l("Pinpoint"), _l("Such as (a)(1).")),
-                Field("note", Kind.BOTH_LINE, _l("Why"), required=True),
-            ),
+            _l("Reading"),
+            one_of("instrument", _l("Instrument"), *options),
+            Field("pin", Kind.LINE, _l("Pinpoint"), _l("Such as (a)(1).")),
+            Field("note", Kind.BOTH_LINE, _l("Why"), required=True),
+            required=False,
         ),
     )
