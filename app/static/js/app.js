@@ -87,7 +87,7 @@ document.addEventListener('keydown', (e) => {
   }
   if (store.get(SHORTCUTS) === 'off' || e.ctrlKey || e.metaKey || e.altKey || typing(e.target)) return;
   if (e.key === '?') document.getElementById('shortcuts')?.showModal();
-  const search = document.querySelector('[data-search]');
+  const search = document.querySelector('main input[type=search]');
   if (e.key === '/' && search) { e.preventDefault(); search.focus(); }
 });
 for (const box of document.querySelectorAll('[data-shortcuts-switch]')) {
