@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from app.accounts import services as accounts
 from app.accounts.queries import RosterKey, roster_matches
@@ -101,15 +101,3 @@ def _add_members(actor: Actor, cohort: Cohort, people: list[tuple[uuid.UUID, boo
     for person_id, is_new in people:
         if not is_new:
             add_member(actor, cohort, person_id, now)
-
-
-def latest_imports(cohort_id: uuid.UUID) -> list[RosterImport]:
-    """The rosters imported into a cohort, newest first."""
-    return list(
-        db.session.scalars(
-            select(RosterImport)
-            .where(RosterImport.cohort_id == cohort_id, RosterImport.confirmed_at.is_not(None))
-            .order_by(RosterImport.confirmed_at.desc())
-            .limit(20)
-        )
-    )

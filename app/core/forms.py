@@ -4,9 +4,8 @@ import uuid
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Field, PasswordField, StringField, ValidationError
+from wtforms import PasswordField, StringField
 from wtforms.fields.choices import SelectChoice
 
 E = TypeVar("E", bound=StrEnum)
@@ -36,17 +35,6 @@ def as_uuid(value: Any) -> uuid.UUID | None:
 def choice(value: object, label: Any) -> SelectChoice:
     """An option of a select field or a group of radio buttons."""
     return SelectChoice(str(value), label)
-
-
-class OneOf:
-    """A validator for identifiers chosen from a list that may have changed meanwhile."""
-
-    def __init__(self, allowed: set[Any]) -> None:
-        self.allowed = allowed
-
-    def __call__(self, form: Any, field: Field) -> None:
-        if field.data not in self.allowed:
-            raise ValidationError(_l("This choice is no longer available. Choose another one."))
 
 
 def member_of(kind: type[E], value: str | None) -> E | None:

@@ -83,7 +83,6 @@ class AreaItem:
 
 
 _entries: dict[tuple[Place, str], Entry] = {}
-_search: list[str] = []
 
 
 def register(
@@ -104,11 +103,6 @@ def register(
     _entries[place, endpoint] = Entry(
         label, endpoint, frozenset(roles) if roles is not None else None, order, place, post, area, covers
     )
-
-
-def register_search(endpoint: str) -> None:
-    """The page that the search box in the header asks, with ``?q=``."""
-    _search[:] = [endpoint]
 
 
 def entries() -> Iterable[Entry]:
@@ -192,7 +186,6 @@ def init_navigation(app: Flask) -> None:
     @app.context_processor
     def _navigation() -> dict[str, object]:
         actor = _actor()
-        known = [endpoint for endpoint in _search if endpoint in app.view_functions]
         links = items_for("main", actor, request.path)
         return {
             "actor": actor,
@@ -203,6 +196,4 @@ def init_navigation(app: Flask) -> None:
             "account_name": actor.name if actor else None,
             "sign_in_url": None if actor else _sign_in_url(),
             "home_url": url_for("home.index") if "home.index" in app.view_functions else "/",
-            "search_url": url_for(known[0]) if known else None,
-            "search_query": request.args.get("q", "") if known and request.endpoint == known[0] else "",
         }

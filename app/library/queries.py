@@ -7,7 +7,6 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from flask_babel import gettext as _
-from markupsafe import Markup
 from sqlalchemy import column, func, literal_column, select, table
 from sqlalchemy.orm import joinedload
 from sqlalchemy.sql.elements import ColumnElement
@@ -111,11 +110,6 @@ def _change_notes() -> dict[str, tuple[ChangeNote, ...]]:
     for row in rows:
         notes[row.key] = (*notes.get(row.key, ()), ChangeNote(*row))
     return notes
-
-
-def render_text(source: str, locale: str) -> Markup:
-    """A short Markdown text with its citations written out and linked. One statement."""
-    return markdown.render(source, cite=library().cite(locale))
 
 
 def get_instrument(key: str) -> Instrument:

@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from app.quizzes import rules
 from app.quizzes.rules.review import IMMEDIATELY
@@ -77,8 +76,3 @@ def kept_text(kept: rules.ScoreKept) -> str:
         rules.ScoreKept.AVERAGE: _("the average of your attempts"),
     }
     return str(texts[kept])
-
-
-def minutes_text(minutes: int) -> str:
-    """A length of time in minutes."""
-    return str(ngettext("%(num)s minute", "%(num)s minutes", minutes))

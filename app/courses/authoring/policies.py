@@ -11,11 +11,6 @@ from app.core.errors import NotAllowed
 AUTHORS = (Role.INSTRUCTOR, Role.ADMINISTRATOR)
 
 
-def can_author(actor: Actor | None) -> bool:
-    """May she write courses anywhere? Such people also read what others have published."""
-    return actor is not None and actor.has(*AUTHORS)
-
-
 def can_edit(actor: Actor, organisation_id: uuid.UUID) -> bool:
     """May she see and change drafts of the organisation's courses?"""
     return actor.has_at(organisation_id, *AUTHORS)

@@ -337,19 +337,6 @@ def remove_question(author: Author, work: Work, module: str, key: str) -> None:
     edit_yaml(author, work, f"{module}/questions.yaml", edit)
 
 
-def move_question(author: Author, work: Work, module: str, key: str, place: int) -> None:
-    """Put a question at a place of its file, counted from 0. Raises NotFound."""
-
-    def edit(node: CommentedMap) -> None:
-        _move(
-            _sequence(node, "questions"),
-            lambda entry: isinstance(entry, CommentedMap) and entry.get("id") == key,
-            place,
-        )
-
-    edit_yaml(author, work, f"{module}/questions.yaml", edit)
-
-
 # --- texts -------------------------------------------------------------------------------------------------
 
 

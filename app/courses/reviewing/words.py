@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
 
-from app.courses.authoring.rules import Decision, DraftState, Moving, Origin
+from app.courses.authoring.rules import Decision, DraftState, Origin
 from app.courses.reviewing.queries import ChangeKind
 
 #: Name and kind of status.
@@ -28,8 +28,4 @@ KINDS: Final[dict[ChangeKind, tuple[Any, str]]] = {
 ORIGINS: Final[dict[Origin, Any]] = {
     Origin.BROWSER: _l("in the browser"),
     Origin.FILES: _l("from files"),
-}
-MOVES: Final[dict[Moving, Any]] = {
-    Moving.KEEP: _l("trainees under way kept their revision"),
-    Moving.MOVE: _l("trainees under way went on in it"),
 }

@@ -24,14 +24,8 @@ def reach(actor: Actor) -> frozenset[uuid.UUID] | None:
     return actor.organisations(Role.INSTRUCTOR, Role.ADMINISTRATOR)
 
 
-def can_invigilate(actor: Actor, candidate_id: uuid.UUID, organisation_id: uuid.UUID | None) -> bool:
-    """May she decide about this candidate's attempts?"""
-    organisations = reach(actor)
-    return actor.person_id != candidate_id and (organisations is None or organisation_id in organisations)
-
-
 def within_reach(actor: Actor) -> list[ColumnElement[bool]]:
-    """The same as conditions on attempts joined with their candidates."""
+    """The attempts she may decide about, as conditions on attempts joined with their candidates."""
     where: list[ColumnElement[bool]] = [Attempt.candidate_id != actor.person_id]
     organisations = reach(actor)
     if organisations is not None:
