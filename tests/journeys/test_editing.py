@@ -188,6 +188,31 @@ def add_case(page: Page) -> None:
     expect(page.locator("#module-module-a .lesson-line").first).to_contain_text("案例：一道令", timeout=60_000)
 
 
+def add_figure(page: Page) -> None:
+    page.locator('.pane-zh [data-tool="figure"]').click()
+    page.locator("#figure-file").set_input_files(SMALL / "courses" / "small" / "figures" / "line.svg")
+    for name, words in (("alt_zh", "线"), ("alt_en", "A line"), ("caption_zh", "图2"), ("caption_en", "Figure 2")):
+        page.locator(f"#dialog-figure [name={name}]").fill(words)
+    page.locator("#dialog-figure .btn-primary").click()
+    expect(page.locator("#page-zh figure img")).to_be_visible(timeout=60_000)
+
+
+def add_formula(page: Page) -> None:
+    """A formula from parts: what is wrong is said while it is written, and it stands in the page as MathML."""
+    page.locator('.pane-zh [data-tool="formula"]').click()
+    page.get_by_role("button", name="分数").click()
+    page.keyboard.type("Q p")
+    expect(page.locator("#formula-shown mfrac")).to_be_visible(timeout=60_000)
+    page.get_by_label("TeX").fill("L = \\frac{Q_t")
+    says(page, "#formula-fault", "到结尾还缺少 }")
+    page.get_by_label("TeX").fill("L = \\frac{Q_t\\,p}{(1+r)^{t}}")
+    expect(page.locator("#formula-shown msup")).to_be_visible(timeout=60_000)
+    page.get_by_label("独占一行").check()
+    assert violations(page) == []
+    page.locator("#dialog-formula .btn-primary").click()
+    expect(page.locator("#page-zh .formula-display mfrac")).to_be_visible(timeout=60_000)
+
+
 def test_a_module_from_nothing(authors: list[Person], draft: Draft, browser_of: Open) -> None:
     """A module with a figure, a citation, a case and six types of question, by forms and dialogs alone."""
     page = browser_of(authors[0]).new_page()
@@ -220,12 +245,8 @@ def test_a_module_from_nothing(authors: list[Person], draft: Draft, browser_of: 
         page.locator("#dialog-cite .btn-primary").click()
     page.locator('[data-show="zh-source"]').click()
     says(page, "#page-zh", "〔")
-    bar.locator('[data-tool="figure"]').click()
-    page.locator("#figure-file").set_input_files(SMALL / "courses" / "small" / "figures" / "line.svg")
-    for name, words in (("alt_zh", "线"), ("alt_en", "A line"), ("caption_zh", "图2"), ("caption_en", "Figure 2")):
-        page.locator(f"#dialog-figure [name={name}]").fill(words)
-    page.locator("#dialog-figure .btn-primary").click()
-    expect(page.locator("#page-zh figure img")).to_be_visible(timeout=60_000)
+    add_figure(page)
+    add_formula(page)
     bar.locator('[data-tool="question"]').click()
     page.locator("#questions input").first.check()
     page.locator("#dialog-question .btn-primary").click()
@@ -241,6 +262,7 @@ def test_a_module_from_nothing(authors: list[Person], draft: Draft, browser_of: 
     for text in found:
         assert "[@us-test-act 1]" in text
         assert "../figures/line.svg" in text
+        assert ("\n$$\nL = \\frac{Q_t\\,p}{(1+r)^{t}}\n$$\n" in text) is (text is found[0])
         assert "::: question small-a-single\n:::" in text
         assert "{#second-section}" in text
     add_case(page)

@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from app.core.formula_drawing import drawn
+
 HERE: Final = Path(__file__).resolve().parent
 #: The faces of documents; made by ``script/document-fonts``.
 FACES: Final = HERE / "fonts"
@@ -60,12 +62,20 @@ def _fetcher(pictures: Pictures) -> Any:
 
 
 def tagged_pdf(html: str, css: str, *, base_url: str, pictures: Pictures) -> bytes:
-    """The page as PDF/UA-1. Links are resolved against ``base_url``; pictures come from ``pictures`` alone."""
+    """The page as PDF/UA-1. Links are resolved against ``base_url``; pictures come from ``pictures`` alone.
+
+    Formulas become pictures with their TeX as alternative text.
+    """
     with lock:
+        html, formulas = drawn(html)
+
+        def known(url: str) -> tuple[bytes, str] | None:
+            return (formulas[url].svg, "image/svg+xml") if url in formulas else pictures(url)
+
         configuration = fonts()
         from weasyprint import CSS, HTML  # noqa: PLC0415
 
-        document = HTML(string=html, base_url=base_url, url_fetcher=_fetcher(pictures), media_type="print")
+        document = HTML(string=html, base_url=base_url, url_fetcher=_fetcher(known), media_type="print")
         style = CSS(string=css, font_config=configuration)
         data: bytes = document.write_pdf(stylesheets=[style], font_config=configuration, pdf_variant="pdf/ua-1")
     return data

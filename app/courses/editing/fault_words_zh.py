@@ -56,6 +56,59 @@ _WORDS: Final = (
     (r"the section `(.*)` lacks (.*), which the Chinese cites", r"英文小节“\1”缺少中文中的引注 \2"),
     (r"the questions of section `(.*)` differ from the Chinese", r"小节“\1”的题目与中文不一致"),
     (r"place the same questions in both languages", r"两种语言应当放置同样的题目"),
+    (r'the formula cannot be read: Unknown command "(.*?)"(.*)', r"公式无法识别：没有命令 \1\2"),
+    (r'the formula cannot be read: Unknown environment "(.*?)"(.*)', r"公式无法识别：没有环境 \1\2"),
+    (
+        r'the formula cannot be read: Expected closing token "(.*?)", but reached end of input(.*)',
+        r"公式无法识别：到结尾还缺少 \1\2",
+    ),
+    (
+        r"the formula cannot be read: Expected argument but (?:.*?)( \(.*)?",
+        r"公式无法识别：命令或上下标后面缺少内容\1",
+    ),
+    (r'the formula cannot be read: Found "(.*?)".*?( \(character.*)?', r"公式无法识别：\1 不能用在这里\2"),
+    (r'the formula cannot be read: Unmatched closing token: "(.*?)"(.*)', r"公式无法识别：多出一个 \1\2"),
+    (
+        r"the formula cannot be read: Math mode within text mode is not implemented yet(.*)",
+        r"\\text 中不能再写公式\1",
+    ),
+    (r"the formula cannot be read: Too many expansions of custom commands[^(]*(.*)", r"公式中不能自定义命令\1"),
+    (r"the formula cannot be read: Not valid in (?:math|text) mode(.*)", r"公式无法识别：这种写法不能用在这里\1"),
+    (r"the formula cannot be read: (.*)", r"公式无法识别：\1"),
+    (
+        r"write a command that docs/content-format\.md names, or words as \\text\{…\}",
+        r"请改用能识别的命令；文字写作 \\text{…}",
+    ),
+    (r"close every \{ with \}, .*", r"每个 { 要有 }，每个 \\left 要有 \\right，每个 \\begin{…} 要有 \\end{…}"),
+    (r"write what the command or the \^ or _ needs, in braces: .*", r"请在花括号中补上内容，例如 x^{2}"),
+    (
+        r"write \\& for the character, or put .*",
+        r"字符本身写作 \\&；需要对齐时放进 \\begin{aligned} … \\end{aligned}",
+    ),
+    (r"correct the TeX; docs/content-format\.md says what is understood", r"请改正 TeX 写法"),
+    (r"the formula is empty(.*)", r"公式没有内容\1"),
+    (r"write what it shall show, or remove the dollars", r"请写上内容，或者删去美元符号"),
+    (r"the formula is longer than 2000 characters(.*)", r"公式超过 2000 个字符\1"),
+    (r"cut it into several formulas", r"请分成几个公式"),
+    (r"the formula is nested more than (\d+) deep(.*)", r"公式嵌套超过 \1 层\2"),
+    (r"name a part of it and define it apart", r"请把其中一部分另设符号，单独定义"),
+    (r"the formula numbers its lines(.*)", r"公式给各行编了号\1"),
+    (r"write aligned for align, gathered for gather", r"align 请改为 aligned，gather 请改为 gathered"),
+    (r"the formula uses colour(.*)", r"公式使用了颜色\1"),
+    (r"leave it black: colour is seen by some readers only", r"请保持黑色：并非人人都能分辨颜色"),
+    (r"the formula holds a (\S+), which not every browser shows(.*)", r"公式中的 \1 不是每个浏览器都能显示\2"),
+    (r"the formula draws lines or styles that pages cannot show(.*)", r"公式中的线条或样式无法在页面上显示\1"),
+    (r"the formula asks for (.*), which pages do not allow(.*)", r"公式要求的 \1 超出了页面允许的范围\2"),
+    (r"write it otherwise; docs/content-format\.md says what is understood", r"请换一种写法"),
+    (r"this looks like a formula, but is not read as one", r"这里像是公式，但不会按公式显示"),
+    (
+        r"write \$x\$ without spaces inside the dollars .*",
+        r"写作 $x$：美元符号内侧不留空格，外侧不紧接字母或数字；要写美元符号本身，写作 \\$",
+    ),
+    (r"a formula stands in a section's heading", r"小节标题中有公式"),
+    (r"write it into the text below", r"请写在下面的正文中"),
+    (r"a formula stands where only words are shown", r"这里只能显示文字，不能写公式"),
+    (r"write it into the prompt, or in words", r"请写进题干，或者改用文字"),
     (r"nothing under content/library is called `(.*?)`(.*)", r"法规库中没有“\1”\2"),
     (r"correct the id, or add library/.*", r"请改正 id，或者先在法规库中收录"),
     (r"`(.*)` has no pattern for pinpoints", r"“\1”没有条款的写法"),
@@ -134,6 +187,7 @@ _WORDS: Final = (
 )
 _PATTERNS: Final = tuple((re.compile(pattern, re.DOTALL), words) for pattern, words in _WORDS)
 _MEANT: Final = re.compile(r" \(did you mean `(.*)`\?\)")
+_WHERE: Final = re.compile(r" \(character (\d+) of `(.*)`\)")
 
 
 @lru_cache(maxsize=2048)
@@ -141,5 +195,6 @@ def translated(words: str) -> str:
     """One sentence of the check in Chinese."""
     for pattern, chinese in _PATTERNS:
         if found := pattern.fullmatch(words):
-            return _MEANT.sub(r"（是否指“\1”？）", found.expand(chinese))
+            said = _MEANT.sub(r"（是否指“\1”？）", found.expand(chinese))
+            return _WHERE.sub(r"（\2 的第 \1 个字符）", said)
     return words

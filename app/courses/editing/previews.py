@@ -8,11 +8,13 @@ from typing import Any, Final
 
 from flask_babel import force_locale
 
+from app.core import formulas, markdown
 from app.core.digests import digest_of
 from app.core.errors import Invalid
 from app.courses.authoring import queries as drafts
 from app.courses.authoring.sources import media_of
 from app.courses.content.faults import Fault
+from app.courses.content.lesson_checks import UNREAD_FORMULA
 from app.courses.content.loading import parse_lesson
 from app.courses.content.pictures import media_type_of
 from app.courses.content.questions import images_of
@@ -114,6 +116,15 @@ def _check_questions(work: Work, module: str) -> dict[str, dict[str, Any]]:
         for entry in outlines.listed(found, "questions")
         if isinstance(entry, dict) and entry.get("use") == "check"
     }
+
+
+def formula_preview(tex: str, *, display: bool) -> tuple[str, tuple[str, str] | None]:
+    """A formula alone as a page shows it; or, with an empty page, what is wrong and the mend."""
+    marked = f"$$\n{tex}\n$$" if display else f"${tex}$"
+    if [formula.tex for formula in markdown.parse(marked).formulas] != [tex]:
+        return "", UNREAD_FORMULA
+    fault = formulas.fault_in(tex)
+    return ("", (fault.wrong, fault.mend)) if fault else (str(markdown.render(marked)), None)
 
 
 # --- questions ---------------------------------------------------------------------------------------------

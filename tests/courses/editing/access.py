@@ -61,6 +61,7 @@ ROWS = (
     absent("read_file", f"{NONE}/files/course.yaml"),
     absent("edit_source", f"{NONE}/source/course.yaml"),
     absent("edit_source", f"{NONE}/source/course.yaml", "post"),
+    malformed("preview_formula", "/authoring/formula"),
     malformed("note_presence", f"{NONE}/presence"),
     absent("add_figure", f"{NONE}/figures", "post"),
     absent("show_media", f"{NONE}/media/{'0' * 64}"),

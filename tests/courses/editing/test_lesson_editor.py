@@ -243,3 +243,42 @@ def test_the_source_of_any_file(browser: Browser, draft: Draft) -> None:
     for page in (HOME, f"{HOME}/settings"):  # what cannot be read hides nothing else
         browser.get(page)
     assert "第2行" in browser.page(f"{HOME}/faults").cssselect("main li")[0].text_content()
+
+
+@pytest.mark.parametrize(
+    ("tex", "display", "html", "fault"),
+    [
+        ("\\frac{a}{b}", False, '<span class="formula"><math alttext="\\frac{a}{b}">', ""),
+        (
+            "a\n+ b",
+            True,
+            '<div class="formula formula-display" tabindex="0"><math display="block" alttext="a + b">',
+            "",
+        ),
+        ("\\frac{a}{", False, "", "公式无法识别：到结尾还缺少 }"),
+        ("\\lost", True, "", "公式无法识别：没有命令 \\lost"),
+        ("100，以US", False, "", "这里像是公式，但不会按公式显示"),
+    ],
+)
+def test_a_formula_is_shown_while_it_is_written(
+    browser: Browser, tex: str, display: bool, html: str, fault: str
+) -> None:
+    answer = send(browser, "POST", "/authoring/formula", {"tex": tex, "display": display})
+    assert html in answer["html"]
+    assert bool(answer["html"]) is bool(html)
+    assert fault in answer["fault"]
+    assert bool(answer["fault"]) is bool(fault)
+
+
+def test_formulas_of_a_lesson_are_shown_or_said_to_be_wrong(browser: Browser, draft: Draft) -> None:
+    text = queries.text_of(draft.id, PATH)
+    both = {
+        "zh": f"{text}\n损失为$\\frac{{a}}{{b}}$元，$\\sqrt{{$。",
+        "en": queries.text_of(draft.id, PATH.replace("zh", "en")),
+    }
+    answer = send(browser, "POST", f"{LESSON}/preview", both)["zh"]
+    assert "<mfrac><mi>a</mi><mi>b</mi></mfrac>" in answer["html"]
+    assert '<code class="formula-fault">$\\sqrt{$</code>' in answer["html"]
+    (notice,) = [one for one in answer["notices"] if "公式" in one["text"]]
+    assert notice["line"] == len(text.splitlines()) + 2
+    assert notice["text"].startswith("公式无法识别：到结尾还缺少 }：每个 { 要有 }")

@@ -8,6 +8,7 @@ import pikepdf
 import pytest
 from flask import Flask
 
+from app.core import markdown
 from app.core.database import release
 from app.core.printing import tagged_pdf
 from app.courses.content.pictures import make_safe
@@ -63,9 +64,10 @@ def test_a_document_is_made_once_for_all_and_says_what_the_page_says(cast: Cast,
     assert "生成 PDF" in browser.page(f"{PAGE}?language=en").text_content()
 
 
-def test_a_photograph_is_in_the_document(app: Flask) -> None:
+def test_photographs_and_formulas_are_in_the_document(app: Flask) -> None:
     data = make_safe(picture("JPEG")).data
-    html = '<html lang="en"><head><title>t</title></head><body><p><img src="/f" alt="a"></p></body></html>'
+    text = markdown.render("$\\frac{a}{b} < 1$ of $100\n\n$$\n\\text{损失} = x\n$$")
+    html = f'<html lang="en"><head><title>t</title></head><body><p><img src="/f" alt="a"></p>{text}</body></html>'
     made = tagged_pdf(html, "", base_url="https://academy.example", pictures=lambda _: (data, "image/jpeg"))
     with pikepdf.Pdf.open(BytesIO(made)) as pdf:
         (image,) = [
@@ -73,6 +75,10 @@ def test_a_photograph_is_in_the_document(app: Flask) -> None:
         ]
         assert str(image.Filter) == "/DCTDecode"
         assert (int(image.Width), int(image.Height)) == (40, 20)
+        figures = [
+            one for one in pdf.objects if isinstance(one, pikepdf.Dictionary) and one.get("/S") == "/Figure"
+        ]
+        assert [str(figure.Alt) for figure in figures] == ["a", "\\frac{a}{b} < 1", "\\text{损失} = x"]
 
 
 def test_nothing_is_fetched_that_is_not_a_figure_of_the_module(app: Flask, tmp_path: Path) -> None:

@@ -1,8 +1,18 @@
 """The pages of the editor, under /authoring."""
 
-from app.courses.editing.views import conflicts, courses, files, lessons, outline, questions, settings
+from app.courses.editing.views import conflicts, courses, files, formulas, lessons, outline, questions, settings
 from app.courses.editing.views.blueprint import blueprint
 
-__all__ = ["blueprints", "conflicts", "courses", "files", "lessons", "outline", "questions", "settings"]
+__all__ = [
+    "blueprints",
+    "conflicts",
+    "courses",
+    "files",
+    "formulas",
+    "lessons",
+    "outline",
+    "questions",
+    "settings",
+]
 
 blueprints = (blueprint,)

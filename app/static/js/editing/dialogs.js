@@ -1,4 +1,6 @@
-// The toolbar and its dialogs: sections, citations, figures, check questions, terms, callouts.
+// The toolbar and its dialogs: sections, citations, figures, formulas, check questions, terms, callouts.
+
+import { installFormulas } from './formulas.js';
 
 const $ = (id) => document.getElementById(id);
 const kebab = (text) => (text.toLowerCase().match(/[a-z0-9]+/g) ?? []).join('-').slice(0, 60);
@@ -34,6 +36,7 @@ export function installDialogs({ data, say, announce, session, source, active, o
       if (tool === 'cite') listInstruments('');
       if (tool === 'question') listQuestions();
       if (tool === 'term') listTerms('');
+      if (tool === 'formula') formulas.begin(text);
     });
     bar.addEventListener('keydown', (event) => {
       const keys = { ArrowRight: 1, ArrowLeft: -1 };
@@ -67,6 +70,10 @@ export function installDialogs({ data, say, announce, session, source, active, o
     source(language).view.focus();
     return true;
   });
+
+  // --- a formula ---
+  const formulas = installFormulas({ address: data.formula, session, say });
+  both('dialog-formula', () => formulas.insert(source(language)));
 
   // --- a citation ---
   const choose = (list, items, pick) => {
