@@ -27,6 +27,7 @@ TOKENS: Final = {"math_inline": False, "math_inline_double": True, "math_block":
 
 _MARKED: Final = re.compile(r"(\$\$?)((?:\\.|[^\\$])+)\1", re.DOTALL)
 _WORDS_AFTER_A_DIGIT: Final = re.compile(r"\d[^\\]*(?:\s[A-Za-z]{2,}|[\u3000-\u9fff\uff00-\uffef])")
+_COMMENT: Final = re.compile(r"(?<!\\)((?:\\\\)*)%.*")
 _TEX: Final = re.compile(r"\$\$|\\[A-Za-z]{2}")
 _ENTITY: Final = re.compile(r"&(?!amp;|lt;|gt;|quot;|#)\w+;")
 #: A displayed or running formula in rendered HTML, with its TeX.
@@ -130,6 +131,11 @@ def looks_unread(text: str) -> bool:
 # --- converting --------------------------------------------------------------------------------------------
 
 
+def on_one_line(tex: str) -> str:
+    """The same TeX without line breaks and comments."""
+    return " ".join(_COMMENT.sub(r"\1", tex).split())
+
+
 def fault_in(tex: str) -> FormulaFault | None:
     """What keeps a formula from being shown, if anything."""
     try:
@@ -148,7 +154,7 @@ def mathml(tex: str, *, display: bool) -> str:
     _tidy(root, 0)
     if len(root) == 0:
         raise FormulaFault("the formula is empty", "write what it shall show, or remove the dollars")
-    root.set("alttext", " ".join(tex.split()))
+    root.set("alttext", on_one_line(tex))
     written: str = etree.tostring(root, encoding="unicode", method="html")
     return written
 

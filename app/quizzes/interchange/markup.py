@@ -9,6 +9,7 @@ from typing import Final
 from lxml import etree, html
 
 from app.core import markdown
+from app.quizzes.interchange import formulas
 from app.quizzes.interchange.model import MAX_TEXT, N_, CannotTake, Message
 from app.quizzes.interchange.safe_xml import MAX_DEPTH, name_of, text_of
 
@@ -17,7 +18,7 @@ KeepPicture = Callable[[str], str]
 
 _REFUSED: Final = frozenset(
     (
-        *("applet", "audio", "button", "embed", "form", "frame", "iframe", "input", "math", "object"),
+        *("applet", "audio", "button", "embed", "form", "frame", "iframe", "input", "object"),
         *("script", "select", "svg", "textarea", "video"),
     )
 )
@@ -32,7 +33,7 @@ _BLOCKS: Final = frozenset(
 _HEADINGS: Final = {f"h{level}": "#" * max(level, 3) for level in range(1, 7)}
 _RAISED: Final = str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")
 _LOWERED: Final = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
-_SPECIAL: Final = re.compile(r"[\\`*_\[\]<>&~|{}!#]")
+_SPECIAL: Final = re.compile(r"[\\`*_\[\]<>&~|{}!#$]")
 _LIST_NUMBER: Final = re.compile(r"^(\d{1,9})(?=[.)])", re.MULTILINE)
 _LIST_MARK: Final = re.compile(r"^(?=[-+=:])", re.MULTILINE)
 _BLOCK_EDGE: Final = re.compile(
@@ -48,6 +49,8 @@ class Converter:
         self.keep_picture = keep_picture
         self.notes = notes
         self._emphases: int | None = 0
+        #: Is TeX between delimiters a formula? In HTML it is, as Moodle shows it.
+        self._delimited = False
 
     # --- what formats call ---------------------------------------------------------------------------------
 
@@ -75,7 +78,11 @@ class Converter:
             root = html.fragment_fromstring(text, create_parent="div")
         except (etree.ParserError, ValueError):
             raise CannotTake(N_("its HTML cannot be read")) from None
-        return self.element(root)
+        self._delimited = True
+        try:
+            return self.element(root)
+        finally:
+            self._delimited = False
 
     def loose(self, text: str) -> str:
         """Moodle's “auto-format”: HTML where there are tags, lines otherwise."""
@@ -114,6 +121,9 @@ class Converter:
             elif name in _BLOCKS or _holds_block(node):
                 flush()
                 blocks.extend(self._block(node, name, skip))
+            elif name == "math" and node.get("display") == "block":
+                flush()
+                blocks.append(formulas.settled(formulas.of_mathml(node)))
             else:
                 run.append(node)
             run.append(node.tail or "")
@@ -188,13 +198,14 @@ class Converter:
         text = "".join(
             self._text(part, escape) if isinstance(part, str) else self._span(part, escape) for part in parts
         )
-        text = re.sub(r" *\\\n *", "\\\\\n", text)
+        text = re.sub(r" *\\\n *", "\\\\\n", formulas.settled(text))
         text = re.sub(r"(\\\n)+$", "", text.strip())
         return _escape_starts(text) if escape else text
 
     def _text(self, text: str, escape: bool) -> str:
         text = re.sub(r"[ \t\r\n\f\v]+", " ", text)
-        return _escape(text) if escape else text
+        cut = formulas.pieces(text) if self._delimited else [(text, "")]
+        return "".join(f"{_escape(words) if escape else words}{formula}" for words, formula in cut)
 
     def _inner(self, node: etree._Element, escape: bool) -> str:
         parts: list[etree._Element | str] = [node.text or ""]
@@ -212,8 +223,8 @@ class Converter:
             raise CannotTake(N_("it contains <%(tag)s>, which questions here cannot show", tag=name))
         if name == "br":
             return "\\\n"
-        if name == "code":
-            return _code(text_of(node))
+        if name in {"math", "code"}:
+            return _code(node) if name == "code" else formulas.of_mathml(node)
         inner = self._inner(node, escape)
         if name in {"b", "strong"}:
             return self._emphasised(inner, "**")
@@ -300,7 +311,10 @@ def _escape_starts(text: str) -> str:
     return _LIST_MARK.sub(r"\\", _LIST_NUMBER.sub(r"\1\\", text))
 
 
-def _code(text: str) -> str:
+def _code(node: etree._Element) -> str:
+    text = text_of(node)
+    if "formula-fault" in node.get("class", "") and re.fullmatch(r"\$.*\$", text, re.DOTALL):
+        return " ".join(text.split())
     mark = "`" * (max(map(len, re.findall("`+", text)), default=0) + 1)
     pad = " " if text.startswith(("`", " ")) or text.endswith(("`", " ")) else ""
     return f"{mark}{pad}{text}{pad}{mark}" if text.strip() else text

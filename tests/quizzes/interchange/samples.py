@@ -33,6 +33,10 @@ _MARKDOWN = st.one_of(
     st.lists(_WORDS, min_size=2, max_size=3).map("\n\n".join),
     _WORDS.map(lambda words: f"{words}\n\n- one\n- **two** `x=1`\n\n1. [@us-19-usc-1337 (a)(2)] three"),
     st.just("| a | b |\n| --- | --- |\n| 1 | 2 |"),
+    st.just(
+        "t $\\frac{a}{b}$，$\\lost$ \\$x\\$\n\n$$\nx % c\n+ y\n$$\n\n- $$z$$\n\n"
+        "| $a$ | $$b$$ |\n| --- | --- |\n| $5 | $6 |"
+    ),
 )
 
 

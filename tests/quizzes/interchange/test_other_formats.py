@@ -117,6 +117,31 @@ def test_moodle() -> None:
     assert MOODLE.split("\n")[int(found.refused[0].where) - 1].lstrip().startswith('<question type="drawing"')
 
 
+MATHML = (
+    '<math xmlns="http://www.w3.org/1998/Math/MathML" display="block"><semantics><mi>y</mi>'
+    '<annotation encoding="application/x-tex">\\sqrt{y}</annotation></semantics></math>'
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "prompt"),
+    [
+        ("<p>率为\\(\\frac{a}{b}\\)，a\\(x\\)b</p>", "率为$\\frac{a}{b}$，a $x$ b"),
+        ("<p>So</p><p>\\[ x\n+ y \\]</p><p>or $$z$$.</p>", "So\n\n$$x + y$$\n\nor $$z$$."),
+        ("<p>$5 to $6, $a$ and \\(\\unknown{x}\\)</p>", "\\$5 to \\$6, \\$a\\$ and \\\\(\\\\unknown\\{x\\}\\\\)"),
+        ("<p>$5 to $6</p>", "$5 to $6"),
+        (f"<div>Thus {MATHML} holds</div>", "Thus\n\n$$\\sqrt{y}$$\n\nholds"),
+        ('<p>a <math alttext="x^2"><mi>x</mi></math>.</p>', "a $x^2$."),
+    ],
+)
+def test_formulas_of_moodle_stay_formulas_and_prices_prices(text: str, prompt: str) -> None:
+    kind = '<question type="description"><name><text>f</text></name>'
+    question = f'<questiontext format="html"><text><![CDATA[{text}]]></text></questiontext>'
+    answer = '<answer fraction="100"><text>true</text></answer><answer fraction="0"><text>false</text></answer>'
+    (item,) = read(f"<quiz>{kind.replace('description', 'truefalse')}{question}{answer}</question></quiz>").items
+    assert item.raw["prompt"]["en"] == prompt
+
+
 QTI2 = """<?xml version="1.0"?>
 <assessmentItem xmlns="http://www.imsglobal.org/xsd/imsqti_v2p1" identifier="Item_1" title="Permit"
  adaptive="false" timeDependent="false" xml:lang="en-GB">

@@ -7,6 +7,7 @@ from typing import Final
 from lxml import etree, html
 
 from app.core import markdown
+from app.quizzes.interchange import formulas
 from app.quizzes.interchange.about import tags_of
 from app.quizzes.interchange.carried import ELEMENT, NAMESPACE
 from app.quizzes.interchange.markup import inline_html
@@ -68,6 +69,8 @@ def _convert(element: etree._Element, namespace: str) -> etree._Element:
         inner = element[0]
         inner.tail = element.tail
         element = inner
+    if "formula" in element.get("class", "").split():
+        return formulas.as_mathml(element)
     copied = etree.Element(f"{namespace}{name_of(element)}")
     for name, value in element.attrib.items():
         if name in _KEPT:
