@@ -86,13 +86,14 @@ class Window:
     def look(self) -> None:
         """Fail unless the page is what every page has to be."""
         address = self.page.url
-        assert violations(self.page) == [], address
+        found = violations(self.page)
+        assert found == [], f"{address}: {found}"
         seen = self.page.evaluate(_SEEN)
         assert seen["lang"] == self.tag, f"{address}: {seen['lang']}"
         assert seen["h1"] == 1, f"{address}: {seen['h1']} h1"
         assert seen["wide"] <= 0, f"{address}: {seen['wide']} pixels too wide"
         assert seen["reports"] == [], f"{address}: {seen['reports']}"
-        assert self.complaints == [], address
+        assert self.complaints == [], f"{address}: {self.complaints}"
         self.looked_at.append(urldefrag(address)[0])
 
     def close(self) -> None:

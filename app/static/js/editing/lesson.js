@@ -176,7 +176,7 @@ async function meet() {
 // --- begin -----------------------------------------------------------------------------------------------------------
 for (const language of languages) {
   const textarea = document.getElementById(`text-${language}`);
-  sources[language] = new Source({ textarea, language, label: textarea.dataset.label, phrases: data.phrases, nonce: data.nonce });
+  sources[language] = new Source({ textarea, language, label: textarea.getAttribute('aria-label'), phrases: data.phrases, nonce: data.nonce });
   sources[language].addEventListener('focus', () => { active = language; });
   sources[language].addEventListener('place', follow);
 }

@@ -69,6 +69,7 @@ export class Source extends EventTarget {
       }),
     });
     textarea.hidden = true;
+    textarea.removeAttribute('aria-label'); // it is the editor's now
     textarea.disabled = true;
     textarea.after(this.view.dom);
   }
