@@ -29,7 +29,7 @@ from app.core.database import core_transaction, db, init_database, release
 
 LOCALE = "zh_Hans"
 READY = "ready.pickle"
-NUMBERS = {"session_number": sa.Integer, "courses_done": sa.Integer, "hours": sa.Double, "exam_percent": sa.Double}
+NUMBERS = {"courses_done": sa.Integer, "hours": sa.Double, "exam_percent": sa.Double}
 READY_TABLE = sa.Table(
     "bench_ready_records",
     sa.MetaData(),
