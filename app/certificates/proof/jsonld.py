@@ -10,10 +10,9 @@ from importlib.resources import files
 from typing import Any, Final
 
 from cachetools import LRUCache
-from frozendict import frozendict
 from pyld import jsonld
-from pyld.context_resolver import ContextResolver
 
+from app.certificates.proof.processing import Processor, Resolver, canonical_statements
 from app.certificates.proof.refusal import Refused
 from app.core.digests import canonical
 
@@ -21,9 +20,6 @@ CREDENTIALS: Final = "https://www.w3.org/ns/credentials/v2"
 OPEN_BADGES: Final = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
 #: Our own context stands under the issuer's address.
 OWN_PATH: Final = "/contexts/certificate-v1.json"
-
-#: Resolved contexts that are kept a thread and issuer.
-KEPT: Final = 256
 
 PINNED: Final = {
     "credentials-v2.json": "59955ced6697d61e03f2b2556febe5308ab16842846f5b586d7f1f7adec92734",
@@ -60,38 +56,16 @@ def contexts_of(base: str) -> Contexts:
     )
 
 
-class _Resolver(ContextResolver):  # type: ignore[misc] # no types
-    """Resolves the contexts of one issuer and keeps what it made of them; bounded, for strangers bring their own.
-
-    The library keeps nothing from one document to the next where contexts come from elsewhere; reading them again
-    is most of the cost of a proof. A nested context is the same object each time, so that it need not be compared.
-    """
-
-    def __init__(self, loader: Callable[..., dict[str, Any]]) -> None:
-        super().__init__(LRUCache(KEPT), loader)
-        self.per_op_cache: LRUCache[str, Any] = LRUCache(KEPT)
-        self.nested: LRUCache[int, tuple[Any, list[Any]]] = LRUCache(KEPT)
-
-    def resolve(self, active_ctx: Any, context: Any, base: Any, cycles: Any = None) -> list[Any]:
-        known = self.nested.get(id(context))
-        if known is not None and known[0] is context:
-            return known[1]
-        found: list[Any] = super().resolve(active_ctx, context, base, cycles)
-        if isinstance(context, frozendict):  # never changes, and stays itself while it is held here
-            self.nested[id(context)] = (context, found)
-        return found
-
-
 #: Resolvers by contexts, one set a thread: the library's caches are not made for several.
 _resolvers = threading.local()
 
 
-def _resolver(contexts: Contexts, loader: Callable[..., dict[str, Any]]) -> _Resolver:
-    kept: LRUCache[Contexts, _Resolver] | None = getattr(_resolvers, "kept", None)
+def _resolver(contexts: Contexts, loader: Callable[..., dict[str, Any]]) -> Resolver:
+    kept: LRUCache[Contexts, Resolver] | None = getattr(_resolvers, "kept", None)
     if kept is None:
         kept = _resolvers.kept = LRUCache(8)
     if contexts not in kept:
-        kept[contexts] = _Resolver(loader)
+        kept[contexts] = Resolver(loader, contexts.documents)
     return kept[contexts]
 
 
@@ -138,10 +112,8 @@ def _statements(raw: bytes, contexts: Contexts) -> Statements:
 
     document = json.loads(raw)
     try:
-        expanded = jsonld.expand(document, _options(contexts), on_property_dropped=refuse)
-        quads: str = jsonld.normalize(
-            expanded, {**_options(contexts), "algorithm": "URDNA2015", "format": "application/n-quads"}
-        )
+        expanded = Processor(on_property_dropped=refuse).expand(document, _options(contexts))
+        quads = canonical_statements(expanded, _options(contexts))
     except jsonld.JsonLdError as error:
         raise Refused("not_json_ld", error.type) from None
     return Statements(document, contexts, expanded, quads)
@@ -160,7 +132,8 @@ def demand_compacted(stated: Statements) -> None:
 def _is_compacted(raw: bytes, contexts: Contexts) -> bool:
     stated = _statements(raw, contexts)
     try:
-        compacted = jsonld.compact(stated.expanded, stated.document["@context"], _options(contexts))
+        options = {**_options(contexts), "skipExpansion": True}
+        compacted = Processor().compact(stated.expanded, stated.document["@context"], options)
     except jsonld.JsonLdError as error:
         raise Refused("not_json_ld", error.type) from None
     return bool(_plain(compacted) == _plain(stated.document))

@@ -185,3 +185,20 @@ def claim_accessibility(pdf: Any) -> None:
     metadata = _referenced(pdf, pdf.catalog["Metadata"])
     content = b"".join(metadata.stream)
     metadata.stream = [content.replace(b"</rdf:RDF>", _UA)]
+
+
+class _Written(pydyf.Object):  # type: ignore[misc] # no types
+    """An object of which the bytes are known."""
+
+    data: bytes = b""
+    compressible: bool = False
+
+    def __init__(self, thing: Any) -> None:
+        super().__init__()
+        self.number, self.generation = thing.number, thing.generation
+        self.data, self.compressible = thing.data, thing.compressible
+
+
+def write_once(pdf: Any) -> None:
+    """Write and pack every object, as the last thing: the library would do it twice, for the file's identifier."""
+    pdf.objects = [thing if thing.free == "f" else _Written(thing) for thing in pdf.objects]

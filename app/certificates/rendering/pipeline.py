@@ -180,7 +180,7 @@ def render(
     whatever the signer raises.
     """
     look = printed.style.look
-    with printing.lock:
+    with printing.lock, printing.undisturbed():
         document, layout = _laid_out(snapshot, printed)
 
         def finish(_document: Any, pdf: Any) -> None:
@@ -194,6 +194,7 @@ def render(
             attach(pdf, attachments, datetime.fromisoformat(snapshot.issued_on))
             if signature:
                 signing.keep_place(pdf, signature)
+            finishing.write_once(pdf)
 
         document.color_profiles[COLOURS] = _ColourProfile("sRGB2014", _srgb(), ("r", "g", "b"))
         data: bytes = document.write_pdf(finisher=finish, pdf_variant="pdf/a-3a", output_intent=COLOURS)

@@ -1,5 +1,6 @@
 """HTML to tagged PDF, with the pinned fonts of documents and without a network."""
 
+import gc
 import os
 import threading
 from collections.abc import Callable, Iterator
@@ -36,6 +37,18 @@ def pinned_fonts() -> Iterator[None]:
             os.environ["FONTCONFIG_FILE"] = before
 
 
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Look for no garbage meanwhile: all the boxes of a page live until it is written, and then go together."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
 @cache
 def fonts() -> Any:
     """The font configuration of this process; held with ``lock``."""
@@ -66,7 +79,7 @@ def tagged_pdf(html: str, css: str, *, base_url: str, pictures: Pictures) -> byt
 
     Formulas become pictures with their TeX as alternative text.
     """
-    with lock:
+    with lock, undisturbed():
         html, formulas = drawn(html)
 
         def known(url: str) -> tuple[bytes, str] | None:

@@ -1,5 +1,6 @@
 """Data Integrity proofs: the W3C's own vectors, and nothing unsigned."""
 
+import copy
 import json
 from pathlib import Path
 from typing import Any
@@ -7,13 +8,23 @@ from typing import Any
 import pytest
 import rfc8785
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from pyld import jsonld
 
 from app.certificates.keys.rules import multikey, public_of_multikey
 from app.certificates.proof import integrity
-from app.certificates.proof.jsonld import CREDENTIALS, PINNED, Contexts, bundled, contexts_of, statements_of
+from app.certificates.proof.jsonld import (
+    CREDENTIALS,
+    PINNED,
+    Contexts,
+    bundled,
+    contexts_of,
+    demand_compacted,
+    statements_of,
+)
 from app.certificates.proof.refusal import Refused
 from app.core import base58
 from app.core.digests import canonical
+from tests.support.proof import BASE, office, stated
 
 pytestmark = pytest.mark.no_database
 
@@ -130,3 +141,28 @@ def test_the_canonical_form_is_that_of_rfc_8785() -> None:
         "n": -17,
     }
     assert canonical(record) == rfc8785.dumps(record)
+
+
+def test_what_is_kept_between_documents_changes_none_of_them() -> None:
+    """Each document states what the library by itself says that it states, whichever came before it."""
+    loaded = {url: {"document": document} for url, document in contexts_of(BASE).documents.items()}
+
+    def load(url: str, _options: object) -> dict[str, Any]:
+        found = {"contentType": "application/ld+json", "contextUrl": None, "documentUrl": url}
+        return copy.deepcopy({**found, **loaded[url]})
+
+    plain = {"documentLoader": load, "processingMode": "json-ld-1.1"}
+    wanted = {**plain, "algorithm": "URDNA2015", "format": "application/n-quads"}
+    documents = [
+        office().credential(stated()),
+        office().status_list("revocation", [3, 70_001]),
+        office().credential(stated("周同窗", "", 124, result_percent=None), 2),
+        office().credential(stated(), 3),
+    ]
+    for raw in documents:
+        document = {name: value for name, value in json.loads(raw).items() if name != "proof"}
+        found = statements_of(document, contexts_of(BASE))
+        assert found.canonical == jsonld.normalize(document, wanted)
+        assert found.expanded == jsonld.expand(document, plain)
+        demand_compacted(found)
+        assert jsonld.compact(document, document["@context"], plain).keys() == document.keys()
