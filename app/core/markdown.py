@@ -1,4 +1,4 @@
-"""Markdown as our authors write it: CommonMark, tables, footnotes, callouts, figures, questions and citations.
+"""Markdown as our authors write it: CommonMark, tables, footnotes, callouts, figures, media, questions, citations.
 
 ``parse`` gives a Document that knows its sections, citations, figures and questions with their places in the
 source; ``render`` makes safe HTML of it. HTML in the source is never passed on, and everything rendered goes
@@ -25,6 +25,8 @@ from app.core import formulas
 CITATION: Final = re.compile(r"\[(\??)@([A-Za-z0-9._-]+)(?: +([^\[\]\n]+?))? *\]")
 HEADING_ID: Final = re.compile(r"\s*\{#([^}\s]*)\}\s*$")
 CALLOUTS: Final = ("note", "warning", "deadline", "example", "practice")
+#: Blocks that place a file of the course's ``media/``: ``::: video hearing.mp4 Title``.
+MEDIA: Final = ("video", "audio", "file")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,20 @@ class QuestionSlot:
     key: str
 
 
+@dataclass(frozen=True, slots=True)
+class PlacedMedia:
+    """Where the page puts a recording or an attachment; ``nested``: inside another block, where none may stand."""
+
+    kind: str
+    name: str
+    title: str
+    line: int = 0
+    column: int = 0
+    nested: bool = False
+    #: Does anything stand between the block's marks? It would not be shown.
+    filled: bool = False
+
+
 @dataclass(slots=True)
 class Section:
     """A second-level heading and what follows it. ``key`` is empty when the author gave no id."""
@@ -109,6 +125,7 @@ class Section:
     tokens: list[Token] = field(default_factory=list)
     citations: list[Citation] = field(default_factory=list)
     questions: list[Spot] = field(default_factory=list)
+    media: list[PlacedMedia] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -250,7 +267,7 @@ def parse(source: str) -> Document:
     opening = Section(key="", title="", line=1)
     document = Document(opening, [], [], [], [], [], [], [], [], [], [], env)
     places = _Places(source)
-    current, level = opening, 0
+    current = opening
     for index, token in enumerate(tokens):
         if token.type == "footnote_block_open":
             document.footnotes = tokens[index:]
@@ -259,23 +276,27 @@ def parse(source: str) -> Document:
             line = token.map[0] + 1 if token.map else 1
             current = Section(str(token.attrs.get("id", "")), tokens[index + 1].content.strip(), line)
             document.sections.append(current)
-        level = token.level
         current.tokens.append(token)
         if token.type == "container_block_open":
-            _note_block(document, current, token, places, level)
+            is_empty = tokens[index + 1].type == "container_block_close"
+            _note_block(document, current, token, places, is_empty=is_empty)
     _note_inlines(document, places)
     return document
 
 
-def _note_block(document: Document, section: Section, token: Token, places: _Places, level: int) -> None:
+def _note_block(document: Document, section: Section, token: Token, places: _Places, *, is_empty: bool) -> None:
     kind, _, rest = token.info.strip().partition(" ")
     line = token.map[0] + 1 if token.map else 1
     if kind == "question":
         spot = Spot(rest.strip(), line, len("::: question ") + 1)
         section.questions.append(spot)
         document.questions.append(spot)
-        if level > 0:
+        if token.level > 0:
             document.nested_questions.append(spot)
+    elif kind in MEDIA:
+        name, _, title = rest.strip().partition(" ")
+        column = len(f"::: {kind} ") + 1
+        section.media.append(PlacedMedia(kind, name, title.strip(), line, column, token.level > 0, not is_empty))
     elif kind not in CALLOUTS:
         document.unknown_callouts.append(Spot(kind, *places.find(kind, line - 1)))
 
@@ -414,13 +435,27 @@ def _html(tokens: Sequence[Token], env: dict[str, Any]) -> Markup:
     return Markup(_cleaner.clean(_parser.renderer.render(tokens, _parser.options, env)))  # noqa: S704 - just cleaned
 
 
+def _slot(token: Token) -> QuestionSlot | PlacedMedia | None:
+    """What a page puts in the place of a block that begins here."""
+    if token.type != "container_block_open" or token.level != 0:
+        return None
+    kind, _, rest = token.info.strip().partition(" ")
+    if kind == "question":
+        return QuestionSlot(rest.strip())
+    name, _, title = rest.strip().partition(" ")
+    return PlacedMedia(kind, name, title.strip()) if kind in MEDIA else None
+
+
 def render_section(
     document: Document, section: Section, *, cite: Cite, draw: Draw, mark: Mark | None = None, **env: Any
-) -> list[Html | QuestionSlot]:
-    """A section's body (without its heading), cut where questions stand; ``mark`` may change each run's tokens."""
+) -> list[Html | QuestionSlot | PlacedMedia]:
+    """A section's body (without its heading), cut where questions and recordings stand.
+
+    ``mark`` may change each run's tokens.
+    """
     whole = {**document.env, **env, "cite": cite, "draw": draw, "last_cited": ""}
     tokens = section.tokens[3:] if section.tokens and section.tokens[0].tag == "h2" else section.tokens
-    blocks: list[Html | QuestionSlot] = []
+    blocks: list[Html | QuestionSlot | PlacedMedia] = []
     run: list[Token] = []
     skipping = False
 
@@ -430,10 +465,10 @@ def render_section(
             run.clear()
 
     for token in tokens:
-        question = token.type.startswith("container_block") and token.info.strip().startswith("question")
-        if question and token.nesting == 1 and token.level == 0:
+        slot = _slot(token)
+        if slot is not None:
             flush()
-            blocks.append(QuestionSlot(token.info.strip().partition(" ")[2].strip()))
+            blocks.append(slot)
             skipping = True
         elif skipping:
             skipping = not (token.type == "container_block_close" and token.level == 0)
@@ -444,14 +479,15 @@ def render_section(
 
 
 def plain_text(section: Section) -> str:
-    """A section's running words without its heading, marks, citations, pictures and questions; one line."""
+    """A section's running words without heading, marks, citations, pictures, recordings, questions; one line."""
     words: list[str] = []
     skipping = False
     for token in section.tokens[3:] if section.tokens and section.tokens[0].tag == "h2" else section.tokens:
         if token.type == "container_block_open":
             kind, _, title = token.info.strip().partition(" ")
-            skipping = skipping or kind == "question"
-            words.append("" if kind == "question" else title)
+            is_slot = kind in {"question", *MEDIA}
+            skipping = skipping or is_slot
+            words.append("" if is_slot else title)
         elif token.type == "container_block_close":
             skipping = False
         elif skipping:

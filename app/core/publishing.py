@@ -1,13 +1,18 @@
 """Answers for programs anywhere: the right type, a time to live, and open to every origin."""
 
 import json
-from typing import Any
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
 
 from flask import Response, request
+from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
 #: For what can never change at its address.
 FOREVER = 365 * 86_400
 _SVG = "image/svg+xml"
+#: Bytes of a long file that one answer brings: it is handed over at once, so that a slow line holds no thread.
+PART: Final = 2 * 1024 * 1024
 
 
 def publish(data: bytes | str | dict[str, Any], media_type: str, *, seconds: int) -> Response:
@@ -27,9 +32,46 @@ def send_stored(data: bytes, media_type: str, digest: str) -> Response:
 
     An SVG travels compressed, so it is sent whole.
     """
-    response = Response(data, mimetype=media_type)
+    response = _named(Response(data, mimetype=media_type), digest)
+    response.make_conditional(request, accept_ranges=media_type != _SVG, complete_length=len(data))
+    return response
+
+
+def send_long(path: Path, media_type: str, digest: str) -> Response:
+    """A file named by its hash that is too long to hold in memory: players ask for it part by part.
+
+    A part is cut at ``PART`` bytes, which its Content-Range says (RFC 9110, 15.3.7): players ask for the next.
+    """
+    size = path.stat().st_size
+    response = _named(Response(_blocks(path), mimetype=media_type), digest)
+    response.content_length = size
+    environ = dict(request.environ)
+    asked = request.range
+    if asked is not None and asked.units == "bytes" and len(asked.ranges) == 1:
+        start, stop = asked.ranges[0]
+        if start >= 0:
+            environ["HTTP_RANGE"] = f"bytes={start}-{min(stop or size, start + PART) - 1}"
+    try:
+        response.make_conditional(environ, accept_ranges=True, complete_length=size)
+    except RequestedRangeNotSatisfiable:
+        return Response(status=416, headers={"Content-Range": f"bytes */{size}"})
+    if response.status_code == 206:
+        span = response.content_range
+        with path.open("rb") as stream:
+            stream.seek(span.start or 0)
+            response.set_data(stream.read((span.stop or size) - (span.start or 0)))
+    return response
+
+
+def _named(response: Response, digest: str) -> Response:
+    """For the reader's own cache for ever, and without any right to run scripts."""
     response.headers["Cache-Control"] = f"private, max-age={FOREVER}, immutable"
     response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
     response.set_etag(digest)
-    response.make_conditional(request, accept_ranges=media_type != _SVG, complete_length=len(data))
     return response
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as stream:
+        while block := stream.read(256 * 1024):
+            yield block

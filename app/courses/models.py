@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text, true
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.database import Base, Identified
@@ -92,6 +92,20 @@ class Figure(Base):
     #: Natural size in pixels; None when the file does not say.
     width: Mapped[int | None]
     height: Mapped[int | None]
+
+
+class MediaFile(Base):
+    """A recording, an attachment or captions of some module revision, by their hash."""
+
+    __tablename__ = "media_files"
+
+    #: SHA-256 of the file.
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    media_type: Mapped[str]
+    #: Bytes.
+    size: Mapped[int]
+    #: Of captions: the file itself. The bytes of everything else lie in the file store.
+    text: Mapped[str | None] = mapped_column(Text)
 
 
 class ContentState(Base):

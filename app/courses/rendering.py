@@ -13,6 +13,7 @@ from markupsafe import Markup
 from app.core import markdown
 from app.core.terms import Glossary
 from app.core.text import language_of
+from app.courses.recordings import MissingMedia, Show, ShownMedia
 from app.courses.rules import figure_name
 from app.library.queries import Library, instrument_path, term_path
 from app.library.rules import InstrumentNote
@@ -34,7 +35,7 @@ class RenderedSection:
     key: str
     path: str
     title: str
-    blocks: tuple[markdown.Html | markdown.QuestionSlot, ...]
+    blocks: tuple[markdown.Html | markdown.QuestionSlot | ShownMedia | MissingMedia, ...]
     cited: tuple[CitedNote, ...]
     terms: tuple[Mapping[str, Any], ...]
 
@@ -49,6 +50,11 @@ class LessonText:
     glossary: tuple[Mapping[str, Any], ...]
     #: Does any statement still await comparison with the official text?
     has_unreviewed: bool
+
+    @property
+    def has_recordings(self) -> bool:
+        """Does the page need the player's controls?"""
+        return any(getattr(block, "kind", "file") != "file" for one in self.sections for block in one.blocks)
 
     def cited(self) -> dict[str, list[str]]:
         """The instruments that each section cites."""
@@ -81,7 +87,14 @@ def drawing(
 
 
 def render_lesson(
-    document: markdown.Document, path: str, locale: str, books: Library, *, draw: markdown.Draw, doc_id: str = ""
+    document: markdown.Document,
+    path: str,
+    locale: str,
+    books: Library,
+    *,
+    draw: markdown.Draw,
+    show: Show,
+    doc_id: str = "",
 ) -> LessonText:
     """A parsed lesson for a reader of this language; ``doc_id`` keeps its footnotes apart on a page."""
     language = language_of(locale)
@@ -98,8 +111,11 @@ def render_lesson(
             key=section.key,
             path=f"{path}/{section.key}",
             title=section.title,
-            blocks=render_section(
-                document, section, locale, books, draw=draw, mark=partial(mark, seen=set()), doc_id=doc_id
+            blocks=tuple(
+                show(block) if isinstance(block, markdown.PlacedMedia) else block
+                for block in render_section(
+                    document, section, locale, books, draw=draw, mark=partial(mark, seen=set()), doc_id=doc_id
+                )
             ),
             cited=_cited(section.citations, books, locale),
             terms=_terms(section, books, language),
@@ -123,7 +139,7 @@ def render_section(
     draw: markdown.Draw,
     mark: markdown.Mark | None = None,
     doc_id: str = "",
-) -> tuple[markdown.Html | markdown.QuestionSlot, ...]:
+) -> tuple[markdown.Html | markdown.QuestionSlot | markdown.PlacedMedia, ...]:
     """One section's body, as ``render_lesson`` gives it."""
     return tuple(
         markdown.render_section(

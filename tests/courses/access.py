@@ -48,6 +48,7 @@ ROWS = (
     Row("courses.show_exam", enrolled("/courses/small/exam"), only("trainee", rest=404)),
     Row("courses.start_exam", studied, only("trainee", ok=302, rest=404), "post"),
     Row("courses.show_figure", figure, signed_in()),
+    Row("courses.show_media", f"/courses/media/{'0' * 64}", signed_in(404)),
     Row("courses.show_figure", f"/courses/figures/{'0' * 64}", signed_in(404)),
     Row("courses.show_lesson", enrolled(LESSON), only("trainee", *TEACHERS)),
     # Without an answer: refused with words where one may answer at all.

@@ -101,7 +101,7 @@ def test_the_small_content_has_no_fault(folder: Path) -> None:
             "::: practice",
             "::: praxis",
             "content/courses/small/m1-first/01-basics.zh.md:14:5: `praxis` is not a kind of block; write one of note,"
-            " warning, deadline, example, practice, question",
+            " warning, deadline, example, practice, question, video, audio, file",
         ),
         (
             f"{M1}/01-basics.zh.md",

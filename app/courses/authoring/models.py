@@ -34,7 +34,9 @@ class SourceMedia(Base):
     #: Natural size in pixels; None when the file does not say.
     width: Mapped[int | None]
     height: Mapped[int | None]
-    #: What the content check finds in the figure, found once: ``[line, column, wrong, mend]``.
+    #: How long a recording lasts; None where the file does not say, and for pictures.
+    milliseconds: Mapped[int | None]
+    #: What the content check finds in the file, found once: ``[line, column, wrong, mend]``.
     findings: Mapped[list[Any]] = mapped_column(Json)
 
 

@@ -1,6 +1,7 @@
 """What a course in work is made of: paths, trees of files and the states of a draft. Pure."""
 
 import hashlib
+import mmap
 import re
 import uuid
 from collections.abc import Mapping
@@ -84,7 +85,7 @@ class Saved:
     conflict_id: uuid.UUID | None = None
 
 
-def digest_of_bytes(data: bytes) -> str:
+def digest_of_bytes(data: bytes | mmap.mmap) -> str:
     return hashlib.sha256(data).hexdigest()
 
 

@@ -1,6 +1,7 @@
 """Keep files and trees by their hash, and read them again."""
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -12,9 +13,11 @@ from app.core.database import db, upsert
 from app.core.errors import Invalid, NotFound
 from app.courses.authoring.models import SourceMedia, SourceText, SourceTree
 from app.courses.authoring.rules import Manifest, as_text, digest_of_bytes, digest_of_text, digest_of_tree
+from app.courses.content import media_files
 from app.courses.content.figure_checks import findings
 from app.courses.content.files import Finding, KeptFile, KeptMedia
 from app.courses.content.pictures import media_type_of, size_of
+from app.courses.content.recordings.found import Data
 from app.files import services as files
 
 #: Rows an INSERT; texts are long.
@@ -37,8 +40,12 @@ def keep_tree(manifest: Manifest, now: datetime) -> str:
     return digest
 
 
-def describe_media(path: str, data: bytes) -> dict[str, Any]:
+def describe_media(path: str, data: Data) -> dict[str, Any]:
     """What is known of a file that is not text."""
+    if path.startswith("media/"):
+        kept = asdict(media_files.describe(digest_of_bytes(data), data))
+        return kept | {"findings": [list(found) for found in kept["findings"]]}
+    data = bytes(data)
     width, height = size_of(data)
     return {
         "digest": digest_of_bytes(data),
@@ -46,6 +53,7 @@ def describe_media(path: str, data: bytes) -> dict[str, Any]:
         "media_type": media_type_of(path),
         "width": width,
         "height": height,
+        "milliseconds": None,
         "findings": [list(found) for found in findings(PurePosixPath(path).name, data)],
     }
 
@@ -132,7 +140,15 @@ def media_of(digests: Iterable[str]) -> dict[str, KeptMedia]:
 def media_from(known: Mapping[str, Any]) -> KeptMedia:
     """What ``describe_media`` found, as the loader takes it."""
     found = tuple(Finding(*finding) for finding in known["findings"])
-    return KeptMedia(known["digest"], known["media_type"], known["width"], known["height"], found)
+    return KeptMedia(
+        known["digest"],
+        known["media_type"],
+        known["width"],
+        known["height"],
+        found,
+        known["size"],
+        known["milliseconds"],
+    )
 
 
 def folder_of(course_key: str, manifest: Manifest, shown: str = "") -> KeptFile:

@@ -8,6 +8,7 @@ from app.courses.content.exams import ExamRules
 from app.courses.content.faults import Inside, Location, Report, YamlDocument, nearest
 from app.courses.content.figure_checks import check_figure_file
 from app.courses.content.lesson_checks import check_text, check_texts_agree
+from app.courses.content.media_checks import check_media_folder
 from app.courses.content.question_checks import check_question
 from app.courses.content.schema import ProgrammeFile, RenewalRules
 from app.courses.content.tree import Content, CourseTree, ModuleTree
@@ -21,6 +22,7 @@ def check_everything(content: Content, report: Report) -> None:
         _check_course(content, course)
         for path in course.figures.values():
             check_figure_file(path, report)
+        check_media_folder(course.media, report)
         for module in course.modules:
             _check_module(content, course, module, report)
     check_programmes(content)

@@ -39,13 +39,17 @@ class FilePath(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class KeptMedia:
-    """A figure in the file store, with what was found in it when it was stored."""
+    """A figure, recording or attachment in the file store, with what was found in it when it was stored."""
 
     digest: str
     media_type: str
     width: int | None
     height: int | None
     findings: tuple[Finding, ...] = ()
+    #: Bytes.
+    size: int = 0
+    #: How long a recording lasts; None where it does not say.
+    milliseconds: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,9 @@ import re
 from collections import Counter
 
 from app.core import formulas, markdown
-from app.core.markdown import CALLOUTS, Citation, Document, Figure, Formula, Section, Spot
+from app.core.markdown import CALLOUTS, MEDIA, Citation, Document, Figure, Formula, Section, Spot
 from app.courses.content.faults import Report, nearest
+from app.courses.content.media_checks import placed_faults
 from app.courses.content.tree import Content, CourseTree, LessonText, ModuleTree
 from app.courses.rules import figure_name
 
@@ -48,8 +49,8 @@ class _Faults:
     def at(self, place: Spot | Figure | Citation, wrong: str, mend: str) -> None:
         self.report.add(self.path, place.line, place.column, wrong, mend)
 
-    def line(self, line: int, wrong: str, mend: str) -> None:
-        self.report.add(self.path, line, 1, wrong, mend)
+    def line(self, line: int, wrong: str, mend: str, column: int = 1) -> None:
+        self.report.add(self.path, line, column, wrong, mend)
 
 
 def check_text(content: Content, course: CourseTree, module: ModuleTree, text: LessonText, report: Report) -> None:
@@ -70,12 +71,20 @@ def check_text(content: Content, course: CourseTree, module: ModuleTree, text: L
     for figure in document.figures:
         _check_figure(figure, course, faults)
     _check_formulas(document, text.source, faults)
+    _check_media(text, course, faults)
     for spot in document.html:
         faults.at(spot, f"HTML `{spot.text[:40]}` stands in the text", "write Markdown instead")
     for spot in document.unknown_callouts:
-        known = ", ".join((*CALLOUTS, "question"))
+        known = ", ".join((*CALLOUTS, "question", *MEDIA))
         faults.at(spot, f"`{spot.text}` is not a kind of block", f"write one of {known}")
     _check_placed_questions(document, [question.id for question in module.checks()], faults)
+
+
+def _check_media(text: LessonText, course: CourseTree, faults: _Faults) -> None:
+    language = text.path.stem.rpartition(".")[2]
+    for placed in (placed for section in text.document.sections for placed in section.media):
+        for wrong, mend in placed_faults(placed, course.media, language):
+            faults.line(placed.line, wrong, mend, placed.column)
 
 
 def _check_marks(source: str, faults: _Faults) -> None:
@@ -195,6 +204,12 @@ def _compare_section(chinese: Section, english: Section, faults: _Faults) -> Non
             english.line,
             f"the section `{english.key}` lacks {_shown(missing)}{often}, which the Chinese cites",
             "cite the same in both languages",
+        )
+    if sorted(one.name for one in chinese.media) != sorted(one.name for one in english.media):
+        faults.line(
+            english.line,
+            f"the recordings of section `{english.key}` differ from the Chinese",
+            "place the same recordings in both languages",
         )
     if sorted(spot.text for spot in chinese.questions) != sorted(spot.text for spot in english.questions):
         faults.line(

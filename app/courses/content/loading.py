@@ -22,6 +22,7 @@ from app.courses.content.faults import (
 )
 from app.courses.content.files import FilePath, in_order
 from app.courses.content.lesson_checks import HEADING_TOKENS
+from app.courses.content.media_files import load_media
 from app.courses.content.parsing import plain_newlines
 from app.courses.content.questions import QuestionsFile
 from app.courses.content.schema import (
@@ -32,9 +33,10 @@ from app.courses.content.schema import (
     OrganisationsFile,
     ProgrammeFile,
 )
-from app.courses.content.tree import Content, CourseTree, LessonText, ModuleTree
+from app.courses.content.tree import LANGUAGES, Content, CourseTree, LessonText, ModuleTree
 
-LANGUAGES = ("zh", "en")
+#: Folders of a course that are none of its modules.
+NO_MODULES = frozenset({"figures", "media"})
 _LESSON_FILE = re.compile(r"^\d\d-(?P<id>[a-z0-9-]+)\.(?P<language>zh|en)\.md$")
 
 #: Checks of the packages above, for files that only they can read.
@@ -181,10 +183,11 @@ def _load_course(content: Content, folder: FilePath, report: Report) -> None:
     _named_as_file(course, document, folder.name)
     tree = CourseTree(course, document, folder)
     tree.figures = {path.name: path for path in in_order((folder / "figures").glob("*")) if path.is_file()}
+    tree.media = load_media(folder / "media")
     content.courses[course.id] = tree
     for index, key in enumerate(course.modules):
         if not (folder / key).is_dir():
-            others = [path.name for path in _folders(folder) if path.name != "figures"]
+            others = [path.name for path in _folders(folder) if path.name not in NO_MODULES]
             document.fault(
                 ("modules", index),
                 f"there is no module `{key}`{nearest(key, others)}",
@@ -193,7 +196,7 @@ def _load_course(content: Content, folder: FilePath, report: Report) -> None:
         elif module := _load_module(folder / key, report):
             tree.modules.append(module)
     for path in _folders(folder):
-        if path.name not in {"figures", *course.modules}:
+        if path.name not in NO_MODULES and path.name not in course.modules:
             document.fault(
                 ("modules",),
                 f"the folder {path.name} is not among the modules",

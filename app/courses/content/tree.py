@@ -1,15 +1,16 @@
 """The authored content as typed values, with where each part was written."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from app.core import markdown
 from app.core.text import Bilingual
 from app.courses.content.exams import CourseExam, ExamRules, PoolRules, ProgrammeExam, share_out
 from app.courses.content.faults import YamlDocument
-from app.courses.content.files import FilePath
+from app.courses.content.files import FilePath, KeptMedia
 from app.courses.content.pictures import media_type_of
 from app.courses.content.questions import Question, images_of
 from app.courses.content.schema import (
@@ -21,6 +22,8 @@ from app.courses.content.schema import (
     Term,
 )
 from app.quizzes.rules import Pool
+
+LANGUAGES = ("zh", "en")
 
 
 @dataclass(slots=True)
@@ -73,6 +76,40 @@ class ModuleTree:
 
 
 @dataclass(slots=True)
+class MediaFolder:
+    """What lies under a course's ``media/``, by name: recordings and attachments, captions and transcripts."""
+
+    paths: dict[str, FilePath] = field(default_factory=dict)
+    files: dict[str, KeptMedia] = field(default_factory=dict)
+    #: ``hearing.zh.vtt``, ``hearing.zh.txt``: captions and transcript of ``hearing.mp4`` in Chinese.
+    texts: dict[str, str] = field(default_factory=dict)
+
+    def captions(self, name: str, language: str) -> str | None:
+        return self.texts.get(f"{PurePosixPath(name).stem}.{language}.vtt")
+
+    def transcript(self, name: str, language: str) -> str | None:
+        return self.texts.get(f"{PurePosixPath(name).stem}.{language}.txt")
+
+    def described(self) -> dict[str, dict[str, Any]]:
+        """Each recording and attachment as module revisions keep it."""
+        return {name: self._described(name, file) for name, file in self.files.items()}
+
+    def _described(self, name: str, file: KeptMedia) -> dict[str, Any]:
+        captions = {tag: text for tag in LANGUAGES if (text := self.captions(name, tag)) is not None}
+        transcript = {tag: text for tag in LANGUAGES if (text := self.transcript(name, tag)) is not None}
+        return {
+            "digest": file.digest,
+            "media_type": file.media_type,
+            "size": file.size,
+            "milliseconds": file.milliseconds,
+            "width": file.width,
+            "height": file.height,
+            "captions": {tag: hashlib.sha256(text.encode()).hexdigest() for tag, text in captions.items()},
+            "transcript": transcript,
+        }
+
+
+@dataclass(slots=True)
 class CourseTree:
     file: CourseFile
     document: YamlDocument
@@ -80,6 +117,7 @@ class CourseTree:
     modules: list[ModuleTree] = field(default_factory=list)
     #: File name → path, for every file under ``figures/``.
     figures: dict[str, FilePath] = field(default_factory=dict)
+    media: MediaFolder = field(default_factory=MediaFolder)
 
     def question_body(self, question: Question, figures: Mapping[str, str]) -> dict[str, Any]:
         """A question as the engine takes it: an image is a stored file. ``figures``: digests by path.

@@ -8,6 +8,8 @@ import re
 from functools import lru_cache
 from typing import Final
 
+from app.courses.editing import fault_words_media
+
 _WORDS: Final = (
     (r"the lesson has no section", r"这一课还没有小节"),
     (r"text stands before the first section", r"第一个小节之前有文字"),
@@ -185,7 +187,9 @@ _WORDS: Final = (
     (r"the file is no (\S+) by its content", r"文件内容不是 \1 格式"),
     (r"save it as what its name says", r"请按文件名的格式保存"),
 )
-_PATTERNS: Final = tuple((re.compile(pattern, re.DOTALL), words) for pattern, words in _WORDS)
+_PATTERNS: Final = tuple(
+    (re.compile(pattern, re.DOTALL), words) for pattern, words in (*fault_words_media.WORDS, *_WORDS)
+)
 _MEANT: Final = re.compile(r" \(did you mean `(.*)`\?\)")
 _WHERE: Final = re.compile(r" \(character (\d+) of `(.*)`\)")
 

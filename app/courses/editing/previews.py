@@ -18,9 +18,10 @@ from app.courses.content.lesson_checks import UNREAD_FORMULA
 from app.courses.content.loading import parse_lesson
 from app.courses.content.pictures import media_type_of
 from app.courses.content.questions import images_of
-from app.courses.editing import outlines, texts, translations, yaml_files
+from app.courses.editing import outlines, recordings, texts, translations, yaml_files
 from app.courses.editing.queries import Work
 from app.courses.editing.texts import Advice, Heading, LessonPath
+from app.courses.recordings import showing
 from app.courses.rendering import LessonText, drawing, render_lesson
 from app.library.queries import Library, library
 from app.quizzes import grading
@@ -58,7 +59,7 @@ class LessonPreview:
 
 
 def media_path(course_key: str, digest: str) -> str:
-    """The address of a figure of a draft."""
+    """The address of a figure, recording or caption of a draft."""
     return f"/authoring/{course_key}/media/{digest}"
 
 
@@ -85,7 +86,8 @@ def _page(work: Work, module: str, lesson: str, language: str, source: str) -> P
     """One language, rendered once for the same source, questions, figures and library."""
     books = library()
     questions = work.files.get(f"{module}/questions.yaml")
-    rest = digest_of({"figures": work.figures, "questions": questions.digest if questions else None})
+    named = {"figures": work.figures, "media": work.media, "questions": questions.digest if questions else None}
+    rest = digest_of(named)
     key = (f"{work.key}/{module}/{lesson}", language, digest_of(source), rest, books.digest, str(work.draft.id))
     if key not in _pages:
         _pages[key] = _rendered(work, f"{module}/{lesson}", language, source, books)
@@ -97,10 +99,11 @@ def _page(work: Work, module: str, lesson: str, language: str, source: str) -> P
 
 def _rendered(work: Work, path: str, language: str, source: str, books: Library) -> Preview:
     draw = drawing(work.figures, media_of(work.figures.values()), partial(media_path, work.key))
+    show = showing(recordings.folder_in(work).described(), media_path(work.key, ""))
     questions = _check_questions(work, path.partition("/")[0])
     document = parse_lesson(source)
     with force_locale(LOCALES[language]):
-        text = render_lesson(document, path, LOCALES[language], books, draw=draw, doc_id=language)
+        text = render_lesson(document, path, LOCALES[language], books, draw=draw, show=show, doc_id=language)
         checks = {
             spot.text: shown(questions[spot.text], language, work, books)
             for spot in document.questions

@@ -72,6 +72,15 @@ class Work:
         """File name → digest."""
         return figures_in({path: head.digest for path, head in self.files.items() if head.digest})
 
+    @property
+    def media(self) -> dict[str, str]:
+        """Recordings, attachments, captions and transcripts: file name → digest."""
+        return {
+            path.removeprefix("media/"): head.digest
+            for path, head in self.files.items()
+            if path.startswith("media/") and head.digest
+        }
+
 
 def mapping_of(text: str) -> dict[str, Any]:
     """The values of a YAML text, to be read only; empty where it is none."""

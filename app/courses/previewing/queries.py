@@ -18,7 +18,8 @@ from app.courses.content.loading import parse_lesson
 from app.courses.content.tree import CourseTree, ModuleTree
 from app.courses.editing.previews import media_path
 from app.courses.previewing import policies
-from app.courses.queries import CheckQuestion, figure_path
+from app.courses.queries import MEDIA, CheckQuestion, figure_path
+from app.courses.recordings import showing
 from app.courses.rendering import LessonText, drawing, render_lesson
 from app.courses.reviewing.queries import history_of
 from app.courses.rules import CourseOutline, LessonOutline, outline_of
@@ -113,7 +114,9 @@ class Study:
         files = self.state.files
         draw = drawing(figures_in(files), media_of(files.values()), self.media_path)
         path = f"{lesson.module_key}/{lesson.key}"
-        return render_lesson(parse_lesson(source.source), path, locale, books, draw=draw)
+        address = media_path(self.key, "") if self.state.is_draft else MEDIA
+        show = showing(self.tree.media.described(), address)
+        return render_lesson(parse_lesson(source.source), path, locale, books, draw=draw, show=show)
 
     def check_bodies(self, lesson: LessonOutline) -> dict[str, grading.Body]:
         """The lesson's check questions by key, as the assessment engine takes them."""

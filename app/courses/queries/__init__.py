@@ -16,6 +16,7 @@ from app.courses.queries.catalogue import (
 )
 from app.courses.queries.checks import CheckQuestion, shown
 from app.courses.queries.lessons import (
+    MEDIA,
     check_questions,
     check_revisions,
     figure_path,
@@ -24,6 +25,7 @@ from app.courses.queries.lessons import (
     lesson_text,
     moved_law,
 )
+from app.courses.queries.media import get_media
 from app.courses.queries.standing import (
     EXAM_CONTEXT,
     STEPS,
@@ -48,6 +50,7 @@ from app.courses.rendering import LessonText
 
 __all__ = [
     "EXAM_CONTEXT",
+    "MEDIA",
     "STEPS",
     "Answer",
     "BankLine",
@@ -74,6 +77,7 @@ __all__ = [
     "find_enrolment",
     "get_course",
     "get_figure",
+    "get_media",
     "is_completed",
     "lesson_text",
     "modules_citing",

@@ -5,7 +5,7 @@ from collections import OrderedDict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import select
 
@@ -15,6 +15,7 @@ from app.core.errors import NotFound
 from app.core.text import language_of
 from app.courses.models import Figure
 from app.courses.queries.catalogue import get_module_content
+from app.courses.recordings import showing
 from app.courses.rendering import LessonText, drawing, render_lesson
 from app.courses.rules import CourseOutline, LessonOutline, ModuleOutline
 from app.library.queries import Library, instrument_path
@@ -60,12 +61,17 @@ def _render(content: dict[str, Any], lesson: LessonOutline, locale: str, books: 
     names: dict[str, str] = content["figures"]
     document = markdown.parse(content["lessons"][lesson.key][language_of(locale)])
     draw = drawing(names, _figures(names.values()), figure_path)
-    return render_lesson(document, f"{lesson.module_key}/{lesson.key}", locale, books, draw=draw)
+    path = f"{lesson.module_key}/{lesson.key}"
+    return render_lesson(document, path, locale, books, draw=draw, show=showing(content.get("media", {}), MEDIA))
 
 
 def _figures(digests: Collection[str]) -> dict[str, Figure]:
     rows = db.session.scalars(select(Figure).where(Figure.digest.in_(digests)))
     return {row.digest: row for row in rows}
+
+
+#: Before the digest: the address of a recording of a published lesson.
+MEDIA: Final = "/courses/media/"
 
 
 def figure_path(digest: str) -> str:

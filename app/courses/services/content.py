@@ -16,6 +16,7 @@ from app.courses.content.tree import Content, CourseTree, ModuleTree
 from app.courses.events import ContentSynced
 from app.courses.models import Citation, ContentState, Course, CourseRevision, Figure, Module, ModuleRevision
 from app.courses.rules import figure_name
+from app.courses.services.media import media_content, note_media
 from app.library.services import sync_library
 from app.organisations.models import OrganisationKind
 from app.organisations.services import OrganisationEntry, sync_organisations
@@ -121,6 +122,7 @@ def load_course(
     ``stored``: its figures by path. Raises Invalid where the assessment engine refuses a question.
     """
     _note_figures(stored[path.as_posix()] for path in tree.figures.values())
+    note_media(tree)
     figures = {path: figure.digest for path, figure in stored.items()}
     key = tree.file.id
     course = db.session.get(Course, content_id("course", key))
@@ -245,6 +247,7 @@ def module_content(
         },
         "checks": {question.id: str(questions[question.id].id) for question in module.checks()},
         "figures": {name: figures[tree.figures[name].as_posix()] for name in sorted(shown)},
+        **media_content(module, tree),
     }
 
 

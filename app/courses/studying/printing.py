@@ -48,6 +48,7 @@ def document_html(
             terms=sorted(terms.values(), key=lambda term: str(term[language])),
             moved=courses.moved_law(module, books, local_day(now)),
             locale=locale,
+            language=language,
             lang_tag="en" if language == "en" else "zh-CN",
             other_tag="zh-CN" if language == "en" else "en",
             now=now,

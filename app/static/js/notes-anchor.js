@@ -1,7 +1,7 @@
 // Places in a lesson's text: what a reader selected, described so that it is found again, and found again. Compared
 // without spaces and without what the server’s plain text leaves out (formulas, citations, notes, questions, captions).
 
-const SKIP = 'h2, .formula, .cite, .cite-unreviewed, .footnote-ref, .callout-title, figcaption, .check, .section-tools';
+const SKIP = 'h2, .formula, .cite, .cite-unreviewed, .footnote-ref, .callout-title, figcaption, .recording, .check, .section-tools';
 const AROUND = 32;
 
 function textNodes(section) {

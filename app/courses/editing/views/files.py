@@ -17,11 +17,11 @@ from app.core.access import require_actor
 from app.core.database import release, transaction
 from app.core.errors import Invalid, NotFound
 from app.core.identifiers import new_id
-from app.core.publishing import send_stored
+from app.core.publishing import send_long, send_stored
 from app.courses.authoring import queries as drafts
 from app.courses.authoring import services as authoring
 from app.courses.authoring.rules import Saved, is_text
-from app.courses.authoring.sources import media_of
+from app.courses.authoring.sources import find_text, media_of
 from app.courses.content import pictures
 from app.courses.content.figure_checks import findings
 from app.courses.editing import outlines, services, words
@@ -147,15 +147,20 @@ def _safe_picture(data: bytes) -> pictures.Picture:
 @blueprint.get("/authoring/<string:course_key>/media/<string:digest>")
 @author_only
 def show_media(course_key: str, digest: str) -> Response:
-    """A figure of the draft, or a published one; its name is its hash, so browsers may keep it for ever."""
+    """A file of the draft, or a published figure; its name is its hash, so browsers may keep it for ever."""
     place = find_work(require_actor(), course_key)
+    root = current_app.extensions["academy.settings"].data_dir
+    kept = media_of([digest]).get(digest)
+    if place is not None and digest in place.media.values():
+        if kept is None:
+            return send_stored((find_text(digest) or "").encode(), "text/vtt", digest)
+        return send_long(files.locate(root, digest), kept.media_type, digest)
     if place is None or digest not in place.figures.values():
         get_figure(digest)
-    kept = media_of([digest]).get(digest)
     if kept is None:
         raise NotFound
     try:
-        data = files.read(current_app.extensions["academy.settings"].data_dir, digest)
+        data = files.read(root, digest)
     except OSError as error:
         raise NotFound from error
     return send_stored(data, kept.media_type, digest)

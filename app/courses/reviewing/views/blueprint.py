@@ -58,6 +58,12 @@ def _drawing(course_key: str, files: Manifest) -> markdown.Draw:
     return drawing(figures_in(files), media_of(files.values()), partial(media_path, course_key))
 
 
+def _named(block: markdown.QuestionSlot | markdown.PlacedMedia) -> str:
+    if isinstance(block, markdown.QuestionSlot):
+        return str(_("Check question %(key)s", key=block.key))
+    return str(_("Recording %(name)s: %(title)s", name=block.name, title=block.title))
+
+
 def _rendered(
     document: markdown.Document, section: markdown.Section | None, locale: str, draw: markdown.Draw
 ) -> Markup | None:
@@ -65,8 +71,6 @@ def _rendered(
         return None
     blocks = render_section(document, section, locale, library(), draw=draw)
     return Markup("").join(
-        block.html
-        if isinstance(block, markdown.Html)
-        else Markup("<p><em>{}</em></p>").format(_("Check question %(key)s", key=block.key))
+        block.html if isinstance(block, markdown.Html) else Markup("<p><em>{}</em></p>").format(_named(block))
         for block in blocks
     )

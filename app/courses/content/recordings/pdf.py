@@ -1,0 +1,52 @@
+"""PDF: does it hold together, and does it hold nothing but pages?"""
+
+import re
+import zlib
+from collections.abc import Iterator
+from typing import Final
+
+from app.courses.content.pictures import Unsafe
+from app.courses.content.recordings.found import Found
+
+_START: Final = re.compile(rb"startxref\s+(\d+)\s+%%EOF")
+_OBJECTS: Final = re.compile(rb"/ObjStm\b.{0,400}?stream\r?\n", re.DOTALL)
+_STREAMS: Final = re.compile(rb"\bstream\r?\n.*?\bendstream\b", re.DOTALL)
+_ESCAPED: Final = re.compile(rb"#([0-9A-Fa-f]{2})")
+_ACTIVE: Final = re.compile(rb"/(?:JavaScript|JS|Launch|EmbeddedFiles?|RichMedia|XFA|SubmitForm|ImportData)\b")
+#: Objects packed in one stream unfold to at most so many bytes; writers make them some hundred kilobytes.
+_MAX_UNFOLDED: Final = 16 * 1024 * 1024
+
+
+def examine(data: bytes) -> Found:
+    """Raises Unsafe."""
+    starts = [int(found[1]) for found in _START.finditer(data)]
+    begin = data.find(b"%PDF-")
+    if not starts or not all(_is_table(data, begin, place) for place in starts if place):
+        raise Unsafe("the PDF is damaged", "save it anew")
+    for part in (_STREAMS.sub(b"", data), *_unfolded(data)):
+        plain = _ESCAPED.sub(lambda found: bytes([int(found[1], 16)]), part)
+        if re.search(rb"/Encrypt\b", plain):
+            raise Unsafe("the PDF is locked", "save it without a password")
+        if _ACTIVE.search(plain):
+            raise Unsafe("the PDF holds scripts, forms that send, or other files", "print it as a PDF anew")
+    return Found("file", "application/pdf")
+
+
+def _is_table(data: bytes, begin: int, place: int) -> bool:
+    """Does a table of the file's objects stand at the place, counted from the file's or the header's beginning?"""
+    return any(
+        re.match(rb"\s{0,8}(?:xref\b|\d+\s+\d+\s+obj\b)", data[at : at + 40]) for at in (place, begin + place)
+    )
+
+
+def _unfolded(data: bytes) -> Iterator[bytes]:
+    """The objects that are packed in streams. Raises Unsafe for one that does not unfold, or never ends."""
+    for found in _OBJECTS.finditer(data):
+        packer = zlib.decompressobj()
+        try:
+            plain = packer.decompress(data[found.end() :], _MAX_UNFOLDED)
+        except zlib.error as error:
+            raise Unsafe("the PDF is damaged", "save it anew") from error
+        if packer.unconsumed_tail:
+            raise Unsafe("the PDF is damaged", "save it anew")
+        yield plain
