@@ -10,6 +10,7 @@ from lxml import html
 
 from app.config import PROJECT
 from app.core import formulas, markdown
+from app.core.plain_text import plain_text
 from tests.core.test_markdown import assert_harmless
 
 pytestmark = pytest.mark.no_database
@@ -82,7 +83,7 @@ def test_where_only_words_can_stand_a_formula_is_its_tex() -> None:
     shown = markdown.render("若 $a < b$ 则 *乘以* $\\frac{1}{2}$")
     assert html.fromstring(formulas.as_tex(shown)).text_content() == "若 a < b 则 乘以 \\frac{1}{2}"
     section = markdown.parse("## T {#t}\n\n其中 $n$ 为容量。").sections[0]
-    assert markdown.plain_text(section) == "其中 为容量。"
+    assert plain_text(section) == "其中 为容量。"
 
 
 @pytest.mark.parametrize(

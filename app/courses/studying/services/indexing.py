@@ -8,6 +8,7 @@ from sqlalchemy import insert, select, text
 
 from app.core import markdown
 from app.core.database import db, serialise
+from app.core.plain_text import plain_text
 from app.core.text import search_text
 from app.courses.models import ModuleRevision
 from app.courses.studying import queries
@@ -37,7 +38,7 @@ def index_module(revision_id: uuid.UUID) -> int:
             "section_key": section.key,
             "language": language,
             "title": section.title,
-            "text": (words := markdown.plain_text(section)),
+            "text": (words := plain_text(section)),
             "words": search_text(f"{section.title} {words}"),
         }
         for lesson_key, texts in content["lessons"].items()
