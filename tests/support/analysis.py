@@ -2,17 +2,22 @@
 
 import itertools
 import random
+import uuid
 from typing import Any
 
 from app.core import clock
 from app.core.database import transaction
-from app.quizzes import services
+from app.quizzes import grading, services
+from app.quizzes.analysis.sample import Answer, Question, Sample, Sitting
 from app.quizzes.models import QuizRevision
 from app.quizzes.rules import Pool, QuizSettings
 from tests.support.quizzes import authored, choices
-from tests.support.sittings import Answering, pick
+from tests.support.sittings import Answering, answer_to, layout_for, pick
 
 _numbers = itertools.count(1)
+
+#: Marks are counted in hundred-thousandths.
+UNIT = 100_000
 
 RIGHT = "b"
 
@@ -33,6 +38,29 @@ def publish(
             pools=pools or [Pool(question_keys=list(questions), pick=len(questions))],
             now=now,
         )
+
+
+def sample_of(bodies: dict[str, dict[str, Any]], people: int, answering: Answering) -> Sample:
+    """Everybody is asked every question, in order."""
+    questions = [
+        Question(uuid.uuid5(uuid.NAMESPACE_OID, key), key, 1, grading.validate(key, body))
+        for key, body in bodies.items()
+    ]
+    sittings, answers = [], []
+    for at in range(people):
+        mine = []
+        for position, question in enumerate(questions, start=1):
+            body = dict(question.body)
+            layout = layout_for(body, at)
+            response = answer_to(layout, answering(at, question.key, body))
+            worth = int(grading.marks_of(body) * UNIT)
+            marks = int(grading.grade(body, response, layout).fraction * worth)
+            said = response or None
+            mine.append(Answer(at, question.id, marks, worth, "pool", position, bool(response), said, layout))
+        answers += mine
+        earned, possible = sum(each.marks for each in mine), sum(each.maximum for each in mine)
+        sittings.append(Sitting(earned, possible, earned * 100 >= possible * 60))
+    return Sample(sittings, answers, questions)
 
 
 def single_questions(count: int, prefix: str = "q") -> dict[str, dict[str, Any]]:

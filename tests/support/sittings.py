@@ -1,5 +1,6 @@
 """Graded sittings in bulk, as the engine leaves them: for analyses of many people."""
 
+import random
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from app.core.database import transaction
 from app.core.identifiers import new_id
 from app.organisations.models import Organisation
 from app.quizzes import grading, rules
+from app.quizzes.analysis.parts import draws_numbers
 from app.quizzes.grading.base import PLACES
 from app.quizzes.models import (
     Attempt,
@@ -31,9 +33,23 @@ from app.quizzes.models import (
     ResponseEvent,
 )
 
-#: Person number, key of the question, its body → what she answered; {} for nothing.
-Answering = Callable[[int, str, dict[str, Any]], dict[str, Any]]
+#: What was answered; {} for nothing; where each paper draws its own numbers, what follows from the layout.
+Said = dict[str, Any] | Callable[[dict[str, Any]], dict[str, Any]]
+#: Person number, key of the question, its body → what she answered.
+Answering = Callable[[int, str, dict[str, Any]], Said]
 Rows = dict[Any, list[dict[str, Any]]]
+
+
+def layout_for(body: dict[str, Any], at: int) -> dict[str, Any]:
+    """The layout on the paper of this person: her own numbers where numbers are drawn."""
+    if not draws_numbers(body):
+        return grading.full_layout(body)
+    return grading.lay_out(body, random.Random(at), shuffle=False)  # noqa: S311 - the same papers each time
+
+
+def answer_to(layout: dict[str, Any], said: Said) -> dict[str, Any]:
+    """The normalised answer."""
+    return grading.normalise(said(layout) if callable(said) else said, layout)
 
 
 def make_people(count: int, organisation: Organisation | None = None) -> list[uuid.UUID]:
@@ -112,9 +128,9 @@ def _one_sitting(rows: Rows, paper: _Paper, at: int, person_id: uuid.UUID, now: 
     ordinal = 0
     for position, (_section, question_id) in enumerate(rules.draw(pools, seed, shuffle=True), start=1):
         key, question = known[question_id]
-        layout = grading.full_layout(question.body)
-        response = grading.normalise(paper.answering(at, key, question.body), layout)
-        graded = grading.grade(question.body, response)
+        layout = layout_for(question.body, at)
+        response = answer_to(layout, paper.answering(at, key, question.body))
+        graded = grading.grade(question.body, response, layout)
         ordinal += bool(response)
         maximum = grading.marks_of(question.body)
         marks = (maximum * graded.fraction).quantize(PLACES, ROUND_HALF_UP)

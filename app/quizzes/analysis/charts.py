@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, floor
-from typing import Final
+from typing import Final, Protocol
 
 from app.quizzes.analysis import choices
 from app.quizzes.analysis.choices import ChoiceTable
-from app.quizzes.analysis.report import ItemReport
+from app.quizzes.analysis.findings import Finding
+from app.quizzes.analysis.rules import Figure
 
 #: The drawing is about as wide as a telephone's screen, so that its letters are readable there.
 WIDTH: Final = 360
@@ -26,15 +27,28 @@ class Tick:
     label: str
 
 
+class Plotted(Protocol):
+    """A question, or a part of one."""
+
+    @property
+    def number(self) -> int: ...
+    @property
+    def facility(self) -> Figure: ...
+    @property
+    def discrimination(self) -> Figure: ...
+    @property
+    def findings(self) -> list[Finding]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One question."""
+    """One question, or part."""
 
     x: float
     y: float
     label_x: float
     label_y: float
-    item: ItemReport
+    item: Plotted
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +61,7 @@ class Scatter:
     zero: float
     weak: float
     #: Questions without one of the two figures.
-    left_out: list[ItemReport]
+    left_out: Sequence[Plotted]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +88,45 @@ class Curves:
     shortened: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A share, drawn upwards; ``low`` and ``high`` are the ends of the line that says how sure it is."""
+
+    middle: float
+    x: float
+    y: float
+    width: float
+    height: float
+    label: str
+    value: str
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """Shares side by side."""
+
+    bars: list[Bar]
+    up: list[Tick]
+    #: The names of the bars stand under them.
+    across: list[Tick]
+
+
+def bars(shares: Sequence[tuple[str, float, float]]) -> Bars:
+    """Name, share and standard error (0: none is drawn) of each bar, from left to right."""
+    step = (RIGHT - LEFT) / len(shares)
+    drawn = []
+    for at, (name, share, error) in enumerate(shares):
+        middle, top = round(LEFT + step * (at + 0.5), 1), _up(share, 0)
+        ends = (_up(max(0.0, share - error), 0), _up(min(1.0, share + error), 0)) if error else (None, None)
+        width = round(min(step * 0.7, 40), 1)
+        x = round(middle - width / 2, 1)
+        drawn.append(Bar(middle, x, top, width, round(BOTTOM - top, 1), name, _percent(share), *ends))
+    up = [Tick(_up(at / 4, 0), _percent(at / 4)) for at in range(5)]
+    return Bars(drawn, up, [Tick(bar.middle, bar.label) for bar in drawn])
+
+
 def _across(share: float) -> float:
     return round(LEFT + share * (RIGHT - LEFT), 1)
 
@@ -86,7 +139,7 @@ def _percent(value: float) -> str:
     return f"{round(value * 100)}%".replace("-", "−")
 
 
-def scatter(items: Sequence[ItemReport], weak: float) -> Scatter:
+def scatter(items: Sequence[Plotted], weak: float) -> Scatter:
     """Place every question that has both figures; the scale reaches just beyond the lowest and the highest."""
     placed = [item for item in items if item.facility.value is not None and item.discrimination.value is not None]
     indices = [item.discrimination.value or 0.0 for item in placed]

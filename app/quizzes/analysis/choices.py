@@ -10,6 +10,7 @@ from app.core.text import Bilingual
 from app.quizzes import grading
 from app.quizzes.analysis import rules
 from app.quizzes.analysis.rules import Figure, Numbers, Reason
+from app.quizzes.grading import gapped
 from app.quizzes.grading.numeric import units_of
 from app.quizzes.grading.short_text import compared
 
@@ -20,6 +21,8 @@ Response = Mapping[str, Any]
 MIN_SAME_ANSWER: Final = 3
 #: Ours: as many written answers are listed.
 MOST_ANSWERS: Final = 8
+#: As many characters around a gap tell which one it is.
+CONTEXT: Final = {"zh": 10, "en": 24}
 #: Ours: below this many people, three score groups instead of five, so that a group is more than a few.
 FIVE_GROUPS_FROM: Final = 50
 
@@ -62,7 +65,8 @@ class ChoiceTable:
 OMITTED: Final = Choice("", Bilingual(zh="", en=""), correct=False)
 
 
-def _plain(text: str) -> Bilingual:
+def plain_text(text: str) -> Bilingual:
+    """A text that is the same in both languages."""
     return Bilingual(zh=text, en=text)
 
 
@@ -89,20 +93,50 @@ def _joined(left: Bilingual, right: Bilingual) -> Bilingual:
 
 def _places(body: Body) -> list[Choice]:
     return [
-        Choice(f"{item['id']}:{place}", _joined(item["text"], _plain(str(place))), correct=True)
+        Choice(f"{item['id']}:{place}", _joined(item["text"], plain_text(str(place))), correct=True)
         for place, item in enumerate(body["items"], start=1)
     ]
 
 
+def gap_names(body: Body) -> dict[str, Bilingual]:
+    """Each gap of a text by its number in that language, with a few words around it."""
+    found: dict[str, dict[str, str]] = {}
+    for tag, text in body["text"].items():
+        number = 0
+        for pieces in gapped.paragraphs(text):
+            around = [piece.get("text", "…") for piece in pieces]
+            for at, piece in enumerate(pieces):
+                if "gap" not in piece:
+                    continue
+                number += 1
+                before = "".join(around[:at])[-CONTEXT[tag] :].lstrip()
+                after = "".join(around[at + 1 :])[: CONTEXT[tag]].rstrip()
+                found.setdefault(piece["gap"], {})[tag] = f"{before}【{number}】{after}"
+    return {gap: Bilingual(zh=names["zh"], en=names["en"]) for gap, names in found.items()}
+
+
+def numbered(body: Body) -> Bilingual:
+    """A text with its gaps numbered in each language."""
+    found = {}
+    for tag, text in body["text"].items():
+        order = [piece["gap"] for pieces in gapped.paragraphs(text) for piece in pieces if "gap" in piece]
+        found[tag] = gapped.filled(text, {gap: f"【{number}】" for number, gap in enumerate(order, start=1)})
+    return Bilingual(zh=found["zh"], en=found["en"])
+
+
+def place_names(body: Body) -> dict[str, Bilingual]:
+    """Where items are dragged to: gaps by their numbers, zones by their labels."""
+    return gap_names(body) if "text" in body else {place["id"]: place["label"] for place in body["places"]}
+
+
 def _placed(body: Body) -> list[Choice]:
-    """Every item in every gap (numbered) or zone (by its label)."""
+    """Every item in every gap or zone."""
+    names = place_names(body)
     return [
         Choice(
-            f"{place['id']}:{item['id']}",
-            _joined(place.get("label") or _plain(f"【{number}】"), item["text"]),
-            place["item"] == item["id"],
+            f"{place['id']}:{item['id']}", _joined(names[place["id"]], item["text"]), place["item"] == item["id"]
         )
-        for number, place in enumerate(body["places"], start=1)
+        for place in body["places"]
         for item in body["items"]
     ]
 
@@ -131,8 +165,9 @@ def random_guess(body: Body) -> Figure:
     """Random-guess score: the share of the marks that blind guessing earns on average.
 
     Single choice and true/false: 1 / number of choices; matching: 1 / number of right sides; dragging: 1 / number
-    of items; ordering: 1 / n by position, 1 / n! all or nothing; written answers: 0. For multiple choice it would
-    depend on how many choices somebody ticks: as in Moodle there is no figure.
+    of items; ordering: 1 / n by position or by neighbours, 1 / n! all or nothing; written answers: 0; cloze and
+    case: the mean over their parts, weighed by marks. For multiple choice it would depend on how many choices
+    somebody ticks: as in Moodle there is no figure.
     """
     kind = body["type"]
     if kind in {"single", "true_false"}:
@@ -141,10 +176,22 @@ def random_guess(body: Body) -> Figure:
         return Figure(1 / len(body["rights"]))
     if kind in {"drag_text", "drag_image"}:
         return Figure(1 / len(body["items"]))
-    if kind == "ordering" and body["scoring"] in {"position", "all_or_nothing"}:
+    if kind == "ordering" and body["scoring"] != "longest_run":
         size = len(body["items"])
-        return Figure(1 / (size if body["scoring"] == "position" else factorial(size)))
-    return Figure(0.0) if kind in _WRITTEN else Figure.none(Reason.NOT_FOR_TYPE)
+        return Figure(1 / (factorial(size) if body["scoring"] == "all_or_nothing" else size))
+    if kind in {"cloze", "case"}:
+        return _guess_of_parts(body["gaps" if kind == "cloze" else "parts"])
+    return Figure(0.0) if kind in _WRITTEN or kind == "calculated" else Figure.none(Reason.NOT_FOR_TYPE)
+
+
+def _guess_of_parts(parts: Sequence[Body]) -> Figure:
+    marks = [float(part["marks"]) for part in parts]
+    guesses = [random_guess(part) for part in parts]
+    if missing := next((guess for guess in guesses if guess.value is None), None):
+        return missing
+    return Figure(
+        fsum(mark * (guess.value or 0.0) for mark, guess in zip(marks, guesses, strict=True)) / fsum(marks)
+    )
 
 
 def choice_table(body: Body, responses: Sequence[Response | None], rests: Numbers) -> ChoiceTable | None:
@@ -164,7 +211,38 @@ def choice_table(body: Body, responses: Sequence[Response | None], rests: Number
         choices = _common_answers(body, [answer for answer in written if answer])
     else:
         return None
-    count = len(responses)
+    return _table(
+        choices,
+        taken,
+        [response is None for response in responses],
+        rests,
+        exclusive=kind in _EXCLUSIVE,
+        distracting=kind in _DISTRACTING,
+    )
+
+
+def table_of_field(choices: Sequence[Choice], taken: Sequence[str | None], rests: Numbers) -> ChoiceTable:
+    """The same of a field that takes one of the choices, such as the right side of a pair."""
+    return _table(
+        choices,
+        [{one} if one is not None else set() for one in taken],
+        [one is None for one in taken],
+        rests,
+        exclusive=True,
+        distracting=False,
+    )
+
+
+def _table(
+    choices: Sequence[Choice],
+    taken: Sequence[set[str]],
+    omitted: Sequence[bool],
+    rests: Numbers,
+    *,
+    exclusive: bool,
+    distracting: bool,
+) -> ChoiceTable:
+    count = len(taken)
     steps = 5 if count >= FIVE_GROUPS_FROM else 3
     groups = _Groups(
         high=rules.group_weights(rests, count * (1 - rules.GROUP_SHARE), count),
@@ -173,9 +251,9 @@ def choice_table(body: Body, responses: Sequence[Response | None], rests: Number
     )
     return ChoiceTable(
         uses=[_use(choice, [choice.id in mine for mine in taken], rests, groups) for choice in choices],
-        omitted=_use(OMITTED, [response is None for response in responses], rests, groups),
-        exclusive=kind in _EXCLUSIVE,
-        distracting=kind in _DISTRACTING,
+        omitted=_use(OMITTED, omitted, rests, groups),
+        exclusive=exclusive,
+        distracting=distracting,
     )
 
 
@@ -228,7 +306,7 @@ def _common_answers(body: Body, written: Sequence[tuple[tuple[str, str], ...]]) 
 def _readable(body: Body, answer: Mapping[str, str]) -> Bilingual:
     text = answer.get("text") or answer["value"]
     unit = next((each["text"] for each in units_of(dict(body)) if each["id"] == answer.get("unit")), None)
-    return Bilingual(zh=f"{text} {unit['zh']}", en=f"{text} {unit['en']}") if unit else _plain(text)
+    return Bilingual(zh=f"{text} {unit['zh']}", en=f"{text} {unit['en']}") if unit else plain_text(text)
 
 
 def labels(table: ChoiceTable) -> dict[str, str]:

@@ -30,14 +30,15 @@ def _number(value: float | None) -> float | None:
 
 
 def question_rows(report: Report) -> list[Row]:
-    """One row a question, all figures and what was found."""
-    return [_question_row(item) for item in report.items]
+    """One row a question, all figures and what was found; its parts follow it."""
+    return [row for item in report.items for row in (_question_row(item), *_rows_of_parts(item))]
 
 
 def _question_row(item: ItemReport) -> Row:
     people, *headings = words.columns()
     row: Row = {
         _("No."): item.number,
+        _("Part"): None,
         _("Question key"): item.question.key,
         _("Revision"): item.question.revision,
         _("Question"): tr(item.question.prompt),
@@ -45,17 +46,98 @@ def _question_row(item: ItemReport) -> Row:
         _("Unanswered"): item.omitted,
     }
     row |= {name: _number(figure.value) for name, figure in zip(headings, words.figures(item), strict=True)}
-    row[_("To look at")] = "; ".join(words.finding_text(finding, item.choices) for finding in item.findings)
+    row[_("Consistency of the parts")] = _number(item.inside.coherence.value)
+    row[_("To look at")] = "; ".join(words.item_finding(finding, item) for finding in item.findings)
     return row
+
+
+def _rows_of_parts(item: ItemReport) -> list[Row]:
+    """The parts of a question in the columns of questions; what a part does not have stays empty."""
+    rows = []
+    for part in item.parts:
+        row: Row = dict.fromkeys(_question_row(item))
+        row |= {
+            _("No."): item.number,
+            _("Part"): part.number,
+            _("Question key"): item.question.key,
+            _("Revision"): item.question.revision,
+            _("Question"): tr(part.part.label),
+            _("Examinees"): part.people,
+            _("Unanswered"): part.omitted,
+            _("Facility"): _number(part.facility.value),
+            _("Std. deviation"): _number(part.deviation.value),
+            _("Guess score"): _number(part.random_guess.value),
+            _("Discrimination"): _number(part.discrimination.value),
+            _("Efficiency"): _number(part.efficiency.value),
+            _("To look at"): "; ".join(words.finding_text(each, part.choices) for each in part.findings),
+        }
+        rows.append(row)
+    return rows
+
+
+def part_rows(report: Report) -> list[Row]:
+    """One row a part of a question, with all of its figures."""
+    headings = words.part_columns()
+    return [
+        {
+            _("No."): item.number,
+            _("Part"): part.number,
+            _("Question key"): item.question.key,
+            _("Text"): tr(part.part.label),
+            _("Examinees"): part.people,
+            _("Unanswered"): part.omitted,
+        }
+        | {name: _number(figure.value) for name, figure in zip(headings, words.part_figures(part), strict=True)}
+        | {_("To look at"): "; ".join(words.finding_text(each, part.choices) for each in part.findings)}
+        for item in report.items
+        for part in item.parts
+    ]
+
+
+def variant_rows(report: Report) -> list[Row]:
+    """One row a group of people who drew the same numbers, or like ones."""
+    return [
+        {
+            _("No."): item.number,
+            _("Part"): part,
+            _("Question key"): item.question.key,
+            _("Numbers drawn"): words.variant_label(variant.numbers),
+            _("Examinees"): variant.people,
+            _("Unanswered"): variant.omitted,
+            _("Facility"): _number(variant.facility.value),
+            _("Standard error"): _number(variant.error.value),
+            _("Discrimination"): _number(variant.discrimination.value),
+            _("Differs"): _("Yes") if variant.differs else _("No"),
+        }
+        for item in report.items
+        for part, variants in [(None, item.variants), *((part.number, part.variants) for part in item.parts)]
+        for variant in variants
+    ]
+
+
+def credit_rows(report: Report) -> list[Row]:
+    """One row a band of the marks of each question that can be answered in part."""
+    return [
+        {
+            _("No."): item.number,
+            _("Question key"): item.question.key,
+            _("Marks earned"): words.band_label(band),
+            _("Examinees"): band.count,
+            _("Share"): _number(band.share),
+        }
+        for item in report.items
+        for band in item.inside.credit
+    ]
 
 
 def choice_rows(report: Report) -> list[Row]:
     """One row a choice of each question."""
     return [
-        _choice_row(item, letter, use)
+        _choice_row(item, part, letter, use)
         for item in report.items
-        if item.choices is not None
-        for letter, use in _lettered(item.choices)
+        for part, table in [(None, item.choices), *((part.number, part.choices) for part in item.parts)]
+        if table is not None
+        for letter, use in _lettered(table)
     ]
 
 
@@ -64,9 +146,10 @@ def _lettered(table: ChoiceTable) -> list[tuple[str, ChoiceUse]]:
     return [*((names[use.choice.id], use) for use in table.uses), ("", table.omitted)]
 
 
-def _choice_row(item: ItemReport, letter: str, use: ChoiceUse) -> Row:
+def _choice_row(item: ItemReport, part: int | None, letter: str, use: ChoiceUse) -> Row:
     return {
         _("No."): item.number,
+        _("Part"): part,
         _("Question key"): item.question.key,
         _("Choice"): letter,
         _("Text"): tr(use.choice.text) if letter else _("Unanswered"),
@@ -111,10 +194,14 @@ def write_csv(rows: Sequence[Row]) -> bytes:
 
 
 def to_xlsx(report: Report) -> bytes:
-    """A workbook of three sheets: questions, choices, the paper."""
+    """A workbook: questions, their parts, choices, numbers drawn, marks earned, and the paper; empty sheets are
+    left out."""
     sheets = [
-        (_("Questions"), question_rows(report)),
+        (_("Questions"), [_question_row(item) for item in report.items]),
+        (_("Parts"), part_rows(report)),
         (_("Choices"), choice_rows(report)),
+        (_("Numbers drawn"), variant_rows(report)),
+        (_("Marks earned"), credit_rows(report)),
         (_("Paper"), paper_rows(report)),
     ]
     return write_xlsx(sheets)

@@ -1,14 +1,15 @@
 """What to look at, and from which figures on. Codes only: the words are in ``words``."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from app.quizzes.analysis.choices import ChoiceTable, ChoiceUse
 from app.quizzes.analysis.rules import Figure
 
 if TYPE_CHECKING:
     from app.quizzes.analysis.report import ItemReport
+    from app.quizzes.analysis.variants import Variant
 
 # Moodle, "Quiz report statistics" (docs.moodle.org/28/en/Development:Quiz_report_statistics): above 75 % is
 # satisfactory, below 64 % the test as a whole is not.
@@ -28,6 +29,27 @@ RARE_CHOICE: Final = 0.05
 FEW: Final = 30
 #: Ours: this share of unanswered questions suggests a lack of time, or a question nobody understood.
 MANY_OMITTED: Final = 0.10
+
+
+class Measured(Protocol):
+    """What has the figures that findings follow from: a question or a part of one."""
+
+    @property
+    def people(self) -> int: ...
+    @property
+    def omitted(self) -> int: ...
+    @property
+    def facility(self) -> Figure: ...
+    @property
+    def random_guess(self) -> Figure: ...
+    @property
+    def discrimination(self) -> Figure: ...
+    @property
+    def efficiency(self) -> Figure: ...
+    @property
+    def choices(self) -> ChoiceTable | None: ...
+    @property
+    def variants(self) -> "list[Variant]": ...
 
 
 class Severity(StrEnum):
@@ -51,6 +73,7 @@ class Code(StrEnum):
     EVERYBODY_RIGHT = "everybody_right"
     VERY_EASY = "very_easy"
     MANY_OMITTED = "many_omitted"
+    VARIANTS_DIFFER = "variants_differ"
     UNUSED_CHOICE = "unused_choice"
     FEW_PEOPLE = "few_people"
     POOR_CONSISTENCY = "poor_consistency"
@@ -69,10 +92,11 @@ _NEUTRAL: Final = {Code.FEW_PEOPLE, Code.UNUSED_CHOICE, Code.VERY_EASY}
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something to look at; ``choice`` names the choice it is about, by its identifier."""
+    """Something to look at; ``choice`` is the identifier of the choice it is about, ``part`` the part's number."""
 
     code: Code
     choice: str = ""
+    part: int = 0
 
     @property
     def severity(self) -> Severity:
@@ -94,18 +118,39 @@ def of_paper(people: int, alpha: Figure) -> list[Finding]:
 
 
 def of_item(item: "ItemReport") -> list[Finding]:
-    """What one question suggests, the most serious first; nothing where too few were asked."""
+    """What one question and its parts suggest, the most serious first; nothing where too few were asked.
+
+    Of its parts only what is serious, and from so many people on that chance is unlikely.
+    """
+    inner = [
+        replace(finding, part=part.number)
+        for part in item.parts
+        if part.people >= FEW
+        for finding in part.findings
+        if finding.severity is Severity.DANGER
+    ]
+    return _ordered([*of_measured(item), *inner])
+
+
+def of_measured(item: Measured) -> list[Finding]:
+    """What the figures of a question, or of a part, suggest by themselves."""
     if item.facility.value is None:
         return []
     found = [*_about_facility(item.facility.value, item.random_guess), *_about_discrimination(item)]
     if item.omitted > item.people * MANY_OMITTED:
         found.append(Finding(Code.MANY_OMITTED))
+    if any(variant.differs for variant in item.variants):
+        found.append(Finding(Code.VARIANTS_DIFFER))
     if item.choices is not None and item.facility.value < 1:
         found += _about_choices(item.choices, item.people)
     if item.people < FEW:
         found.append(Finding(Code.FEW_PEOPLE))
+    return _ordered(found)
+
+
+def _ordered(found: list[Finding]) -> list[Finding]:
     order = list(Code)
-    return sorted(found, key=lambda finding: order.index(finding.code))
+    return sorted(found, key=lambda finding: (order.index(finding.code), finding.part))
 
 
 def _about_facility(facility: float, guess: Figure) -> list[Finding]:
@@ -120,7 +165,7 @@ def _about_facility(facility: float, guess: Figure) -> list[Finding]:
     return [Finding(Code.VERY_HARD)] if facility <= VERY_HARD else []
 
 
-def _about_discrimination(item: "ItemReport") -> list[Finding]:
+def _about_discrimination(item: Measured) -> list[Finding]:
     index, efficiency = item.discrimination.value, item.efficiency.value
     if index is None or efficiency is None:
         return []

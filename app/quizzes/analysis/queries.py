@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Row, Text, cast, func, select, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Row, Select, Text, case, cast, func, null, select, type_coerce
 from sqlalchemy.types import NullType
 
 from app.accounts.models import Person
 from app.core.database import db
 from app.core.errors import NotFound
-from app.quizzes.analysis.report import Answer, Question, Sample, Sitting
+from app.quizzes.analysis.parts import draws_numbers, marked_by_people
+from app.quizzes.analysis.sample import NOTHING, Answer, Question, Sample, Sitting
+from app.quizzes.marking.queries import shares_by_part
 from app.quizzes.models import (
     Attempt,
     AttemptItem,
@@ -95,7 +97,8 @@ def gather(
 ) -> Sample:
     """The sample of one revision of a quiz, or of all; of each person the first sitting, or every one.
 
-    Only graded sittings that were not voided, each by the run that counts now. Four statements.
+    Only graded sittings that were not voided, each by the run that counts now. Four statements, and two where
+    people marked parts of a question.
     """
     where = [Quiz.key == key, *_counts(organisations)]
     rows = _sittings(where)
@@ -106,16 +109,29 @@ def gather(
         where.append(Attempt.quiz_revision_id == revision_id)
     index = {row.raw_id: (at, row.raw_revision) for at, row in enumerate(rows)}
     pools, questions = _pools(where), _questions(where)
+    marked = [each.id for each in questions.values() if marked_by_people(each.body)]
+    given = shares_by_part(_items(where, marked)) if marked else {}
+    drawing = [each.id for each in questions.values() if draws_numbers(each.body)]
     read = cache(json.loads)  # most answers to a question are one of a few
     answers = []
-    for attempt, asked, graded, marks, maximum, position, ordinal, body in _answers(where):
+    for row in _answers(where, marked, drawing):
+        attempt, asked, graded, marks, maximum, position, ordinal, body, item, layout = row
         if attempt not in index:
             continue
         at, revision = index[attempt]
-        response = read(body) if body is not None else None
-        pool = pools.get((revision, asked))
         answers.append(
-            Answer(at, questions[graded].id, marks, maximum, pool, position, ordinal is not None, response)
+            Answer(
+                sitting=at,
+                question=questions[graded].id,
+                marks=marks,
+                maximum=maximum,
+                pool=pools.get((revision, asked)),
+                position=position,
+                answered=ordinal is not None,
+                response=read(body) if body is not None else None,
+                layout=json.loads(layout) if layout is not None else None,
+                given=given.get(item, NOTHING),
+            )
         )
     sittings = [Sitting(row.earned, row.possible, row.passed) for row in rows]
     return Sample(sittings, answers, sorted(questions.values(), key=_listed))
@@ -165,8 +181,26 @@ def _first_of_each(rows: list[Row[Any]]) -> list[Row[Any]]:
     return list(first.values())
 
 
-def _answers(where: list[ColumnElement[bool]]) -> Iterable[Any]:
-    """Attempt, question asked, question graded, marks, maximum, place, event and response as JSON text."""
+def _items(where: list[ColumnElement[bool]], questions: Collection[uuid.UUID]) -> Select[uuid.UUID]:
+    """The items of these questions."""
+    return (
+        select(Grade.item_id)
+        .join(Attempt, (Attempt.id == Grade.attempt_id) & (Attempt.grade_run_id == Grade.run_id))
+        .join(Quiz, Quiz.id == Attempt.quiz_id)
+        .where(*where, Grade.question_revision_id.in_(questions))
+    )
+
+
+def _only(questions: Collection[uuid.UUID], column: Any) -> ColumnElement[Any]:
+    """A column that only the grades of some questions need."""
+    return case((Grade.question_revision_id.in_(questions), column), else_=None) if questions else null()
+
+
+def _answers(
+    where: list[ColumnElement[bool]], marked: Collection[uuid.UUID], drawing: Collection[uuid.UUID]
+) -> Iterable[Any]:
+    """Attempt, question asked, question graded, marks, maximum, place, event and response as JSON text; of
+    questions that people ``marked`` the item, and of those that are ``drawing`` numbers the layout."""
     return db.session.execute(
         select(
             _raw(Grade.attempt_id).label("attempt"),
@@ -177,6 +211,8 @@ def _answers(where: list[ColumnElement[bool]]) -> Iterable[Any]:
             AttemptItem.position,
             Grade.event_ordinal,
             cast(ResponseEvent.body, Text).label("body"),
+            _only(marked, Grade.item_id).label("item"),
+            _only(drawing, cast(AttemptItem.layout, Text)).label("layout"),
         )
         .join(Attempt, (Attempt.id == Grade.attempt_id) & (Attempt.grade_run_id == Grade.run_id))
         .join(Quiz, Quiz.id == Attempt.quiz_id)

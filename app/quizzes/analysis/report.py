@@ -2,69 +2,17 @@
 
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
 
-from app.core.text import Bilingual
-from app.quizzes.analysis import choices, findings, rules
+from app.quizzes.analysis import choices, findings, inside, rules
 from app.quizzes.analysis.choices import ChoiceTable
 from app.quizzes.analysis.findings import Finding
+from app.quizzes.analysis.inside import Inside, PartReport
+from app.quizzes.analysis.parts import parts_of
 from app.quizzes.analysis.rules import Figure, Reason, Spread, Weighed
-
-#: Ours: fewer people than this are shown no figures, so that nobody's answers can be read out of them.
-MIN_PEOPLE: Final = 5
-#: Ours: from so many people on, the high and the low 27 % are at least four each.
-MIN_GROUPED: Final = 15
-
-
-@dataclass(frozen=True, slots=True)
-class Sitting:
-    """The result of one sitting that counts; nobody's name. Marks in hundred-thousandths, exactly."""
-
-    earned: int
-    possible: int
-    passed: bool
-
-
-class Answer(NamedTuple):
-    """One question of one sitting; marks in hundred-thousandths. A tuple, since there are tens of thousands."""
-
-    #: The number of its sitting in the sample.
-    sitting: int
-    question: uuid.UUID
-    marks: int
-    maximum: int
-    #: Where it stood: which pool (None: unknown), and the place on the paper.
-    pool: object
-    position: int
-    answered: bool
-    #: None: not answered, or erased since.
-    response: Mapping[str, Any] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What was asked: one revision of a question."""
-
-    id: uuid.UUID
-    key: str
-    revision: int
-    body: Mapping[str, Any]
-
-    @property
-    def prompt(self) -> Bilingual:
-        prompt: Bilingual = self.body["prompt"]
-        return prompt
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """Everything an analysis starts from; the questions in the order in which they are listed."""
-
-    sittings: Sequence[Sitting]
-    answers: Sequence[Answer]
-    questions: Sequence[Question]
+from app.quizzes.analysis.sample import MIN_GROUPED, MIN_PEOPLE, Answer, Question, Sample, Sitting
+from app.quizzes.analysis.variants import Variant
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +31,18 @@ class ItemReport:
     discrimination: Figure
     efficiency: Figure
     point_biserial: Figure
-    #: None: a type without choices, or too few people for groups.
+    #: None: a type without choices, one whose parts have their own, or too few people for groups.
     choices: ChoiceTable | None
     findings: list[Finding]
+    inside: Inside
+
+    @property
+    def parts(self) -> list[PartReport]:
+        return self.inside.parts
+
+    @property
+    def variants(self) -> list[Variant]:
+        return self.inside.variants
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +144,7 @@ def _item(
     whole = [paper.totals[answer.sitting] for answer in answers]
     missing = none if few else Figure.none(Reason.ONE_QUESTION) if alone else None
     table = None if missing or len(answers) < MIN_GROUPED else _choice_table(question, answers, rests)
+    within = inside.NOTHING if few else inside.look(question.body, answers, None if missing else rests)
     item = ItemReport(
         number=number,
         question=question,
@@ -202,16 +160,18 @@ def _item(
         point_biserial=missing or rules.point_biserial(marks, whole),
         choices=table,
         findings=[],
+        inside=within,
     )
     item.findings.extend(findings.of_item(item))
     return item
 
 
 def _choice_table(question: Question, answers: Sequence[Answer], rests: Sequence[float]) -> ChoiceTable | None:
-    known = [at for at, answer in enumerate(answers) if answer.response is not None or not answer.answered]
-    if len(known) < MIN_GROUPED:
+    known = [at for at, answer in enumerate(answers) if answer.is_known]
+    if len(known) < MIN_GROUPED or parts_of(question.body):
         return None
-    return choices.choice_table(question.body, [answers[at].response for at in known], [rests[at] for at in known])
+    said = [(answers[at].response, answers[at].layout) for at in known]
+    return inside.table_of(question.body, said, [rests[at] for at in known])
 
 
 def _consistency(sample: Sample) -> Figure:

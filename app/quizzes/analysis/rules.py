@@ -31,7 +31,9 @@ class Reason(StrEnum):
     SAME_MARK = "same_mark"
     SAME_REST = "same_rest"
     SAME_TOTAL = "same_total"
+    SAME_PARTS = "same_parts"
     ONE_QUESTION = "one_question"
+    ONE_PART = "one_part"
     PAPERS_DIFFER = "papers_differ"
     NEGATIVE_COVARIANCE = "negative_covariance"
     NO_WEIGHT = "no_weight"
@@ -108,6 +110,12 @@ def deviation(marks: Numbers, maximum: float) -> Figure:
     if len(marks) < 2:
         return Figure.none(Reason.FEW_PEOPLE)
     return Figure(sqrt(variance(marks)) / maximum if has_spread(marks) else 0.0)
+
+
+def facility_error(marks: Numbers, maximum: float) -> Figure:
+    """Standard error of the facility index: √(V(x) / n) / max. It moves so much by chance."""
+    spread = deviation(marks, maximum)
+    return Figure(spread.value / sqrt(len(marks))) if spread.value is not None else spread
 
 
 def discrimination(marks: Numbers, rests: Numbers) -> Figure:

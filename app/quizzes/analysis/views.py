@@ -12,9 +12,12 @@ from app.core.access import require_actor
 from app.core.errors import NotFound
 from app.core.markdown import render
 from app.quizzes.analysis import charts, exports, findings, policies, queries, words
-from app.quizzes.analysis.choices import labels
+from app.quizzes.analysis.charts import Plotted
+from app.quizzes.analysis.choices import labels, numbered
 from app.quizzes.analysis.queries import RevisionChoice
-from app.quizzes.analysis.report import MIN_GROUPED, MIN_PEOPLE, ItemReport, Report, build
+from app.quizzes.analysis.report import ItemReport, Report, build
+from app.quizzes.analysis.sample import MIN_GROUPED, MIN_PEOPLE
+from app.quizzes.analysis.variants import Variant
 from app.quizzes.regrading.policies import REGRADERS
 
 blueprint = Blueprint("item_analysis", __name__)
@@ -100,7 +103,9 @@ def show(key: str) -> str:
         revision_chips=_revision_chips(chosen),
         attempt_chips=_attempt_chips(chosen),
         chart=charts.scatter(items, findings.WEAK_DISCRIMINATION) if items else None,
-        notes=words.notes(items),
+        notes=words.notes([figure for item in items for figure in words.figures(item)]),
+        question_name=question_name,
+        question_link=lambda item: question_url(chosen, item),
         urgent=[item for item in items if any(each.severity == "danger" for each in item.findings)],
         min_people=MIN_PEOPLE,
         **_vocabulary(),
@@ -125,6 +130,7 @@ def show_question(key: str, question_id: uuid.UUID) -> str:
         after=items[at + 1] if at + 1 < len(items) else None,
         letters=labels(item.choices) if item.choices else {},
         chart=charts.curves(item.choices) if item.choices and item.choices.uses else None,
+        **_inside(item),
         rare_choice=findings.RARE_CHOICE,
         min_grouped=MIN_GROUPED,
         **_vocabulary(),
@@ -168,9 +174,54 @@ def _attempt_chips(chosen: Selection) -> list[tuple[str, str, bool]]:
     ]
 
 
+def question_name(item: Plotted) -> str:
+    """What a question is called."""
+    return str(_("Question %(number)s", number=item.number))
+
+
 def question_url(chosen: Selection, item: ItemReport) -> str:
     """The page of a question with the same choices."""
     return url_for(".show_question", key=chosen.key, question_id=item.question.id, **chosen.arguments())
+
+
+def part_name(part: Plotted) -> str:
+    """What a part is called."""
+    return str(_("Part %(number)s", number=part.number))
+
+
+def part_link(part: Plotted) -> str:
+    """Where a part stands on its question's page."""
+    return f"#part-{part.number}"
+
+
+def _inside(item: ItemReport) -> dict[str, Any]:
+    """What a question's page shows of its parts, its marks and the numbers drawn."""
+    found = [(part.number, part.choices) for part in item.parts]
+    groups = [(0, item.variants), *((part.number, part.variants) for part in item.parts)]
+    return {
+        "credit_chart": charts.bars([(words.band_label(band), band.share, 0.0) for band in item.inside.credit])
+        if item.inside.credit
+        else None,
+        "variant_charts": {number: _bars(variants) for number, variants in groups if variants},
+        "part_heads": [{"label": column, "kind": "num"} for column in words.part_columns()],
+        "part_chart": charts.scatter(item.parts, findings.WEAK_DISCRIMINATION) if item.parts else None,
+        "part_letters": {number: labels(table) for number, table in found if table},
+        "part_charts": {number: charts.curves(table) for number, table in found if table and table.uses},
+        "part_name": part_name,
+        "part_link": part_link,
+        "text": numbered(item.question.body) if "text" in item.question.body else None,
+        "notes": words.notes([figure for part in item.parts for figure in words.part_figures(part)]),
+    }
+
+
+def _bars(variants: list[Variant]) -> charts.Bars | None:
+    """The groups that have a facility, numbered as in their table."""
+    shown = [
+        (str(number), variant.facility.value, variant.error.value or 0.0)
+        for number, variant in enumerate(variants, start=1)
+        if variant.facility.value is not None
+    ]
+    return charts.bars(shown) if shown else None
 
 
 def _vocabulary() -> dict[str, Any]:

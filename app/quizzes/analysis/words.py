@@ -1,14 +1,17 @@
 """The words of an analysis: figures as people read them, reasons, findings, formulas."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from flask_babel import gettext as _
 
 from app.quizzes.analysis.choices import ChoiceTable, labels
-from app.quizzes.analysis.findings import Code, Finding
-from app.quizzes.analysis.report import MIN_PEOPLE, ItemReport
+from app.quizzes.analysis.findings import FEW, Code, Finding
+from app.quizzes.analysis.inside import Band, PartReport
+from app.quizzes.analysis.report import ItemReport
 from app.quizzes.analysis.rules import Figure, Reason
+from app.quizzes.analysis.sample import MIN_PEOPLE
 
 #: Where the formulas are published.
 SOURCES: Final = (
@@ -50,6 +53,8 @@ def reason_text(reason: Reason) -> str:
             Reason.SAME_MARK: _("Everybody earned the same on this question."),
             Reason.SAME_REST: _("Everybody earned the same on the other questions."),
             Reason.SAME_TOTAL: _("Everybody earned the same in total."),
+            Reason.SAME_PARTS: _("Everybody earned the same on the other parts."),
+            Reason.ONE_PART: _("It has only one part."),
             Reason.ONE_QUESTION: _("The paper has only one question."),
             Reason.PAPERS_DIFFER: _("The papers differ too much to be compared."),
             Reason.NEGATIVE_COVARIANCE: _("Those who did well on it did worse in total."),
@@ -57,6 +62,14 @@ def reason_text(reason: Reason) -> str:
             Reason.NOT_FOR_TYPE: _("Not defined for this type of question."),
         }[reason]
     )
+
+
+def item_finding(finding: Finding, item: ItemReport) -> str:
+    """What was found in a question, or in one of its parts."""
+    if not finding.part:
+        return finding_text(finding, item.choices)
+    text = finding_text(finding, item.parts[finding.part - 1].choices)
+    return str(_("Part %(number)s: %(finding)s", number=finding.part, finding=text))
 
 
 def finding_text(finding: Finding, table: ChoiceTable | None = None) -> str:
@@ -76,6 +89,7 @@ def finding_text(finding: Finding, table: ChoiceTable | None = None) -> str:
             Code.EVERYBODY_RIGHT: _("Everybody right: tells nothing"),
             Code.VERY_EASY: _("Extremely easy"),
             Code.MANY_OMITTED: _("Many left it unanswered"),
+            Code.VARIANTS_DIFFER: _("Some of the numbers drawn make it easier or harder"),
             Code.UNUSED_CHOICE: _("Nobody chose %(letter)s: no distraction", letter=letter),
             Code.FEW_PEOPLE: _("Few people: only a hint"),
             Code.POOR_CONSISTENCY: _("Low internal consistency: the questions do not measure one thing"),
@@ -110,6 +124,78 @@ def figures(item: ItemReport) -> list[Figure]:
         item.discrimination,
         item.efficiency,
         item.point_biserial,
+    ]
+
+
+def part_columns() -> list[str]:
+    """The headings of the figures of a part, in the order of ``part_figures``."""
+    return [
+        _("Facility"),
+        _("Std. deviation"),
+        _("Guess score"),
+        _("Weight in the question"),
+        _("Discrimination"),
+        _("Efficiency"),
+        _("Agreement with the other parts"),
+    ]
+
+
+def part_figures(part: PartReport) -> list[Figure]:
+    """The figures of a part."""
+    return [
+        part.facility,
+        part.deviation,
+        part.random_guess,
+        part.weight,
+        part.discrimination,
+        part.efficiency,
+        part.agreement,
+    ]
+
+
+def variant_label(numbers: Mapping[str, tuple[str, str]]) -> str:
+    """The numbers that a group drew: ``price = 100, rate = 2.5``, or ``price: 100 to 350``."""
+    return ", ".join(
+        f"{name} = {low}" if low == high else _("%(name)s: %(low)s to %(high)s", name=name, low=low, high=high)
+        for name, (low, high) in numbers.items()
+    )
+
+
+def band_label(band: Band) -> str:
+    """A band of shares of the marks, short enough to stand under a bar."""
+    if band.low == band.high:
+        return f"{band.low:.0%}"
+    return f"< {band.high:.0%}" if band.high == 1 else f"≤ {band.high:.0%}"
+
+
+def part_formulas() -> list[Formula]:
+    """How the figures of parts and of groups by numbers drawn are computed."""
+    return [
+        Formula(
+            _("Discrimination of a part"),
+            "C(y, X) / √(V(y) · V(X))",
+            _("y is what was earned on the part, X the paper without the whole question."),
+        ),
+        Formula(
+            _("Agreement with the other parts"),
+            "C(y, x − y) / √(V(y) · V(x − y))",
+            _("Does the part agree with the other parts of its question?"),
+        ),
+        Formula(
+            _("Consistency of the parts"),
+            "P / (P − 1) · (1 − Σ V(y) / V(x))",
+            _("Cronbach’s alpha over the P parts of the question."),
+        ),
+        Formula(
+            _("Error of a group’s facility"),
+            "√(V(x) / n) / max",
+            _(
+                "By how much chance moves the facility of n people. A group is said to differ when its facility "
+                "lies ten per cent or more from that of all others, and more than three errors of the difference, "
+                "and both have %(number)s people or more.",
+                number=FEW,
+            ),
+        ),
     ]
 
 
@@ -170,7 +256,7 @@ def paper_formulas() -> list[Formula]:
     ]
 
 
-def notes(items: list[ItemReport]) -> dict[Reason, str]:
-    """A letter for each reason why a figure of the table is missing."""
-    found = dict.fromkeys(figure.reason for item in items for figure in figures(item) if figure.reason)
+def notes(shown: Iterable[Figure]) -> dict[Reason, str]:
+    """A letter for each reason why a figure of a table is missing."""
+    found = dict.fromkeys(figure.reason for figure in shown if figure.reason)
     return {reason: chr(ord("a") + at) for at, reason in enumerate(found)}

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterable
 from decimal import Decimal
+from statistics import fmean
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, case, exists, func, select
@@ -217,6 +218,36 @@ def panels_of_attempt(attempt_id: uuid.UUID) -> dict[uuid.UUID, Panel]:
     ).all()
     marks = _marks_by_item(Mark.item_id.in_([row.item_id for row in tasks]))
     return {row.item_id: _panel(marks.get(row.item_id, []), row) for row in tasks}
+
+
+def shares_by_part(items: Select[uuid.UUID]) -> dict[uuid.UUID, dict[str, float]]:
+    """What people gave to the parts of settled answers, as fractions of those parts, by item; of two marks that
+    count the mean. Two statements."""
+    rows = db.session.execute(
+        select(
+            MarkingTask.item_id,
+            MarkingTask.max_difference,
+            Grade.waiting,
+            Grade.fraction,
+            AttemptItem.marks,
+            QuestionRevision.body,
+        )
+        .join(Grade, Grade.id == MarkingTask.grade_id)
+        .join(AttemptItem, AttemptItem.id == MarkingTask.item_id)
+        .join(QuestionRevision, QuestionRevision.id == Grade.question_revision_id)
+        .where(MarkingTask.item_id.in_(items))
+    ).all()
+    marks = _marks_by_item(Mark.item_id.in_(items))
+    found = {}
+    for row in rows:
+        counting = _panel(marks.get(row.item_id, []), row).counting
+        if counting:
+            parts = rules.parts_of(row.body, row.waiting, row.marks)
+            found[row.item_id] = {
+                part.name: fmean(float(rules.share_of(part, mark.given[part.name])) for mark in counting)
+                for part in parts
+            }
+    return found
 
 
 def marks_about(person_id: uuid.UUID) -> list[dict[str, Any]]:

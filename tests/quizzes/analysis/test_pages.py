@@ -3,6 +3,7 @@
 import csv
 import io
 import uuid
+from typing import Any
 
 import pytest
 from openpyxl import load_workbook
@@ -13,6 +14,7 @@ from app.core import clock
 from app.core.access import Role
 from app.core.database import release, transaction
 from app.core.identifiers import new_id
+from app.quizzes import grading
 from app.quizzes.analysis import queries
 from app.quizzes.analysis.report import build
 from app.quizzes.models import Attempt, AttemptResult, AttemptState, Grade, GradeRun
@@ -21,7 +23,7 @@ from tests.support.analysis import by_ability, publish, single_questions
 from tests.support.cast import Cast, make_person
 from tests.support.pages import Visitors
 from tests.support.quizzes import authored
-from tests.support.sittings import make_people, pick, sit
+from tests.support.sittings import Said, make_people, pick, sit
 from tests.support.statements import counted_statements
 
 
@@ -31,7 +33,7 @@ def examined(cast: Cast) -> str:
     revision = publish(single_questions(6), key="exam-337")
     sit(revision, make_people(40, cast.university), by_ability(wrong_key="q3"))
 
-    def others(at: int, key: str, body: dict[str, object]) -> dict[str, object]:
+    def others(at: int, key: str, body: dict[str, Any]) -> Said:
         return pick(body, "d") if key == "q1" else by_ability()(at, key, body)
 
     sit(revision, make_people(30, cast.other_university), others)
@@ -271,6 +273,58 @@ def test_the_files_hold_the_figures_of_the_page(cast: Cast, visit: Visitors) -> 
     assert book["Choices"].max_row == 1 + 4 * 5
     chinese = visit(cast.instructor).get("/examinations/filed/analysis/csv").get_data().decode("utf-8-sig")
     assert chinese.startswith("序号,")
+
+
+def answer_in_parts(at: int, key: str, body: dict[str, Any]) -> Said:
+    """A third leave the first part of each question and write 1 for a number; the others are right; no essays."""
+    if key == "number":
+        return lambda layout: grading.perfect(body, layout) if at % 3 else {"value": "1"}
+    ((name, given),) = grading.perfect(body).items()
+    left = {part["id"] for part in body[name] if part.get("type") == "essay"}
+    if not at % 3:
+        left.add(body[name][0]["id"])
+    return {name: {part: answer for part, answer in given.items() if part not in left}}
+
+
+def test_the_parts_and_the_numbers_drawn_are_shown_and_filed(cast: Cast, visit: Visitors) -> None:
+    kinds = {"blanks": "cloze", "pairs": "matching", "number": "calculated", "case": "case"}
+    questions = {key: authored(kind) for key, kind in kinds.items()}
+    sit(publish(questions, key="parted"), make_people(45, cast.university), answer_in_parts)
+    release()
+    with counted_statements() as seen:
+        sample = queries.gather("parted", organisations=None)
+    assert len(seen) == 6  # people might have marked the essays
+    report = {item.question.key: item for item in build(sample).items}
+    assert [part.omitted for part in report["blanks"].parts] == [15, 0, 0]
+    assert len(report["number"].variants) > 1
+    release()
+    browser = visit(cast.instructor, locale="en")
+    page = browser.page("/examinations/parted/analysis")
+    links = {
+        row.cssselect("th .small")[0].text_content(): row.cssselect("a")[0]
+        for row in page.cssselect("tbody tr")
+        if row.cssselect("th .small")
+    }
+    pages = {key: browser.page(str(link.get("href"))) for key, link in links.items()}
+    assert list(pages) == ["blanks", "case", "number", "pairs"]
+    for key, parts in (("blanks", 3), ("pairs", 3), ("case", 2)):
+        assert len(pages[key].cssselect("section.analysis-part table")) == parts, key
+        assert len(pages[key].cssselect("section.analysis-part svg polyline")) >= parts
+    assert "of has charge" not in pages["blanks"].text_content()
+    assert "【1】" in pages["blanks"].text_content()
+    assert "A power of ten off" in pages["number"].text_content()
+    assert pages["number"].cssselect("svg .chart-bar")
+    rows = list(
+        csv.DictReader(io.StringIO(browser.get("/examinations/parted/analysis/csv").text.lstrip("\ufeff")))
+    )
+    assert [(row["Question key"], row["Part"]) for row in rows[:4]] == [("blanks", "")] + [
+        ("blanks", n) for n in "123"
+    ]
+    assert float(rows[1]["Facility"]) == pytest.approx(2 / 3, abs=1e-4)
+    book = load_workbook(io.BytesIO(browser.get("/examinations/parted/analysis/xlsx").get_data()))
+    assert book.sheetnames == ["Questions", "Parts", "Choices", "Numbers drawn", "Marks earned", "Paper"]
+    assert book["Parts"].max_row == 1 + 3 + 3 + 3
+    assert book["Numbers drawn"].max_row == 1 + len(report["number"].variants)
 
 
 def test_statements_do_not_grow_with_people(cast: Cast, visit: Visitors) -> None:

@@ -1,7 +1,6 @@
 """Reports from samples: against an independent computation, and the faults they must find."""
 
 import statistics
-import uuid
 from itertools import pairwise
 from typing import Any
 
@@ -11,34 +10,12 @@ from app.quizzes import grading
 from app.quizzes.analysis import charts, findings
 from app.quizzes.analysis.choices import random_guess
 from app.quizzes.analysis.findings import Code
-from app.quizzes.analysis.report import MIN_PEOPLE, Answer, Question, Report, Sample, Sitting, build
+from app.quizzes.analysis.report import Report, build
 from app.quizzes.analysis.rules import Reason
-from tests.support.analysis import by_ability, single_questions
+from app.quizzes.analysis.sample import MIN_PEOPLE, Answer, Sample, Sitting
+from tests.support.analysis import UNIT, by_ability, sample_of, single_questions
 from tests.support.quizzes import authored
-from tests.support.sittings import Answering
-
-UNIT = 100_000
-
-
-def sample_of(bodies: dict[str, dict[str, Any]], people: int, answering: Answering) -> Sample:
-    """Everybody is asked every question, in order."""
-    questions = [
-        Question(uuid.uuid5(uuid.NAMESPACE_OID, key), key, 1, grading.validate(key, body))
-        for key, body in bodies.items()
-    ]
-    sittings, answers = [], []
-    for at in range(people):
-        mine = []
-        for position, question in enumerate(questions, start=1):
-            body = dict(question.body)
-            response = answering(at, question.key, body)
-            worth = int(grading.marks_of(body) * UNIT)
-            marks = int(grading.grade(body, response).fraction * worth)
-            mine.append(Answer(at, question.id, marks, worth, "pool", position, bool(response), response or None))
-        answers += mine
-        earned, possible = sum(each.marks for each in mine), sum(each.maximum for each in mine)
-        sittings.append(Sitting(earned, possible, earned * 100 >= possible * 60))
-    return Sample(sittings, answers, questions)
+from tests.support.sittings import Said
 
 
 def codes(report: Report, number: int) -> set[Code]:
@@ -199,6 +176,11 @@ def test_a_drawn_question_that_few_were_asked_shows_nothing() -> None:
         ("short_text", {}, 0.0),
         ("numeric", {}, 0.0),
         ("multiple", {}, None),
+        ("ordering", {"scoring": "adjacent"}, 1 / 4),
+        ("ordering", {"scoring": "longest_run"}, None),
+        ("calculated", {}, 0.0),
+        ("cloze", {}, 1 / 3 * 2 / 4),  # the choice of three is worth two marks of four, the others are written
+        ("case", {}, None),  # an essay is part of it
     ],
 )
 def test_random_guess_score(kind: str, values: dict[str, Any], expected: float | None) -> None:
@@ -209,22 +191,24 @@ def test_random_guess_score(kind: str, values: dict[str, Any], expected: float |
 
 def test_every_type_has_its_table_of_choices() -> None:
     """The perfect answer of each type is counted at right choices only; half of the people leave the question."""
-    chosen = ("single", "multiple", "true_false", "matching", "ordering", "drag_text", "drag_image")
-    kinds = (*chosen, "numeric", "short_text")
+    in_parts = {"matching", "ordering", "drag_text", "drag_image", "cloze"}
+    kinds = ("single", "multiple", "true_false", "numeric", "short_text", "calculated", *in_parts)
     bodies = {f"k-{kind}": authored(kind) for kind in kinds} | {"last": authored("true_false")}
 
-    def answering(at: int, key: str, body: dict[str, Any]) -> dict[str, Any]:
-        return grading.perfect(body) if at % 2 or key == "last" else {}
+    def answering(at: int, key: str, body: dict[str, Any]) -> Said:
+        return (lambda layout: grading.perfect(body, layout)) if at % 2 or key == "last" else {}
 
     report = build(sample_of(bodies, 40, answering))
     for item in report.items[:-1]:
-        table = item.choices
-        assert table is not None, item.question.key
-        assert all((use.count == 20) == use.choice.correct for use in table.uses), item.question.key
-        assert any(use.choice.correct for use in table.uses)
-        assert all(use.high == 1 for use in table.uses if use.choice.correct)
-        assert table.omitted.low == 1
-        assert charts.curves(table).lines
+        tables = [item.choices] if item.question.body["type"] not in in_parts else [p.choices for p in item.parts]
+        assert tables, item.question.key
+        for table in tables:
+            assert table is not None, item.question.key
+            assert all((use.count == 20) == use.choice.correct for use in table.uses), item.question.key
+            assert any(use.choice.correct for use in table.uses)
+            assert all(use.high == 1 for use in table.uses if use.choice.correct)
+            assert table.omitted.low == 1
+            assert charts.curves(table).lines
 
 
 def test_written_answers_are_listed_only_when_several_gave_them() -> None:

@@ -16,7 +16,8 @@ from app.quizzes.events import AttemptGraded
 from app.quizzes.marking import queries, services
 from app.quizzes.marking.answers import Task
 from app.quizzes.marking.models import Mark, MarkingTask
-from app.quizzes.models import Attempt, AttemptState, Grade, GradeRun
+from app.quizzes.models import Attempt, AttemptItem, AttemptState, Grade, GradeRun
+from app.quizzes.rules import DoubleMarking
 from tests.support.cast import Cast, as_actor, make_person
 from tests.support.marking import hand_in, levels, marker, tasks_of
 from tests.support.quizzes import make_quiz
@@ -100,6 +101,17 @@ def test_the_machine_s_share_of_a_case_is_kept(cast: Cast) -> None:
     attempt = hand_in(cast.trainee, make_quiz(("case",)))
     (task,) = tasks_of(marker(cast), attempt)
     assert mark(marker(cast), task, 0).fraction == Decimal("0.375")  # 2 + 1 of 8 marks
+
+
+def test_what_was_given_to_each_part_is_the_mean_of_the_marks_that_count(cast: Cast) -> None:
+    attempt = hand_in(cast.trainee, make_quiz(("case",), double_marking=DoubleMarking(Decimal(100))))
+    (task,) = tasks_of(marker(cast), attempt)
+    mine = db.select(AttemptItem.id).filter_by(attempt_id=attempt.id)
+    mark(marker(cast), task, 0)
+    assert queries.shares_by_part(mine) == {}  # the second mark is missing
+    mark(marker(cast, make_person(cast.university)), task, 1)
+    (part,) = task.parts
+    assert queries.shares_by_part(mine) == {task.item_id: {part.name: 0.5}}
 
 
 def test_a_colleague_who_was_quicker_keeps_her_mark(cast: Cast, graded: list[AttemptGraded]) -> None:
