@@ -21,6 +21,7 @@ from app.courses.packages.plans import Plan, Wish
 from app.courses.packages.reading import read_package
 from app.files import services as files
 from tests.support.courses import SMALL
+from tests.support.qti12 import STATEMENT, assessment, bank
 
 WISH = Wish("", None, "en", date(2026, 11, 23))
 _ITEM = '<item identifier="i{0}" identifierref="{0}"><title>{1}</title></item>'
@@ -33,6 +34,8 @@ PARTS = (
     ("test", "A test", "imsqti_xmlv1p2/imscc_xmlv1p1/assessment", "tests/one.xml"),
     ("talk", "Talk", "imsdt_xmlv1p1", "talk.xml"),
 )
+#: A question bank stands in no outline.
+BANK = _RESOURCE.format("bank", "imsqti_xmlv1p2/imscc_xmlv1p1/question-bank", "bank.xml")
 PAGE = """<html><head><title>x</title><script>alert(1)</script></head><body><p>What an order <b>does</b>.</p>
 <h2>Who issues it</h2><p>The commission. <a href="other.html">More</a> <img src="../img/court.png" alt="A court">
 <img src="../img/photo.jpg" alt="A photo">
@@ -86,20 +89,21 @@ def manifest(version: str = "1.3.0") -> str:
         '<lom xmlns="http://ltsc.ieee.org/xsd/LOM"><general><title><string>Border measures</string></title>'
         "</general></lom></metadata><organizations><organization><item identifier='root'>"
         f"<item identifier='m'><title>Orders</title>{items}</item></item></organization></organizations>"
-        f"<resources>{resources}</resources></manifest>"
+        f"<resources>{resources}{BANK}</resources></manifest>"
     )
 
 
 def cartridge(**changed: bytes | str) -> bytes:
-    """A cartridge of one module; ``manifest`` and ``page`` may be given otherwise."""
+    """A cartridge of one module; ``manifest``, ``page``, ``test`` and the ``picture``'s path may be others."""
     return zipped(
         {
             "imsmanifest.xml": changed.get("manifest", manifest()),
             "pages/orders.html": changed.get("page", PAGE),
             "links/usitc.xml": '<webLink><title>t</title><url href="https://www.usitc.gov/"/></webLink>',
-            "tests/one.xml": "<questestinterop/>",
+            "tests/one.xml": changed.get("test", assessment()),
+            "bank.xml": bank([STATEMENT]),
             "talk.xml": "<topic/>",
-            "img/court.png": picture(),
+            str(changed.get("picture", "img/court.png")): picture(),
             "img/photo.jpg": picture("JPEG"),
             "img/spare.png": picture(),
             "img/moving.gif": picture("GIF"),

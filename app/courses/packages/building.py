@@ -31,6 +31,7 @@ from app.quizzes.interchange.model import (
 MAX_LESSONS: Final = 99
 #: Of all pictures of a package together; encoding some four million anew takes a second.
 MAX_PIXELS: Final = 150_000_000
+PICTURE_IN_QUESTION: Final = N_("it has a picture at a place where questions of a course cannot show one")
 #: In the order of docs/content-format.md; what a type has of its own follows.
 _ORDER: Final = ("id", "type", "use", "difficulty", "tags", "as_of", "law", "prompt", "feedback", "marks")
 _NUMBERS: Final = frozenset({"answer", "tolerance", "factor", "points"})
@@ -208,11 +209,15 @@ class Building:
             )
         for note in item.notes:
             self.leave(item.where, title_of(raw), note)
-        raw |= {"id": key, "use": use, "as_of": self.wish.today, "law": []}
+        today = (
+            self.wish.today.replace()
+        )  # the very same day twice would become an alias, which our files have not
+        raw |= {"id": key, "use": use, "as_of": today, "law": []}
         raw.setdefault("feedback", dict.fromkeys(LANGUAGES, ""))
         if tags:
             raw["tags"] = list(tags)
-        return {name: raw[name] for name in (*(one for one in _ORDER if one in raw), *(raw.keys() - set(_ORDER)))}
+        ordered = [name for name in _ORDER if name in raw] + [name for name in raw if name not in _ORDER]
+        return {name: raw[name] for name in ordered}
 
     # --- the files -----------------------------------------------------------------------------------------
 

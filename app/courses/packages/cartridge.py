@@ -1,6 +1,5 @@
 """IMS Common Cartridge 1.1 to 1.3: pages, links, questions and pictures; everything else is named. Pure."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -10,24 +9,21 @@ from urllib.parse import unquote
 from lxml import etree
 
 from app.core.text import Bilingual
-from app.courses.packages.building import Building, Section
-from app.courses.packages.plans import Plan, Taken, Wish, in_both, link_to
+from app.courses.packages.building import PICTURE_IN_QUESTION, Building, Module, Section
+from app.courses.packages.plans import Plan, Taken, Wish, in_both, link_to, slug
 from app.courses.packages.web_pages import Page, convert
+from app.quizzes.interchange import qti12
 from app.quizzes.interchange.archive import beside
 from app.quizzes.interchange.model import N_, CannotTake, Message
 from app.quizzes.interchange.safe_xml import child, children, descendants, name_of, parse_xml, path_text
 
 MANIFEST: Final = "imsmanifest.xml"
 NOT_THERE: Final = N_("the manifest lists it, but it is not in the archive")
+_QUESTIONS: Final = "imsqti"
+NOT_SHOWN: Final = N_("no page of the package shows this file")
+_PICTURES: Final = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp")
 _PAGES: Final = (".html", ".htm", ".xhtml")
-_BASE: Final = re.compile(r"^\$IMS[-_]CC[-_]FILEBASE\$/*")
 _WHY: Final = (
-    (
-        "imsqti",
-        N_(
-            "questions in QTI 1.2 are not taken; export them as QTI 2.1 or Moodle XML and import them as questions"
-        ),
-    ),
     ("imsdt", N_("a discussion: there are none in lessons here")),
     ("imsbasiclti", N_("a tool of another website cannot be taken")),
     ("assignment", N_("an assignment: make it anew as a question that people mark")),
@@ -85,6 +81,7 @@ class _Reader:
     def read(self) -> Plan:
         for part in self._parts():
             self._module(part)
+        self._banks()
         plan = self.building.finish()
         self._name_the_rest()
         return plan
@@ -126,7 +123,9 @@ class _Reader:
                 continue
             self.used.add(name)
             try:
-                if resource.kind.startswith("imswl"):
+                if _QUESTIONS in resource.kind:
+                    self._questions(module, resource, title)
+                elif resource.kind.startswith("imswl"):
                     links.append(self._link(resource, title))
                 elif resource.path.lower().endswith(_PAGES):
                     page = self._page(resource, title)
@@ -139,6 +138,24 @@ class _Reader:
         if links:
             heading = "链接" if self.language == "zh" else "Links"
             self.building.lesson(module, Bilingual(zh="链接", en="Links"), [Section(heading, ["\n".join(links)])])
+
+    def _banks(self) -> None:
+        """Question banks stand in no outline: their questions go into the last module."""
+        for resource in self.resources.values():
+            if _QUESTIONS in resource.kind and resource.name not in self.used:
+                self.used.add(resource.name)
+                modules = self.building.modules or [self.building.module(self.building.plan.title[self.language])]
+                try:
+                    self._questions(modules[-1], resource, "")
+                except CannotTake as error:
+                    self.building.leave(resource.path or resource.name, "", error.why)
+
+    def _questions(self, module: Module, resource: Resource, title: str) -> None:
+        """The questions of an assessment or a bank, for the bank, with its name as their tag."""
+        root = parse_xml(self._data(resource.path))
+        found = qti12.read(root, unquote(resource.path), _no_picture, self.language)
+        tag = slug(qti12.title_of_file(root) or title, (), PurePosixPath(resource.path).stem)
+        self.building.questions(module, found, use="bank", tags=[slug(tag, (), "bank")])
 
     # --- its parts -----------------------------------------------------------------------------------------
 
@@ -167,11 +184,7 @@ class _Reader:
 
     def _picture(self, page: str, address: str) -> str:
         """Keep a picture that a page shows; its address in a lesson. Raises CannotTake."""
-        plain = unquote(address).split("?", maxsplit=1)[0]
-        if re.match(r"[a-z][a-z0-9+.-]*:|//", plain, re.IGNORECASE):
-            raise CannotTake(N_("a picture is not in the package: %(name)s", name=address))
-        path = f"web_resources/{_BASE.sub('', plain)}" if _BASE.match(plain) else plain
-        return self.building.figure(beside("" if _BASE.match(plain) else page, path))
+        return self.building.figure(qti12.path_in_cartridge(page, address))
 
     def _name_the_rest(self) -> None:
         """Every resource and file that no module took."""
@@ -179,7 +192,11 @@ class _Reader:
             path = unquote(resource.path)
             if resource.name not in self.used and path not in self.building.seen:
                 self.building.leave(path or resource.name, "", _why(resource))
-        self.building.name_the_rest(N_("no page of the package shows this file"))
+        self.building.name_the_rest(NOT_SHOWN)
+
+
+def _no_picture(_address: str) -> str:
+    raise CannotTake(PICTURE_IN_QUESTION)
 
 
 def _resource(element: etree._Element) -> Resource:
@@ -205,6 +222,8 @@ def _why(resource: Resource) -> Message:
     """Why a resource of this kind stays behind."""
     if resource.path.lower().endswith(_PAGES):
         return N_("the page stands in no module of the package")
+    if resource.path.lower().endswith(_PICTURES):
+        return NOT_SHOWN
     return next(
         (why for part, why in _WHY if part in resource.kind),
         N_("files beside pages and pictures are not taken"),

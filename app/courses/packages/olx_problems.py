@@ -9,6 +9,7 @@ from typing import Final
 
 from lxml import etree
 
+from app.courses.packages.building import PICTURE_IN_QUESTION
 from app.quizzes.interchange.answers import (
     FULL,
     Answer,
@@ -164,7 +165,7 @@ class _Reading:
         return raw
 
     def _refuse_picture(self, _address: str) -> str:
-        raise CannotTake(N_("it has a picture at a place where questions of a course cannot show one"))
+        raise CannotTake(PICTURE_IN_QUESTION)
 
     # --- texts ---------------------------------------------------------------------------------------------
 

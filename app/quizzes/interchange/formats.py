@@ -13,7 +13,7 @@ from lxml import etree
 
 from app.core.errors import Invalid
 from app.quizzes import grading
-from app.quizzes.interchange import aiken, native
+from app.quizzes.interchange import aiken, native, qti12
 from app.quizzes.interchange.archive import is_archive, read_archive, write_archive
 from app.quizzes.interchange.carried import as_text, parts_to_carry
 from app.quizzes.interchange.comparing import difference
@@ -157,8 +157,8 @@ def _read_xml(data: bytes, name: str, language: Language) -> Imported:
     root = parse_xml(data)
     if name_of(root) in qti_package.ITEM_ROOTS:
         return qti_package.read_file(root, name, language)
-    if name_of(root) == "questestinterop":
-        raise CannotTake(N_("it is QTI 1.2; save it as QTI 2.1 or newer, or as Moodle XML"))
+    if name_of(root) == qti12.ROOT:
+        return qti12.read_file(root, name, language)
     return moodle_reading.read(root, moodle_types.READERS, language)
 
 

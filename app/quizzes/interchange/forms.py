@@ -13,7 +13,10 @@ class UploadForm(Form):
     file = FileField(
         _l("File with questions"),
         validators=[FileRequired(_l("Choose a file first."))],
-        description=_l("GIFT, Aiken, Moodle XML, QTI 2.1, 2.2 or 3.0 (an item or a package), or our own YAML."),
+        description=_l(
+            "GIFT, Aiken, Moodle XML, QTI 2.1, 2.2 or 3.0 (an item or a package), a Common Cartridge, "
+            "or our own YAML."
+        ),
     )
     language = RadioField(
         _l("Language of the texts"),

@@ -65,6 +65,10 @@ def test_the_content_check_names_what_nobody_has_translated(cast: Cast) -> None:
     }
     change(insider, draft, module, "law: []", "law: [cn-test-rule]")
     change(insider, draft, module, "objectives: []", "objectives: [{id: o1, zh: 说出规定, en: Name the rule}]")
+    known = {"law", "objective", "difficulty", "feedback", "prompt", "choices", "string should", "levels", "model"}
+    asked = authoring.faults_of(draft.id, "m1-orders/questions.yaml")
+    assert [fault.wrong for fault in asked if not any(word in fault.wrong for word in known)] == []
+    assert len([fault for fault in asked if "`objective` is missing" in fault.wrong]) == 7
     found = authoring.faults_of(draft.id, "m1-orders/01-exclusion-orders.zh.md")
     assert [fault.line for fault in found if "is empty" in fault.wrong] == [1, 3]
     assert all(
@@ -80,7 +84,7 @@ def test_pages_show_everything_before_a_course_is_made(cast: Cast, visit: Visito
     shown = browser.submit("/authoring/packages/new", sent, 303).headers["Location"]
     text = words(browser.page(shown))
     assert not browser.page(shown).cssselect("iframe")  # a reason that names an element is text
-    for expected in ("<iframe>", "border-measures", "Exclusion orders", "QTI 1.2", "img/spare.png"):
+    for expected in ("<iframe>", "border-measures", "Exclusion orders", "Who **decides**?", "img/spare.png"):
         assert expected in text
     assert db.session.get(CourseSource, "border-measures") is None
     visit(cast.other_instructor).get(shown, 404)

@@ -5,10 +5,12 @@ from dataclasses import replace
 
 import pytest
 from PIL import Image
+from ruamel.yaml import YAML
 
 from app.courses.packages.own import pack
 from app.courses.packages.reading import read_package
 from tests.support.packages import PAGE, WISH, cartridge, manifest, small_files, zipped
+from tests.support.qti12 import CHOICE, assessment
 
 pytestmark = pytest.mark.no_database
 
@@ -84,8 +86,32 @@ def test_a_cartridge_becomes_lessons_and_names_what_it_leaves() -> None:
     # Each once: a picture that a page shows but cannot keep is named by that page alone.
     assert {where for where, _why in left} == {"pages/orders.html", "tests/one.xml", "talk.xml", "img/spare.png"}
     words = " ".join(why for _where, why in left)
-    for expected in ("<iframe>", "moving.gif", "other.html", "QTI 1.2", "discussion"):
+    for expected in ("<iframe>", "moving.gif", "other.html", "depends on whether", "discussion"):
         assert expected in words
+
+
+def test_assessments_and_banks_of_a_cartridge_become_bank_questions() -> None:
+    plan = read_package(cartridge(), "package.imscc", WISH)
+    found = YAML(typ="safe").load(plan.files["m1-orders/questions.yaml"].decode())["questions"]
+    assert [(one["id"][-3:], one["type"], one["use"], one["tags"]) for one in found] == [
+        ("q01", "single", "bank", ["test-on-orders"]),
+        ("q02", "true_false", "bank", ["test-on-orders"]),
+        ("q03", "multiple", "bank", ["test-on-orders"]),
+        ("q04", "short_text", "bank", ["test-on-orders"]),
+        ("q05", "short_text", "bank", ["test-on-orders"]),
+        ("q06", "essay", "bank", ["test-on-orders"]),
+        ("q07", "true_false", "bank", ["remedies"]),
+    ]
+    assert [one.kind for one in plan.taken].count("question") == len(found)
+    shown = CHOICE.replace("Who &lt;b", '&lt;img src="$IMS-CC-FILEBASE$/img/court.png">Who &lt;b')
+    for test, why in (
+        (assessment([shown]), "has a picture"),
+        (assessment([]), "no questions in it"),
+        ("<quiz/>", "no QTI 1.2 file"),
+        ("<!DOCTYPE q><questestinterop/>", "document type"),
+    ):
+        left = read_package(cartridge(test=test), "package.imscc", WISH).left
+        assert [why in str(one.why) for one in left if one.where == "tests/one.xml"] == [True]
 
 
 def test_a_page_cannot_reach_outside_or_smuggle_markup() -> None:

@@ -127,7 +127,7 @@ def test_a_size_that_lies() -> None:
         (b"\x80\x81\x82\xff", "encoding"),
         (b"just some words", "none of the formats"),
         (b"<html><body/></html>", "neither Moodle XML nor QTI"),
-        (b"<questestinterop/>", "QTI 1.2"),
+        (b"<questestinterop/>", "no questions in it"),
         (b"<quiz><question", "line 1"),
         (b'<?xml version="1.0" encoding="nonsense"?><quiz/>', "cannot be read"),
         (b"PK\x03\x04 but no archive", "damaged"),

@@ -16,8 +16,8 @@ from app.quizzes.interchange.model import N_, CannotTake, Raw
 from app.quizzes.interchange.qti.reading import Reader, Reading, choice_ids
 from app.quizzes.interchange.safe_xml import children, descendants, text_of
 
-_TRUE_WORDS: Final = frozenset({"true", "right", "yes", "正确", "对", "是"})
-_FALSE_WORDS: Final = frozenset({"false", "wrong", "no", "错误", "错", "否"})
+TRUE_WORDS: Final = frozenset({"true", "right", "yes", "正确", "对", "是"})
+FALSE_WORDS: Final = frozenset({"false", "wrong", "no", "错误", "错", "否"})
 
 
 def _choice(reading: Reading) -> Raw:
@@ -79,7 +79,7 @@ def _as_true_false(reading: Reading, right: set[str]) -> bool | None:
     named = {element.get("identifier", "").lower(): element for element in elements}
     if set(named) != {"true", "false"} or len(right) != 1:
         return None
-    for name, words in (("true", _TRUE_WORDS), ("false", _FALSE_WORDS)):
+    for name, words in (("true", TRUE_WORDS), ("false", FALSE_WORDS)):
         if any(word.lower() not in words for word in text_of(named[name]).split()):
             return None
     return next(iter(right)).lower() == "true"

@@ -5,6 +5,7 @@ from urllib.parse import unquote
 
 from lxml import etree
 
+from app.quizzes.interchange import qti12
 from app.quizzes.interchange.archive import beside
 from app.quizzes.interchange.carried import ELEMENT, NAMESPACE
 from app.quizzes.interchange.media import MediaBox
@@ -48,6 +49,8 @@ def read_package(files: dict[str, bytes], language: Language) -> Imported:
             break
         if "qti_item" in kind:
             _take_path(found, files, path, language, box=box, said=_beside(resource))
+        elif "qti_xmlv1p2" in kind:
+            _take_cartridge(found, files, path, language, box)
         elif "qti_test" in kind or "qti_section" in kind:
             why = N_("a test: its questions are taken, its order and weights are not")
             found.refused.append(Refusal(path, resource.get("identifier", ""), why))
@@ -72,6 +75,22 @@ def _take_path(
         found.refused.append(Refusal(path, "", error.why))
         return
     _take(found, root, inside, language, box=box, said=said)
+
+
+def _take_cartridge(
+    found: Imported, files: dict[str, bytes], path: str, language: Language, box: MediaBox
+) -> None:
+    """An assessment or a question bank of a Common Cartridge."""
+    try:
+        inside = beside("", unquote(path))
+        if inside not in files:
+            raise CannotTake(N_("the manifest lists it, but it is not in the archive"))
+        read = qti12.read_file(parse_xml(files[inside]), inside, language, box)
+    except CannotTake as error:
+        found.refused.append(Refusal(path, "", error.why))
+        return
+    found.items += read.items
+    found.refused += read.refused
 
 
 def _take(
