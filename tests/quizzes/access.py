@@ -9,6 +9,8 @@ import uuid
 from collections.abc import Callable
 from typing import Final
 
+import pytest
+
 from app.core import clock
 from app.core.database import db, release, transaction
 from app.quizzes import services
@@ -29,6 +31,15 @@ GRANTERS: Final = ("instructor", "registrar", "administrator")
 OTHER_GRANTERS: Final = {"other_instructor": 404, "other_registrar": 404}
 HER_OWN: Final = only("trainee", rest=404)
 REVIEWED: Final = only(*OVERSEERS, rest=404)
+
+#: Of everybody: what a page for staff answers, and what one about the trainee and her examination.
+by_responsibility: Final = pytest.mark.parametrize(
+    ("who", "listed", "found"),
+    [
+        (name, 200 if name in STAFF else 403, 200 if name in OVERSEERS else 404 if name in STAFF else 403)
+        for name in ("outsider", "trainee", "cohort_mate", "registrar", "other_registrar", *STAFF)
+    ],
+)
 
 Address = Callable[[Cast], str]
 

@@ -18,6 +18,8 @@ from app.quizzes.analysis.parts import draws_numbers, marked_by_people
 from app.quizzes.analysis.sample import NOTHING, Answer, Question, Sample, Sitting
 from app.quizzes.marking.queries import shares_by_part
 from app.quizzes.models import (
+    GRADE_COUNTS,
+    RESULT_COUNTS,
     Attempt,
     AttemptItem,
     AttemptResult,
@@ -164,10 +166,7 @@ def _sittings(where: list[ColumnElement[bool]]) -> list[Row[Any]]:
                 AttemptResult.passed,
             )
             .join(Quiz, Quiz.id == Attempt.quiz_id)
-            .join(
-                AttemptResult,
-                (AttemptResult.attempt_id == Attempt.id) & (AttemptResult.run_id == Attempt.grade_run_id),
-            )
+            .join(AttemptResult, RESULT_COUNTS)
             .where(*where)
             .order_by(Attempt.started_at, Attempt.id)
         )
@@ -185,7 +184,7 @@ def _items(where: list[ColumnElement[bool]], questions: Collection[uuid.UUID]) -
     """The items of these questions."""
     return (
         select(Grade.item_id)
-        .join(Attempt, (Attempt.id == Grade.attempt_id) & (Attempt.grade_run_id == Grade.run_id))
+        .join(Attempt, GRADE_COUNTS)
         .join(Quiz, Quiz.id == Attempt.quiz_id)
         .where(*where, Grade.question_revision_id.in_(questions))
     )
@@ -214,7 +213,7 @@ def _answers(
             _only(marked, Grade.item_id).label("item"),
             _only(drawing, cast(AttemptItem.layout, Text)).label("layout"),
         )
-        .join(Attempt, (Attempt.id == Grade.attempt_id) & (Attempt.grade_run_id == Grade.run_id))
+        .join(Attempt, GRADE_COUNTS)
         .join(Quiz, Quiz.id == Attempt.quiz_id)
         .join(AttemptItem, AttemptItem.id == Grade.item_id)
         .outerjoin(
@@ -242,7 +241,7 @@ def _questions(where: list[ColumnElement[bool]]) -> dict[Any, Question]:
     """The question revisions that were graded."""
     graded = (
         select(Grade.question_revision_id)
-        .join(Attempt, (Attempt.id == Grade.attempt_id) & (Attempt.grade_run_id == Grade.run_id))
+        .join(Attempt, GRADE_COUNTS)
         .join(Quiz, Quiz.id == Attempt.quiz_id)
         .where(*where)
     )

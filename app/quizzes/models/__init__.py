@@ -9,11 +9,13 @@ from app.quizzes.models.attempts import (
     ResponseEvent,
 )
 from app.quizzes.models.bank import Question, QuestionRevision, Quiz, QuizRevision, QuizRevisionItem
-from app.quizzes.models.grades import AttemptResult, Grade, GradeRun
+from app.quizzes.models.grades import GRADE_COUNTS, RESULT_COUNTS, AttemptResult, Grade, GradeRun
 from app.quizzes.models.uploads import Upload
 
 __all__ = [
+    "GRADE_COUNTS",
     "OPEN_STATES",
+    "RESULT_COUNTS",
     "Attempt",
     "AttemptItem",
     "AttemptResult",

@@ -3,13 +3,14 @@
 import uuid
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.database import Base, Identified
 from app.core.types import Json
+from app.quizzes.models.attempts import Attempt
 from app.quizzes.results import Treatment
 
 
@@ -74,3 +75,8 @@ class AttemptResult(Identified, Base):
     possible: Mapped[Decimal]
     percent: Mapped[Decimal]
     passed: Mapped[bool]
+
+
+#: Joins a sitting and its result that counts now, and a sitting and its grades that count.
+RESULT_COUNTS: Final = (AttemptResult.attempt_id == Attempt.id) & (AttemptResult.run_id == Attempt.grade_run_id)
+GRADE_COUNTS: Final = (Grade.attempt_id == Attempt.id) & (Grade.run_id == Attempt.grade_run_id)

@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, ColumnElement, Subquery, case, cast, func, se
 from app.core.database import db
 from app.core.types import Exact
 from app.quizzes import rules
-from app.quizzes.models import Attempt, AttemptResult, AttemptState, QuizRevision
+from app.quizzes.models import RESULT_COUNTS, Attempt, AttemptResult, AttemptState, QuizRevision
 
 Kept = rules.ScoreKept
 
@@ -23,10 +23,7 @@ def kept_results(quiz_id: uuid.UUID | None, context_type: str) -> Subquery:
     policies = _policies(quiz_id)
     statement = (
         select(Attempt.context_id)
-        .join(
-            AttemptResult,
-            (AttemptResult.attempt_id == Attempt.id) & (AttemptResult.run_id == Attempt.grade_run_id),
-        )
+        .join(AttemptResult, RESULT_COUNTS)
         .where(
             Attempt.context_type == context_type,
             Attempt.quiz_id == quiz_id,

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, ScalarSelect, func, select
+from sqlalchemy import Row, ScalarSelect, Select, func, select
 
 from app.core.database import db
 from app.core.errors import NotFound
@@ -15,6 +15,8 @@ from app.core.text import Bilingual
 from app.quizzes import rules
 from app.quizzes.accommodations.queries import allowance_of
 from app.quizzes.models import (
+    GRADE_COUNTS,
+    RESULT_COUNTS,
     Attempt,
     AttemptResult,
     AttemptState,
@@ -148,29 +150,14 @@ def results_of(
 ) -> dict[tuple[uuid.UUID, uuid.UUID], QuizOutcome]:
     """Outcomes by (person, quiz), of those who have started at all. One statement; voided attempts are out."""
     statement = (
-        select(
-            Attempt.id,
+        _sat(
             Attempt.candidate_id,
             Attempt.quiz_id,
             Attempt.quiz_revision_id,
-            Attempt.state,
-            Attempt.submitted_at,
             Attempt.grade_run_id,
-            AttemptResult.percent,
-            AttemptResult.passed,
             QuizRevision.digest,
-            QuizRevision.settings,
         )
-        .join(QuizRevision, QuizRevision.id == Attempt.quiz_revision_id)
-        .outerjoin(
-            AttemptResult,
-            (AttemptResult.attempt_id == Attempt.id) & (AttemptResult.run_id == Attempt.grade_run_id),
-        )
-        .where(
-            Attempt.candidate_id.in_(person_ids),
-            Attempt.quiz_id.in_(quiz_ids),
-            Attempt.state != AttemptState.VOIDED,
-        )
+        .where(Attempt.candidate_id.in_(person_ids), Attempt.quiz_id.in_(quiz_ids))
         .order_by(Attempt.candidate_id, Attempt.quiz_id, Attempt.started_at, Attempt.number)
     )
     if context_type is not None:
@@ -181,6 +168,17 @@ def results_of(
     for row in db.session.execute(statement):
         attempts.setdefault((row.candidate_id, row.quiz_id), []).append(row)
     return {key: _outcome(rows) for key, rows in attempts.items()}
+
+
+def _sat(*columns: Any) -> Select[Any]:
+    """These columns of attempts that were not voided, with how each ended and the rules under which it was sat."""
+    ended = Attempt.id, Attempt.state, Attempt.submitted_at, AttemptResult.percent, AttemptResult.passed
+    return (
+        select(*ended, QuizRevision.settings, *columns)
+        .join(QuizRevision, QuizRevision.id == Attempt.quiz_revision_id)
+        .outerjoin(AttemptResult, RESULT_COUNTS)
+        .where(Attempt.state != AttemptState.VOIDED)
+    )
 
 
 def _outcome(rows: list[Any]) -> QuizOutcome:
@@ -280,28 +278,12 @@ def rules_untried(
 def _attempts_in(person_id: uuid.UUID, quiz_id: uuid.UUID, context: tuple[str, uuid.UUID]) -> Sequence[Row[Any]]:
     """One candidate's attempts in one context, the newest first; voided ones are out."""
     return db.session.execute(
-        select(
-            Attempt.id,
-            Attempt.number,
-            Attempt.state,
-            Attempt.submitted_at,
-            Attempt.cutoff_at,
-            Attempt.deadline_at,
-            AttemptResult.percent,
-            AttemptResult.passed,
-            QuizRevision.settings,
-        )
-        .join(QuizRevision, QuizRevision.id == Attempt.quiz_revision_id)
-        .outerjoin(
-            AttemptResult,
-            (AttemptResult.attempt_id == Attempt.id) & (AttemptResult.run_id == Attempt.grade_run_id),
-        )
+        _sat(Attempt.number, Attempt.cutoff_at, Attempt.deadline_at)
         .where(
             Attempt.candidate_id == person_id,
             Attempt.quiz_id == quiz_id,
             Attempt.context_type == context[0],
             Attempt.context_id == context[1],
-            Attempt.state != AttemptState.VOIDED,
         )
         .order_by(Attempt.number.desc())
     ).all()
@@ -316,7 +298,7 @@ def question_statistics(revision_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, 
             func.count(Grade.event_ordinal).label("answered"),
             func.sum(Grade.fraction).label("sum"),
         )
-        .join(Attempt, (Attempt.id == Grade.attempt_id) & (Attempt.grade_run_id == Grade.run_id))
+        .join(Attempt, GRADE_COUNTS)
         .where(Grade.question_revision_id.in_(revision_ids), Attempt.state != AttemptState.VOIDED)
         .group_by(Grade.question_revision_id)
     )

@@ -17,6 +17,7 @@ from app.quizzes import rules
 from app.quizzes.grading.aliases import outward
 from app.quizzes.grading.certainty import HIGHEST
 from app.quizzes.models import (
+    RESULT_COUNTS,
     Attempt,
     AttemptItem,
     AttemptResult,
@@ -167,10 +168,7 @@ _SITTING: Final = (
     select(Attempt, QuizRevision, AttemptResult, Person.name, Person.organisation_id)
     .join(QuizRevision, QuizRevision.id == Attempt.quiz_revision_id)
     .join(Person, Person.id == Attempt.candidate_id)
-    .outerjoin(
-        AttemptResult,
-        (AttemptResult.attempt_id == Attempt.id) & (AttemptResult.run_id == Attempt.grade_run_id),
-    )
+    .outerjoin(AttemptResult, RESULT_COUNTS)
     .where(Attempt.id == bindparam("attempt"))
     .execution_options(populate_existing=True)
 )

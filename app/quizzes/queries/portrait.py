@@ -10,7 +10,15 @@ from app.core import clock
 from app.core.database import db
 from app.quizzes import rules
 from app.quizzes.grading.aliases import outward
-from app.quizzes.models import Attempt, AttemptItem, AttemptResult, Quiz, QuizRevision, ResponseEvent
+from app.quizzes.models import (
+    RESULT_COUNTS,
+    Attempt,
+    AttemptItem,
+    AttemptResult,
+    Quiz,
+    QuizRevision,
+    ResponseEvent,
+)
 
 
 def sittings_of(person_id: uuid.UUID) -> list[dict[str, Any]]:
@@ -19,10 +27,7 @@ def sittings_of(person_id: uuid.UUID) -> list[dict[str, Any]]:
         select(Attempt, Quiz.key, QuizRevision.digest, QuizRevision.settings, AttemptResult)
         .join(Quiz, Quiz.id == Attempt.quiz_id)
         .join(QuizRevision, QuizRevision.id == Attempt.quiz_revision_id)
-        .outerjoin(
-            AttemptResult,
-            (AttemptResult.attempt_id == Attempt.id) & (AttemptResult.run_id == Attempt.grade_run_id),
-        )
+        .outerjoin(AttemptResult, RESULT_COUNTS)
         .where(Attempt.candidate_id == person_id)
         .order_by(Attempt.started_at)
     ).all()

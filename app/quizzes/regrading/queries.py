@@ -17,6 +17,8 @@ from app.core.pagination import Page, paginate
 from app.jobs.models import Job
 from app.quizzes import registry
 from app.quizzes.models import (
+    GRADE_COUNTS,
+    RESULT_COUNTS,
     Attempt,
     AttemptItem,
     AttemptResult,
@@ -91,10 +93,7 @@ def _sittings(where: Sequence[ColumnElement[bool]]) -> Any:
             AttemptResult.passed,
         )
         .join(QuizRevision, QuizRevision.id == Attempt.quiz_revision_id)
-        .join(
-            AttemptResult,
-            (AttemptResult.attempt_id == Attempt.id) & (AttemptResult.run_id == Attempt.grade_run_id),
-        )
+        .join(AttemptResult, RESULT_COUNTS)
         .where(*where)
         .order_by(Attempt.id)
     )
@@ -160,7 +159,7 @@ def rulings_of(sittings: Sequence[Sat]) -> dict[uuid.UUID, dict[uuid.UUID, Rulin
     rows = db.session.execute(
         select(Grade.attempt_id, AttemptItem.question_revision_id, Grade.question_revision_id, Grade.treatment)
         .join(AttemptItem, AttemptItem.id == Grade.item_id)
-        .join(Attempt, (Attempt.id == Grade.attempt_id) & (Attempt.grade_run_id == Grade.run_id))
+        .join(Attempt, GRADE_COUNTS)
         .where(Grade.attempt_id.in_([sat.id for sat in sittings]))
     )
     found: dict[uuid.UUID, dict[uuid.UUID, Ruling]] = {sat.id: {} for sat in sittings}

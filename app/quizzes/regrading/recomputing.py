@@ -11,7 +11,7 @@ from app.core.database import db
 from app.core.errors import Invalid
 from app.quizzes import grading, replay
 from app.quizzes.invigilation.queries import late_answers_counted
-from app.quizzes.models import Attempt, AttemptState, EventKind, Grade, Quiz, ResponseEvent
+from app.quizzes.models import GRADE_COUNTS, Attempt, AttemptState, EventKind, Grade, Quiz, ResponseEvent
 from app.quizzes.regrading import queries
 from app.quizzes.regrading.queries import Sat
 from app.quizzes.replay import Asked, Line
@@ -112,7 +112,7 @@ def _stored(sittings: Sequence[Sat]) -> dict[uuid.UUID, dict[uuid.UUID, Grade]]:
     found: dict[uuid.UUID, dict[uuid.UUID, Grade]] = {sat.id: {} for sat in sittings}
     rows = db.session.scalars(
         select(Grade)
-        .join(Attempt, (Attempt.id == Grade.attempt_id) & (Attempt.grade_run_id == Grade.run_id))
+        .join(Attempt, GRADE_COUNTS)
         .where(Grade.attempt_id.in_(found))
         .execution_options(populate_existing=True)
     )

@@ -15,6 +15,7 @@ from app.quizzes.invigilation import queries, services
 from app.quizzes.invigilation.context import board
 from app.quizzes.invigilation.models import Intervention, Presence
 from app.quizzes.models import Attempt, AttemptState, Quiz
+from tests.quizzes.access import by_responsibility
 from tests.support.cast import Cast, make_person
 from tests.support.invigilation import answer, fresh, invigilator
 from tests.support.pages import Browser, Visitors
@@ -51,21 +52,7 @@ def decide(browser: Browser, attempt: Attempt, decision: str, status: int = 302,
     return browser.submit(path, {"decision": decision, **data}, status).get_data(as_text=True)
 
 
-@pytest.mark.parametrize(
-    ("who", "listed", "found"),
-    [
-        ("outsider", 403, 403),
-        ("trainee", 403, 403),
-        ("cohort_mate", 403, 403),
-        ("registrar", 403, 403),
-        ("other_registrar", 403, 403),
-        ("other_instructor", 200, 404),
-        ("instructor", 200, 200),
-        ("certifier", 200, 200),
-        ("second_certifier", 200, 200),
-        ("administrator", 200, 200),
-    ],
-)
+@by_responsibility
 def test_who_gets_to_which_page(cast: Cast, visit: Visitors, who: str, listed: int, found: int) -> None:
     attempt = sitting(cast)
     key, one = key_of(attempt), f"/invigilation/attempts/{attempt.id}"

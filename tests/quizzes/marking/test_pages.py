@@ -5,8 +5,6 @@ import re
 import uuid
 from dataclasses import dataclass
 
-import pytest
-
 from app.accounts.models import Person
 from app.core import clock
 from app.core.access import Actor, Role
@@ -15,6 +13,7 @@ from app.quizzes import services
 from app.quizzes.marking.answers import Task
 from app.quizzes.marking.models import Mark
 from app.quizzes.models import Attempt
+from tests.quizzes.access import by_responsibility
 from tests.support.cast import Cast, make_person
 from tests.support.marking import fields, hand_in, marker, tasks_of
 from tests.support.pages import Browser, Visitors
@@ -46,21 +45,7 @@ def wait(cast: Cast, *kinds: str, person: Person | None = None) -> Waiting:
     return Waiting(attempt, tasks_of(marker(cast), attempt))
 
 
-@pytest.mark.parametrize(
-    ("who", "listed", "found"),
-    [
-        ("outsider", 403, 403),
-        ("trainee", 403, 403),
-        ("cohort_mate", 403, 403),
-        ("registrar", 403, 403),
-        ("other_registrar", 403, 403),
-        ("other_instructor", 200, 404),
-        ("instructor", 200, 200),
-        ("certifier", 200, 200),
-        ("second_certifier", 200, 200),
-        ("administrator", 200, 200),
-    ],
-)
+@by_responsibility
 def test_who_gets_to_which_page(cast: Cast, visit: Visitors, who: str, listed: int, found: int) -> None:
     waiting = wait(cast)
     browser = visit(cast.people[who])

@@ -18,6 +18,7 @@ from app.courses.studying.models import ReviewAnswer, ReviewCard, ReviewPlan
 from app.courses.studying.rules.spacing import DEFAULT_LIMIT
 from app.quizzes import rules
 from app.quizzes.models import (
+    RESULT_COUNTS,
     Attempt,
     AttemptItem,
     AttemptResult,
@@ -126,10 +127,7 @@ def _of_attempts(person_id: uuid.UUID, now: datetime) -> tuple[list[uuid.UUID], 
     attempts = db.session.execute(
         select(Attempt.id, Attempt.state, Attempt.submitted_at, AttemptResult.run_id, QuizRevision.settings)
         .join(QuizRevision, QuizRevision.id == Attempt.quiz_revision_id)
-        .outerjoin(
-            AttemptResult,
-            (AttemptResult.attempt_id == Attempt.id) & (AttemptResult.run_id == Attempt.grade_run_id),
-        )
+        .outerjoin(AttemptResult, RESULT_COUNTS)
         .where(Attempt.candidate_id == person_id)
     ).all()
     open_ids = {row.id for row in attempts if _is_open(row, now)}
