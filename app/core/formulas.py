@@ -123,6 +123,11 @@ def as_tex(html: str) -> str:
     return SHOWN.sub(lambda found: escape(unescape(found[1])), html) if "<math" in html else html
 
 
+def as_words(tex: str) -> str:
+    """A formula in plain words, also as the browser takes it up in a note (``notes-anchor.js``)."""
+    return f"${on_one_line(tex)}$"
+
+
 def looks_unread(text: str) -> bool:
     """Does running text hold dollars that an author must have meant for a formula?"""
     return "$" in text and _TEX.search(text) is not None

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 from markdown_it.token import Token
 
+from app.core import formulas
 from app.core.markdown import MEDIA, Section
 
 
 def plain_text(section: Section) -> str:
-    """A section's running words without heading, marks, citations, pictures, recordings, questions; one line."""
+    """A section's running words, formulas as TeX, in one line; no heading, marks, citations, pictures, questions."""
     words: list[str] = []
     skipping = False
     for token in section.tokens[3:] if section.tokens and section.tokens[0].tag == "h2" else section.tokens:
@@ -25,6 +26,8 @@ def plain_text(section: Section) -> str:
             words.append(_plain_inline(token.children or []))
         elif token.type in {"fence", "code_block"}:
             words.append(token.content)
+        elif token.type in formulas.TOKENS:
+            words.append(formulas.as_words(token.content))
     return " ".join(" ".join(words).split())
 
 
@@ -33,6 +36,8 @@ def _plain_inline(children: Sequence[Token]) -> str:
     for child in children:
         if child.type in {"text", "code_inline"}:
             words += child.content
+        elif child.type in formulas.TOKENS:
+            words += formulas.as_words(child.content)
         elif child.type == "citation":
             words = words.rstrip()
         elif child.type in {"softbreak", "hardbreak"}:

@@ -82,8 +82,8 @@ def test_a_formula_is_mathml_with_its_tex_and_nothing_else() -> None:
 def test_where_only_words_can_stand_a_formula_is_its_tex() -> None:
     shown = markdown.render("若 $a < b$ 则 *乘以* $\\frac{1}{2}$")
     assert html.fromstring(formulas.as_tex(shown)).text_content() == "若 a < b 则 乘以 \\frac{1}{2}"
-    section = markdown.parse("## T {#t}\n\n其中 $n$ 为容量。").sections[0]
-    assert plain_text(section) == "其中 为容量。"
+    section = markdown.parse("## T {#t}\n\n其中 $n$ 为容量。\n\n$$\nn\n= 2\n$$").sections[0]
+    assert plain_text(section) == "其中 $n$ 为容量。 $n = 2$"
 
 
 @pytest.mark.parametrize(

@@ -122,6 +122,28 @@ def test_a_jpeg_of_files_is_served_whole_in_parts_and_not_again(
     assert browser.client.get(source, headers={"If-None-Match": whole.headers["ETag"]}).status_code == 304
 
 
+def test_formulas_of_lessons_and_their_questions(cast: Cast, visit: Visitors, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(SMALL, tmp_path / "content"))
+    module = folder / "courses/small/m1-first"
+    for path, old, new in (
+        (module / "01-basics.zh.md", "同条另有例外", "率为$\\frac{a}{b}$，定金$100至$200，同条另有例外"),
+        (module / "questions.yaml", "谁发布排除令？", "若 $x^2$，谁发布？"),
+        (module / "questions.yaml", "text: {zh: 机关,", "text: {zh: '机关 $\\sqrt{x}$',"),
+        (module / "questions.yaml", '"由机关发布[', '"由$x_1$发布['),
+    ):
+        path.write_text(path.read_text("utf-8").replace(old, new, 1), "utf-8")
+    sync_folder(folder)
+    enrol(cast.trainee)
+    browser = visit(cast.trainee)
+    page = browser.page(LESSON)
+    assert len(page.cssselect(".lesson-text math mfrac")) == 1
+    assert "定金$100至$200" in page.text_content()
+    assert page.cssselect("#check-t-m1-c1 .question-text math msup")
+    assert page.cssselect("#check-t-m1-c1 .choice math msqrt")
+    browser.submit(CHECK, {"t-m1-c1": choice_id(browser, "机关")}, 303, form_at=LESSON)
+    assert browser.page(LESSON).cssselect("#check-t-m1-c1 .feedback math msub")
+
+
 def test_a_right_answer_is_graded_kept_and_explained(cast: Cast, visit: Visitors) -> None:
     enrol(cast.trainee)
     browser = visit(cast.trainee)

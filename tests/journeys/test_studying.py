@@ -1,5 +1,6 @@
 """A trainee on a bad line marks, notes, asks, searches, reviews and takes a module along; she is answered."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -10,13 +11,17 @@ from playwright.sync_api import Browser, Page, expect
 from app.core.database import release, write_mode
 from app.jobs.services import run_due_jobs
 from tests.support.cast import make_cast
-from tests.support.courses import answer_everything, enrol, sync_folder
+from tests.support.courses import SMALL, answer_everything, enrol, sync_folder
 from tests.support.processes import Site, own_site, wait_until
 from tests.support.serving import served
 from tests.support.windows import Window
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
 LESSON: Final = "/courses/small/m1-first/basics"
+#: One in the line, and one wider than a telephone.
+FORMULAS: Final = (
+    f"率为 $r = \\frac{{a}}{{b}}$，共\n\n$$\nL = {' + '.join(f'x_{{{n}}}' for n in range(1, 20))}\n$$\n"
+)
 SELECT: Final = """(words) => {
   const walker = document.createTreeWalker(document.querySelector('.lesson-text'), NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
@@ -34,8 +39,11 @@ SELECT: Final = """(words) => {
 
 @pytest.fixture
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    folder = Path(shutil.copytree(SMALL, tmp_path_factory.mktemp("studying-content") / "content"))
+    for path in (folder / "courses/small/m1-first").glob("01-basics.*.md"):
+        path.write_text(f"{path.read_text('utf-8')}\n{FORMULAS}", "utf-8")
     with own_site(tmp_path_factory.mktemp("studying")) as site:
-        sync_folder()
+        sync_folder(folder)
         yield site
 
 
@@ -87,6 +95,27 @@ def list_what_waits(reader: Window) -> None:
     expect(page.locator("[data-notes-waiting]")).to_be_hidden()
     reader.look()
     reader.open(LESSON)
+
+
+def mark_a_formula(reader: Window) -> None:
+    """A highlight takes a formula up whole; it says its TeX in the list, and a wide one scrolls in its box."""
+    page = reader.open(LESSON)
+    wide = page.locator(".formula-display").first
+    assert wide.evaluate("(box) => box.scrollWidth > box.clientWidth")
+    page.evaluate(
+        """() => {
+      const range = document.createRange();
+      range.selectNodeContents(document.querySelector('.formula:not(.formula-display)').parentElement);
+      getSelection().removeAllRanges();
+      getSelection().addRange(range);
+    }"""
+    )
+    page.locator("[data-mark-as=highlight]").click()
+    expect(page.locator("mark.own-mark .formula math")).to_be_visible()
+    expect(page.locator(".note-state").last).to_have_text("已保存")
+    page = reader.open(LESSON)
+    expect(page.locator("mark.own-mark .formula math")).to_be_visible()
+    assert "率为 $r = \\frac{a}{b}$，共" in " ".join(reader.open("/notes").inner_text("main").split())
 
 
 def ask(reader: Window) -> None:
@@ -146,5 +175,6 @@ def test_a_trainee_studies_with_notes_questions_review_and_a_document(
         link = page.get_by_role("link", name="下载")
         expect(link).to_be_visible()
         assert reader.download(link, tmp_path).read_bytes().startswith(b"%PDF")
+        mark_a_formula(reader)
         reader.close()
         desk.close()

@@ -65,3 +65,41 @@ def test_certainty_points_stand_beside_the_marks_where_marks_are_shown(
     assert "把握度" not in articles[2]
     assert "把握度得点：−3（最多6点）" in whole
     assert "66.7%" in page.cssselect("h1")[0].text_content()  # two of three, however sure she was
+
+
+def test_formulas_stand_in_questions_options_and_feedback_and_as_tex_in_lists(visit: Visitors, cast: Cast) -> None:
+    def said(words: str) -> dict[str, str]:
+        return {"zh": f"{words}，定金$100至$200", "en": f"{words}, $100 … $200"}
+
+    choices = [
+        {"id": "a", "correct": True, "text": said("$\\frac{1}{2}$"), "feedback": said("$r_1$")},
+        {"id": "b", "text": said("$\\frac{1}{3}$")},
+    ]
+    single = authored("single", prompt=said("求 $r = \\frac{a}{b}$"), feedback=said("$$r^2$$"), choices=choices)
+    pairs = [{"id": f"p{n}", "left": said(f"$x_{n}$"), "right": said(f"$y_{n}$")} for n in (1, 2)]
+    with transaction():
+        services.save_question("formulas-1", body=single, source="tests", now=clock.now())
+        matching = authored("matching", prompt=said("$z$"), pairs=pairs)
+        services.save_question("formulas-2", body=matching, source="tests", now=clock.now())
+        revision = services.publish_quiz(
+            "formulas",
+            title={"zh": "考试", "en": "Examination"},
+            settings=QuizSettings(minutes=30, pass_mark=60, shuffle=False),
+            pools=[Pool(["formulas-1"], 1), Pool(["formulas-2"], 1)],
+            now=clock.now(),
+        )
+    attempt = start(cast.trainee, revision)
+    path = f"/attempts/{attempt.id}"
+    release()
+    browser = visit(cast.trainee)
+    page = browser.page(path)
+    assert page.cssselect(".question-text math mfrac")
+    assert len(page.cssselect(".choice .formula math mfrac")) == 2
+    assert len(page.cssselect("fieldset[data-question=matching] label .formula math")) == 2
+    listed = [option.text_content() for option in page.cssselect("select option")]
+    assert "$" not in "".join(listed).replace("$100至$200", "")
+    assert {"y_1，定金$100至$200", "y_2，定金$100至$200"} <= set(listed)
+    browser.submit(f"{path}/submit", {}, form_at=f"{path}/review")
+    result = browser.page(f"{path}/result")
+    (feedback,) = [part for part in result.cssselect(".feedback") if part.cssselect(".formula-display msup")]
+    assert "，定金$100至$200" in feedback.text_content()

@@ -1,12 +1,20 @@
 // Places in a lesson's text: what a reader selected, described so that it is found again, and found again. Compared
-// without spaces and without what the server’s plain text leaves out (formulas, citations, notes, questions, captions).
+// without spaces and without what the server’s plain text leaves out (citations, notes, questions, captions). A formula
+// is one thing: its TeX stands for it, and it is taken up whole.
 
-const SKIP = 'h2, .formula, .cite, .cite-unreviewed, .footnote-ref, .callout-title, figcaption, .recording, .check, .section-tools';
+const SKIP = 'h2, .cite, .cite-unreviewed, .footnote-ref, .callout-title, figcaption, .recording, .check, .section-tools';
 const AROUND = 32;
 
-function textNodes(section) {
-  const walker = document.createTreeWalker(section, NodeFilter.SHOW_TEXT, {
-    acceptNode: (node) => (node.parentElement.closest(SKIP) ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT),
+const wordsOf = (node) => (node.nodeType === Node.TEXT_NODE ? node.data : `$${node.querySelector('math')?.getAttribute('alttext') ?? ''}$`);
+
+function placesOf(section) {
+  const { SHOW_TEXT, SHOW_ELEMENT, FILTER_ACCEPT, FILTER_SKIP, FILTER_REJECT } = NodeFilter;
+  const walker = document.createTreeWalker(section, SHOW_TEXT | SHOW_ELEMENT, {
+    acceptNode: (node) => {
+      if (node.nodeType === Node.TEXT_NODE) return node.parentElement.closest(`${SKIP}, .formula`) ? FILTER_REJECT : FILTER_ACCEPT;
+      if (!node.matches('.formula')) return FILTER_SKIP;
+      return node.closest(SKIP) ? FILTER_REJECT : FILTER_ACCEPT;
+    },
   });
   const nodes = [];
   while (walker.nextNode()) nodes.push(walker.currentNode);
@@ -16,9 +24,10 @@ function textNodes(section) {
 // Every character that is no space, with where it stands.
 function characters(section) {
   const found = [];
-  for (const node of textNodes(section)) {
-    for (let i = 0; i < node.data.length; i += 1) {
-      if (!/\s/.test(node.data[i])) found.push({ node, offset: i, char: node.data[i] });
+  for (const node of placesOf(section)) {
+    const words = wordsOf(node);
+    for (let i = 0; i < words.length; i += 1) {
+      if (!/\s/.test(words[i])) found.push({ node, offset: i, char: words[i] });
     }
   }
   return found;
@@ -29,7 +38,9 @@ const squeeze = (text) => text.replace(/\s+/g, '');
 // {quote, prefix, suffix} of a selected range; null when nothing of the running text is in it.
 export function describe(section, range) {
   const all = characters(section);
-  const inside = ({ node, offset }) => range.comparePoint(node, offset) >= 0 && range.comparePoint(node, offset + 1) <= 0;
+  const inside = ({ node, offset }) => (node.nodeType === Node.TEXT_NODE
+    ? range.comparePoint(node, offset) >= 0 && range.comparePoint(node, offset + 1) <= 0
+    : range.intersectsNode(node));
   const first = all.findIndex(inside);
   if (first < 0) return null;
   let last = first;
@@ -38,7 +49,7 @@ export function describe(section, range) {
   for (let i = first; i <= last; i += 1) {
     const before = all[i - 1];
     const apart = i > first && (before.node === all[i].node ? all[i].offset > before.offset + 1 : /^\s|\s$/.test(
-      before.node.data.slice(before.offset + 1) + all[i].node.data.slice(0, all[i].offset)));
+      wordsOf(before.node).slice(before.offset + 1) + wordsOf(all[i].node).slice(0, all[i].offset)));
     quote += (apart ? ' ' : '') + all[i].char;
   }
   const join = (list) => list.map(({ char }) => char).join('');
@@ -77,8 +88,10 @@ export function mark(section, note, id) {
   }
   for (const { node, start, end } of runs) {
     const range = document.createRange();
-    range.setStart(node, start);
-    range.setEnd(node, end);
+    if (node.nodeType === Node.TEXT_NODE) {
+      range.setStart(node, start);
+      range.setEnd(node, end);
+    } else range.selectNode(node);
     const element = document.createElement('mark');
     element.className = 'own-mark';
     element.dataset.mark = id;
