@@ -9,7 +9,7 @@ from app.core.markdown import MEDIA, Section
 
 
 def plain_text(section: Section) -> str:
-    """A section's running words, formulas as TeX, in one line; no heading, marks, citations, pictures, questions."""
+    """A section's running words, formulas as TeX, in one line; no heading, marks, citations, media, questions."""
     words: list[str] = []
     skipping = False
     for token in section.tokens[3:] if section.tokens and section.tokens[0].tag == "h2" else section.tokens:

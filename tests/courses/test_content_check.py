@@ -340,6 +340,10 @@ def test_a_fault_is_reported_at_its_place_with_the_mend(
 def test_formulas_and_prices_are_no_faults(folder: Path) -> None:
     replace(folder, f"{M1}/02-case.zh.md", "此后怎么办？", "$n \\ge 2$，$$\n\\frac{a}{b}\n$$\n\n价格$100至$200。")
     replace(folder, f"{M1}/questions.yaml", "谁发布排除令？", "'若$\\frac{x}{2}$，定金US$100'")
+    replace(folder, f"{M1}/questions.yaml", "type: numeric", "type: calculated")
+    replace(folder, f"{M1}/questions.yaml", "answer: 20", "parameters: {p: {from: 1, to: 5}}\n    formula: p * 2")
+    replace(folder, f"{M1}/questions.yaml", "答辩有几日？", "'$\\frac{{{p}}}{2}$，${{p}}&${{p}}'")
+    replace(folder, f"{M1}/questions.yaml", "How many days for the response?", '"Pay ${{p}} & more."')
     assert faults_of(folder) == []
 
 

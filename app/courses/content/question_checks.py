@@ -1,5 +1,6 @@
 """Faults of single questions."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
@@ -42,8 +43,10 @@ def check_question(
             file.fault((*place, "law", number), *words)
     _check_texts(content, place, question, file)
     for location, source in _with_dollars(place, _raw(file, index)):
-        words_only = _WORDS_ONLY | _WORDS_ONLY_OF.get(_type_at(location, question), frozenset())
-        _check_formulas(location, source, file, shown=not words_only.intersection(location[2:]))
+        kind = _type_at(location, question)
+        shown = not (_WORDS_ONLY | _WORDS_ONLY_OF.get(kind, frozenset())).intersection(location[2:])
+        drawn = _PARAMETER.sub("1", source) if kind == "calculated" else source
+        _check_formulas(location, drawn, file, shown=shown)
     _check_feedback(place, question, file)
     if isinstance(question, Single | Multiple):
         _check_choices(place, question, file)
@@ -114,6 +117,8 @@ _WORDS_ONLY_OF = {
     "drag_image": frozenset({"items"}),
     "matching": frozenset({"right", "distractors"}),
 }
+#: Where a calculated question draws a number.
+_PARAMETER = re.compile(r"\{\{[a-z0-9-]+\}\}")
 #: Keys of what is no text for readers.
 _NO_TEXTS = frozenset({"accept", "formula", "law", "parameters", "patterns", "tags"})
 

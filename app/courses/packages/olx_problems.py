@@ -144,7 +144,7 @@ class _Reading:
         self.take_picture = take_picture
         self.notes: list[Message] = []
         self.figures: list[str] = []
-        self.converter = Converter(self._refuse_picture, self.notes)
+        self.converter = Converter(self._refuse_picture, self.notes, delimited=True)
 
     def read(self, weight: str) -> Raw:
         """The question. Raises CannotTake."""

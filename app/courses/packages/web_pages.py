@@ -9,6 +9,7 @@ from typing import Final
 from lxml import etree, html
 
 from app.courses.authoring.rules import MAX_TEXT
+from app.quizzes.interchange import formulas
 from app.quizzes.interchange.markup import Converter
 from app.quizzes.interchange.model import N_, CannotTake, Message
 from app.quizzes.interchange.safe_xml import name_of, text_of
@@ -24,12 +25,12 @@ _WRAPPERS: Final = frozenset({"div", "main", "article", "section"})
 _RUNNING: Final = frozenset(
     (
         *("a", "abbr", "b", "br", "cite", "code", "del", "dfn", "em", "font", "i", "img", "ins", "kbd", "label"),
-        *("mark", "q", "s", "samp", "small", "span", "strong", "sub", "sup", "time", "tt", "u", "var"),
+        *("mark", "math", "q", "s", "samp", "small", "span", "strong", "sub", "sup", "time", "tt", "u", "var"),
     )
 )
 _HEADINGS: Final = frozenset({"h1", "h2"})
-#: Code, or what a reader of Markdown could take for the beginning of an element.
-_MARKUP: Final = re.compile(r"(`+[^`]*`+)|(?<!\\)<(?=[A-Za-z/!?])")
+#: Code or a formula, or what a reader of Markdown could take for the beginning of an element.
+_MARKUP: Final = re.compile(r"(`+[^`]*`+|(?<!\\)\$[^$\n]+\$)|(?<!\\)<(?=[A-Za-z/!?])")
 
 #: Takes a picture by its address and returns where the lesson finds it. Raises CannotTake.
 TakePicture = Callable[[str], str]
@@ -49,7 +50,7 @@ def convert(data: bytes, title: str, take_picture: TakePicture) -> Page:
     body = _body(data)
     page = Page(title or " ".join(text_of(body.getroottree().find(".//title")).split()))
     _prepare(body, take_picture, page.left)
-    converter = Converter(lambda address: address, page.left)
+    converter = Converter(lambda address: address, page.left, delimited=True)
     for heading, nodes in _split(body, page.title):
         text = "\n\n".join(filter(None, (_text(converter, node, page.left) for node in nodes)))
         if text or heading != page.title:
@@ -66,7 +67,7 @@ def fragment(data: bytes, take_picture: TakePicture, left: list[Message]) -> str
     """A piece of a page as our Markdown; ``left`` gathers what was left behind. Raises CannotTake for no HTML."""
     body = _body(data)
     _prepare(body, take_picture, left)
-    converter = Converter(lambda address: address, left)
+    converter = Converter(lambda address: address, left, delimited=True)
     return "\n\n".join(filter(None, (_text(converter, block, left) for block in _blocks(body))))
 
 
@@ -93,6 +94,8 @@ def _body(data: bytes) -> html.HtmlElement:
 def _prepare(body: etree._Element, take_picture: TakePicture, left: list[Message]) -> None:
     """Take pictures over; drop what lessons do not show, and say so."""
     for node in list(body.iter(*_DROPPED)):
+        if name_of(node) == "math" and formulas.can_take(node):
+            continue
         if name_of(node) not in _SILENT:
             left.append(N_("<%(tag)s> is not shown in lessons and was left out", tag=name_of(node)))
         _drop(node, "")

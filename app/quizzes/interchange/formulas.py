@@ -13,18 +13,31 @@ from app.quizzes.interchange.safe_xml import name_of, text_of
 MATHML: Final = "{http://www.w3.org/1998/Math/MathML}"
 #: Stands beside a formula until it is known what stands there; no XML has it.
 EDGE: Final = "\0"
-_DELIMITED: Final = re.compile(r"\\\((.+?)\\\)|\\\[(.+?)\\\]|\$\$([^$]+?)\$\$", re.DOTALL)
+_DELIMITED: Final = re.compile(
+    r"\\\((.+?)\\\)|\[mathjaxinline\](.+?)\[/mathjaxinline\]"
+    r"|\\\[(.+?)\\\]|\$\$([^$]+?)\$\$|\[mathjax\](.+?)\[/mathjax\]",
+    re.DOTALL,
+)
 _APART: Final = re.compile(rf"(?<=[A-Za-z0-9$]){EDGE}(?=\$)|(?<=\$){EDGE}(?=[A-Za-z0-9$])")
 
 
 def of_mathml(node: etree._Element) -> str:
     """The formula in Markdown. Raises CannotTake without TeX that can be shown here."""
-    notes = (one for one in node.iter() if name_of(one) == "annotation")
-    noted = next((text_of(one) for one in notes if "tex" in one.get("encoding", "").lower()), "")
-    found = marked(noted or node.get("alttext", ""), display=node.get("display") == "block")
+    found = marked(_tex_of(node), display=node.get("display") == "block")
     if not found:
         raise CannotTake(N_("it contains a formula that cannot be shown here"))
     return found
+
+
+def can_take(node: etree._Element) -> bool:
+    """Does MathML say TeX that can be shown here?"""
+    return bool(marked(_tex_of(node), display=False))
+
+
+def _tex_of(node: etree._Element) -> str:
+    notes = (one for one in node.iter() if name_of(one) == "annotation")
+    noted = next((text_of(one) for one in notes if "tex" in one.get("encoding", "").lower()), "")
+    return noted or str(node.get("alttext", ""))
 
 
 def marked(tex: str, *, display: bool) -> str:
@@ -41,7 +54,8 @@ def pieces(text: str) -> Iterator[tuple[str, str]]:
     at = 0
     for found in _DELIMITED.finditer(text):
         tex = next(filter(None, found.groups()))
-        if formula := marked(tex, display=found[0][1] != "("):
+        inline = found[0].startswith((r"\(", "[mathjaxinline]"))
+        if formula := marked(tex, display=not inline):
             yield text[at : found.start()], formula
             at = found.end()
     yield text[at:], ""

@@ -45,12 +45,12 @@ _BLOCK_EDGE: Final = re.compile(
 class Converter:
     """Converts the texts of one item; ``notes`` gather what was changed."""
 
-    def __init__(self, keep_picture: KeepPicture, notes: list[Message]) -> None:
+    def __init__(self, keep_picture: KeepPicture, notes: list[Message], *, delimited: bool = False) -> None:
         self.keep_picture = keep_picture
         self.notes = notes
         self._emphases: int | None = 0
-        #: Is TeX between delimiters a formula? In HTML it is, as Moodle shows it.
-        self._delimited = False
+        #: Is TeX between delimiters a formula, as pages of learning platforms show it?
+        self._delimited = delimited
 
     # --- what formats call ---------------------------------------------------------------------------------
 
@@ -78,11 +78,11 @@ class Converter:
             root = html.fragment_fromstring(text, create_parent="div")
         except (etree.ParserError, ValueError):
             raise CannotTake(N_("its HTML cannot be read")) from None
-        self._delimited = True
+        before, self._delimited = self._delimited, True
         try:
             return self.element(root)
         finally:
-            self._delimited = False
+            self._delimited = before
 
     def loose(self, text: str) -> str:
         """Moodle's “auto-format”: HTML where there are tags, lines otherwise."""

@@ -9,6 +9,8 @@ from ruamel.yaml import YAML
 
 from app.courses.packages.own import pack
 from app.courses.packages.reading import read_package
+from app.courses.packages.web_pages import fragment
+from app.quizzes.interchange.model import Message
 from tests.support.packages import PAGE, WISH, cartridge, manifest, small_files, zipped
 from tests.support.qti12 import CHOICE, assessment
 
@@ -47,6 +49,17 @@ def refused(data: bytes) -> str:
 )
 def test_hostile_and_foreign_archives_are_refused_whole(data: bytes, why: str) -> None:
     assert why in refused(data)
+
+
+def test_formulas_of_pages_stay_formulas() -> None:
+    page = (
+        "<p>If \\(a < b\\), pay $5 to $6 <i>or</i> [mathjaxinline]\\frac{a}{b}[/mathjaxinline].</p>"
+        '<p>a<math alttext="x^2"><mi>x</mi></math> and <math><mi>z</mi></math>\\[ y \\]</p>'
+    ).replace("a < b", "a &lt; b")
+    left: list[Message] = []
+    found = fragment(page.encode(), lambda address: address, left)
+    assert found == "If $a < b$, pay $5 to $6 *or* $\\frac{a}{b}$.\n\na $x^2$ and $$y$$"
+    assert [str(one) for one in left] == ["<math> is not shown in lessons and was left out"]
 
 
 def test_our_own_package_comes_back_byte_for_byte() -> None:
