@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
 from app.audit.services import record
 from app.cohorts import policies, queries, rules, services
@@ -19,7 +18,7 @@ from app.cohorts.models import (
     ProgrammeRevision,
 )
 from app.core.access import Actor
-from app.core.database import db
+from app.core.database import add_unless_taken, db
 from app.core.digests import digest_of
 from app.core.errors import Conflict, Invalid, NotAllowed, NotFound
 
@@ -89,16 +88,10 @@ def _standing_class(actor: Actor, programme: Programme, now: datetime) -> Cohort
         joining_open=False,
         is_renewal=True,
     )
-    try:
-        with db.session.begin_nested():
-            db.session.add(cohort)
-    except IntegrityError:
-        found = _find_class(programme, today.year)
-        assert found is not None  # noqa: S101 - whoever was quicker has made it
-        return found
-    record(actor, "cohorts.create", cohort, programme=programme.key, name=cohort.name)
+    if add_unless_taken(cohort):
+        record(actor, "cohorts.create", cohort, programme=programme.key, name=cohort.name)
     found = _find_class(programme, today.year)
-    assert found is not None  # noqa: S101 - just made
+    assert found is not None  # noqa: S101 - just made, here or by whoever was quicker
     return found
 
 

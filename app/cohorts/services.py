@@ -5,7 +5,6 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
 from app.audit.services import record
 from app.cohorts import policies, queries, rules
@@ -19,7 +18,7 @@ from app.cohorts.models import (
     RecordExport,
 )
 from app.core.access import Actor
-from app.core.database import db
+from app.core.database import add_unless_taken, db
 from app.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.core.events import announce
 from app.courses import services as courses
@@ -77,10 +76,7 @@ def add_member(actor: Actor, cohort: Cohort, person_id: uuid.UUID, now: datetime
         membership = Membership(cohort_id=cohort.id, person_id=person_id, state_since=now)
         membership.cycle = _next_cycle(person_id, cohort.programme_id)
         membership.counts_from = now if membership.cycle > 1 else None
-        try:
-            with db.session.begin_nested():
-                db.session.add(membership)
-        except IntegrityError:  # somebody was quicker with the same person
+        if not add_unless_taken(membership):
             return add_member(actor, cohort, person_id, now)
         record(actor, "cohorts.join", membership, cohort=str(cohort.id), person=str(person_id))
     elif membership.state is MembershipState.WITHDRAWN:

@@ -7,11 +7,10 @@ from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import delete, select, text
-from sqlalchemy.exc import IntegrityError
 
 from app.audit import services as audit
 from app.core.access import Actor
-from app.core.database import db
+from app.core.database import add_unless_taken, db
 from app.core.digests import digest_of
 from app.core.errors import Conflict, NotAllowed
 from app.core.events import announce
@@ -32,11 +31,8 @@ def record_change(actor: Actor, instrument: Instrument, *, changed_on: date, not
     change = LawChange(
         instrument_id=instrument.id, changed_on=changed_on, note=note.strip(), recorded_by=actor.person_id
     )
-    try:
-        with db.session.begin_nested():
-            db.session.add(change)
-    except IntegrityError:
-        raise Conflict(_("A change on this day is recorded already.")) from None
+    if not add_unless_taken(change):
+        raise Conflict(_("A change on this day is recorded already."))
     _note_state()
     announce(LawChanged(change.id))
     audit.record(

@@ -14,7 +14,7 @@ from app.accounts.services.profile import record_consent
 from app.accounts.services.roles import give_role, give_role_to_all
 from app.audit.services import record
 from app.core.access import Actor, Role
-from app.core.database import db
+from app.core.database import add_unless_taken, db
 from app.core.errors import Conflict, Invalid, NotAllowed
 from app.organisations.queries import get_organisation_by_id
 
@@ -48,12 +48,9 @@ def _new_person(
     organisation_id: uuid.UUID, email: str | None, name: str, latin_name: str, student_number: str | None
 ) -> Person:
     person = _draft(organisation_id, email, name, latin_name, student_number)
-    try:
-        with db.session.begin_nested():
-            db.session.add(person)
-    except IntegrityError:
+    if not add_unless_taken(person):
         taken = email and queries.find_person_by_email(email)
-        raise NotTheSame("email" if taken else "student_number") from None
+        raise NotTheSame("email" if taken else "student_number")
     return person
 
 

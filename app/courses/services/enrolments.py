@@ -6,11 +6,10 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 from sqlalchemy import Uuid, insert, literal, select
-from sqlalchemy.exc import IntegrityError
 
 from app.audit import services as audit
 from app.core.access import Actor
-from app.core.database import db
+from app.core.database import add_unless_taken, db
 from app.core.errors import NotAllowed
 from app.courses import policies, queries
 from app.courses.models import CheckAnswer, Enrolment, SectionRead
@@ -29,12 +28,7 @@ def enrol(actor: Actor | None, *, person_id: uuid.UUID, course_key: str, source:
     enrolment = Enrolment(
         person_id=person_id, course_id=course.id, course_revision_id=revision.id, source=source, created_at=now
     )
-    try:
-        with db.session.begin_nested():
-            db.session.add(enrolment)
-            db.session.flush()
-    except IntegrityError:
-        # Another enrolment was quicker by a moment: that one counts.
+    if not add_unless_taken(enrolment):  # another enrolment was quicker by a moment: that one counts
         return db.session.scalars(
             select(Enrolment).where(
                 Enrolment.person_id == person_id, Enrolment.course_id == course.id, Enrolment.is_current

@@ -10,11 +10,10 @@ from flask_babel import gettext as _
 from sqlalchemy import insert, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.exc import IntegrityError
 
 from app.audit import services as audit
 from app.core.access import Actor
-from app.core.database import db
+from app.core.database import add_unless_taken, db
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.events import announce
 from app.courses import queries
@@ -168,11 +167,7 @@ def check_completion(enrolment: Enrolment, now: datetime, *, by_regrade: bool = 
         completed_at=now,
         created_at=now,
     )
-    try:
-        with db.session.begin_nested():
-            db.session.add(completion)
-            db.session.flush()
-    except IntegrityError:
+    if not add_unless_taken(completion):
         return None  # another request was quicker, and announced it
     audit.record(None, "courses.complete", completion, hours=str(outline.hours))
     announce(

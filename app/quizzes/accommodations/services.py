@@ -7,12 +7,11 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
 from app.accounts.models import Person
 from app.audit import services as audit
 from app.core.access import Actor
-from app.core.database import db
+from app.core.database import add_unless_taken, db
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.identifiers import new_id
 from app.quizzes import registry, rules
@@ -108,12 +107,8 @@ def withdraw_accommodation(
         reason=reason,
         actor_id=actor.person_id,
     )
-    try:
-        with db.session.begin_nested():
-            db.session.add(withdrawal)
-            db.session.flush()
-    except IntegrityError:
-        raise Conflict(_("This accommodation is withdrawn already."), code="withdrawn") from None
+    if not add_unless_taken(withdrawal):
+        raise Conflict(_("This accommodation is withdrawn already."), code="withdrawn")
     audit.record(actor, "quizzes.withdraw_accommodation", grant.accommodation, reason=reason)
     return withdrawal
 

@@ -10,12 +10,11 @@ from typing import Any, Final
 from flask_babel import format_datetime
 from flask_babel import gettext as _
 from sqlalchemy import func, insert, select, update
-from sqlalchemy.exc import IntegrityError
 
 from app.accounts import services as accounts
 from app.audit import services as audit
 from app.core.access import Actor
-from app.core.database import db
+from app.core.database import add_unless_taken, db
 from app.core.errors import Conflict, NotFound
 from app.core.identifiers import new_id
 from app.quizzes import grading, rules
@@ -81,12 +80,7 @@ def start_attempt(
     number = max((attempt.number for attempt in earlier), default=0) + 1
     context = (context_type, context_id)
     attempt = _new_attempt(actor, revision, allowance, number=number, context=context, now=now)
-    try:
-        with db.session.begin_nested():
-            db.session.add(attempt)
-            db.session.flush()
-    except IntegrityError:
-        # Another start was quicker by a moment: hers is the attempt.
+    if not add_unless_taken(attempt):  # another start was quicker by a moment: hers is the attempt
         earlier = _earlier_attempts(actor.person_id, quiz_id, context_type, context_id)
         return next(other for other in earlier if other.number == number)
     db.session.execute(insert(AttemptItem), _paper(attempt, revision, settings))

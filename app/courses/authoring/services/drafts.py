@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.audit import services as audit
 from app.core.access import Actor
-from app.core.database import db
+from app.core.database import add_unless_taken, db
 from app.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.core.identifiers import new_id
 from app.core.text import Bilingual
@@ -53,13 +53,8 @@ def create_course(
         raise Invalid(_("Write lower-case letters, digits and single hyphens, such as l3-epo-oppositions."))
     organisation = get_organisation_by_id(organisation_id)
     source = CourseSource(course_key=key, organisation_id=organisation_id, question_keys=[])
-    try:
-        with db.session.begin_nested():
-            if db.session.scalar(select(Course.id).where(Course.key == key)):
-                raise Conflict(_("A course with this id exists already."))
-            db.session.add(source)
-    except IntegrityError:
-        raise Conflict(_("A course with this id exists already.")) from None
+    if db.session.scalar(select(Course.id).where(Course.key == key)) or not add_unless_taken(source):
+        raise Conflict(_("A course with this id exists already."))
     first = {
         "id": key,
         "code": code,
