@@ -1,4 +1,4 @@
-"""The letters that accounts send: plain text, in the reader's language (invitations in both)."""
+"""Letters: how everybody is written to, and those that accounts send (invitations in both languages)."""
 
 from collections.abc import Callable, Sequence
 
@@ -12,13 +12,23 @@ from app.mail.models import OutgoingMail
 from app.mail.services import queue_mail, queue_mails
 from app.organisations.models import Organisation
 
+#: Subject and body, in the language of the moment.
+Words = Callable[[], tuple[str, str]]
+
+
+def write_to(person: Person, words: Words) -> None:
+    """Write to somebody in her language; nothing happens when she has no address."""
+    with force_locale(person.locale):
+        subject, body = words()
+    _send(person, subject, body)
+
 
 def _send(person: Person, subject: str, body: str) -> None:
     if person.email:
         queue_mail(person.email, subject, body, person_id=person.id)
 
 
-def _in_both(write: Callable[[], tuple[str, str]]) -> tuple[str, str]:
+def _in_both(write: Words) -> tuple[str, str]:
     """A letter to somebody whose language is not known yet: Chinese, then English."""
     letters = []
     for locale in LOCALES:
@@ -68,9 +78,9 @@ def _invitation(person: Person, organisation: Organisation | None, address: str)
 
 def send_reset(person: Person, address: str) -> None:
     """The one-time link to a new password."""
-    with force_locale(person.locale):
-        subject = _("Choose a new password")
-        body = "\n\n".join(
+
+    def words() -> tuple[str, str]:
+        return _("Choose a new password"), "\n\n".join(
             (
                 _("%(name)s, hello.", name=person.name),
                 _("Somebody, probably you, asked for a new password for your account. Open this address:"),
@@ -79,21 +89,23 @@ def send_reset(person: Person, address: str) -> None:
                 _("If it was not you, you need not do anything."),
             )
         )
-    _send(person, subject, body)
+
+    write_to(person, words)
 
 
 def send_password_changed(person: Person) -> None:
     """Tells the owner that the password is another one now."""
-    with force_locale(person.locale):
-        subject = _("Your password was changed")
-        body = "\n\n".join(
+
+    def words() -> tuple[str, str]:
+        return _("Your password was changed"), "\n\n".join(
             (
                 _("%(name)s, hello.", name=person.name),
                 _("The password of your account was changed, and your other devices were signed out."),
                 _("If it was not you, choose a new password at once on the sign-in page: “Forgotten password”."),
             )
         )
-    _send(person, subject, body)
+
+    write_to(person, words)
 
 
 def send_welcome(person: Person) -> None:

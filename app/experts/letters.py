@@ -1,24 +1,14 @@
 """What experts are told by mail, in their language. (The letter of appointment itself is mailed with its file.)"""
 
-from collections.abc import Callable
-
-from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from app.accounts.models import Person
-from app.mail.services import queue_mail
-
-
-def _send(person: Person, write: Callable[[], tuple[str, str]]) -> None:
-    if person.email:
-        with force_locale(person.locale):
-            subject, body = write()
-        queue_mail(person.email, subject, body, person_id=person.id)
+from app.accounts.services import write_to
 
 
 def tell_returned(person: Person, reason: str) -> None:
     """The formal check found something missing."""
-    _send(
+    write_to(
         person,
         lambda: (
             _("Your application to the expert pool needs completing"),
@@ -34,7 +24,7 @@ def tell_returned(person: Person, reason: str) -> None:
 
 def tell_rejected(person: Person, reason: str) -> None:
     """The decision was against her."""
-    _send(
+    write_to(
         person,
         lambda: (
             _("The decision on your application to the expert pool"),
@@ -50,7 +40,7 @@ def tell_rejected(person: Person, reason: str) -> None:
 
 def tell_ended(person: Person, reason: str) -> None:
     """Her appointment ended before its term."""
-    _send(
+    write_to(
         person,
         lambda: (
             _("Your appointment to the expert pool has ended"),

@@ -1,5 +1,6 @@
 """The verbs of accounts. They run inside ``transaction()`` and never hash: hashing is slow and comes before."""
 
+from app.accounts.letters import write_to
 from app.accounts.services.links import (
     RESET_JOB,
     accept_invitation,
@@ -66,4 +67,5 @@ __all__ = [
     "send_reset_link",
     "suspend_person",
     "update_profile",
+    "write_to",
 ]

@@ -3,16 +3,16 @@
 import uuid
 from datetime import datetime
 
-from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import select
 
 from app.accounts.models import Person
+from app.accounts.services import write_to
 from app.core.addresses import address_of
 from app.core.database import db
 from app.courses.studying import services
 from app.courses.studying.models import ReviewPlan
-from app.mail.services import queue_mail
 
 
 def remind_of_review(person_id: uuid.UUID, now: datetime) -> None:
@@ -25,16 +25,17 @@ def remind_of_review(person_id: uuid.UUID, now: datetime) -> None:
     ).one()
     person: Person = row.Person
     count = services.claim_reminder(row.ReviewPlan, person.time_zone, now)
-    if not count or not person.email:
+    if not count:
         return
-    with force_locale(person.locale):
-        subject = ngettext(
-            "%(num)d question waits for your review", "%(num)d questions wait for your review", count
-        )
-        body = _(
-            "%(name)s,\n\ntoday’s review takes a few minutes: %(url)s\n\nYou asked for this reminder; you can "
-            "switch it off on the same page.\n",
-            name=person.name,
-            url=address_of("studying.review"),
-        )
-    queue_mail(person.email, subject, body, person_id=person.id)
+    write_to(
+        person,
+        lambda: (
+            ngettext("%(num)d question waits for your review", "%(num)d questions wait for your review", count),
+            _(
+                "%(name)s,\n\ntoday’s review takes a few minutes: %(url)s\n\nYou asked for this reminder; you can "
+                "switch it off on the same page.\n",
+                name=person.name,
+                url=address_of("studying.review"),
+            ),
+        ),
+    )

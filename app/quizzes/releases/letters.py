@@ -2,14 +2,14 @@
 
 import uuid
 
-from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.accounts.models import Person
+from app.accounts.services import write_to
 from app.core.addresses import address_of
 from app.core.database import db
-from app.mail.services import queue_mail
+from app.core.text import in_language
 from app.quizzes.models import Attempt, QuizRevision
 
 
@@ -22,15 +22,16 @@ def tell_candidate(attempt_id: uuid.UUID) -> None:
         .where(Attempt.id == attempt_id)
     ).one()
     person: Person = row.Person
-    if not person.email:
-        return
-    with force_locale(person.locale):
-        title = row.title["en" if person.locale == "en" else "zh"]
-        subject = _("Your result: %(title)s", title=title)
-        body = _(
-            "%(name)s,\n\nthe results of “%(title)s” are out. You find yours at %(url)s\n",
-            name=person.name,
-            title=title,
-            url=address_of("quizzes.show_result", attempt_id=attempt_id),
-        )
-    queue_mail(person.email, subject, body, person_id=person.id)
+    title = in_language(row.title, person.locale)
+    write_to(
+        person,
+        lambda: (
+            _("Your result: %(title)s", title=title),
+            _(
+                "%(name)s,\n\nthe results of “%(title)s” are out. You find yours at %(url)s\n",
+                name=person.name,
+                title=title,
+                url=address_of("quizzes.show_result", attempt_id=attempt_id),
+            ),
+        ),
+    )

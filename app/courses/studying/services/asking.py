@@ -3,13 +3,14 @@
 import uuid
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
-from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from app.accounts.models import Person
+from app.accounts.services import write_to
 from app.audit import services as audit
 from app.core.access import Actor
 from app.core.addresses import address_of
@@ -20,7 +21,6 @@ from app.courses.authoring.models import CourseSource
 from app.courses.studying import policies, queries
 from app.courses.studying.models import PassageQuestion
 from app.courses.studying.rules.anchors import Anchor
-from app.mail.services import queue_mail
 
 MAX_TEXT: Final = 3000
 #: Unanswered questions one person may have in all courses.
@@ -91,15 +91,16 @@ def _tell_instructors(question: PassageQuestion, now: datetime) -> None:
     if db.session.scalar(recent.limit(1)):
         return
     for person in queries.instructors_at(question.organisation_id):
-        with force_locale(person.locale):
-            subject = _("A trainee asks about a lesson")
-            body = _(
-                "%(name)s,\n\na trainee of yours asks about a passage of a lesson. What waits for an answer "
-                "stands at %(url)s. You get at most one such letter a day.\n",
-                name=person.name,
-                url=address_of("studying.list_asked"),
-            )
-        queue_mail(person.email or "", subject, body, person_id=person.id)
+        write_to(person, partial(_words_to_instructor, person))
+
+
+def _words_to_instructor(person: Person) -> tuple[str, str]:
+    return _("A trainee asks about a lesson"), _(
+        "%(name)s,\n\na trainee of yours asks about a passage of a lesson. What waits for an answer "
+        "stands at %(url)s. You get at most one such letter a day.\n",
+        name=person.name,
+        url=address_of("studying.list_asked"),
+    )
 
 
 def answer(
@@ -120,18 +121,13 @@ def answer(
     db.session.flush()
     audit.record(actor, "studying.answer", question, published=is_public)
     if is_first:
-        _tell_asker(question)
+        person = db.session.get_one(Person, question.person_id)
+        write_to(person, partial(_words_to_asker, person))
 
 
-def _tell_asker(question: PassageQuestion) -> None:
-    person = db.session.get_one(Person, question.person_id)
-    if not person.email:
-        return
-    with force_locale(person.locale):
-        subject = _("Your question has been answered")
-        body = _(
-            "%(name)s,\n\nyour question about a lesson has been answered. Read it at %(url)s\n",
-            name=person.name,
-            url=address_of("studying.my_questions"),
-        )
-    queue_mail(person.email, subject, body, person_id=person.id)
+def _words_to_asker(person: Person) -> tuple[str, str]:
+    return _("Your question has been answered"), _(
+        "%(name)s,\n\nyour question about a lesson has been answered. Read it at %(url)s\n",
+        name=person.name,
+        url=address_of("studying.my_questions"),
+    )
