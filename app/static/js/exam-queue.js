@@ -1,14 +1,7 @@
 // Changes on their way to the server. Each is written to localStorage before it is sent, under a key of its own, and
 // removed only when the server has acknowledged it. Sending one twice is harmless: the server knows its client_id.
 
-const uuid = () => {
-  if (globalThis.crypto.randomUUID) return crypto.randomUUID();
-  const bytes = crypto.getRandomValues(new Uint8Array(16)); // plain http has no randomUUID
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = [...bytes].map((b) => b.toString(16).padStart(2, '0')).join('');
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
-};
+import { newId } from './ids.js';
 
 // localStorage, or memory where the browser forbids it; `lasting` says which.
 class Store {
@@ -53,7 +46,7 @@ export class Queue extends EventTarget {
     this.connection = 'ok'; // ok | offline | busy | signed-out
     this.failures = 0;
     this.device = this.store.get('exam:device');
-    if (!this.device) this.store.set('exam:device', this.device = uuid());
+    if (!this.device) this.store.set('exam:device', this.device = newId());
     addEventListener('online', () => this.wake());
     addEventListener('storage', (e) => this.heard(e));
     document.addEventListener('visibilitychange', () => { if (!document.hidden) this.wake(); });
@@ -76,7 +69,7 @@ export class Queue extends EventTarget {
     const seq = Math.max(last + 1, Math.floor((performance.timeOrigin + performance.now()) * 1000));
     this.store.set(`${this.prefix}seq`, String(seq));
     const change = {
-      item, kind, response, client_id: uuid(), device_id: this.device, client_seq: seq, base_ordinal: this.seen,
+      item, kind, response, client_id: newId(), device_id: this.device, client_seq: seq, base_ordinal: this.seen,
     };
     this.store.set(this.keyOf(change), JSON.stringify(change));
     this.tell('change');

@@ -5,15 +5,6 @@ const RETRY = 15000;
 // These will not get better by repeating; the note stays here, with the reason, until its reader decides.
 const FINAL = [403, 404, 409, 413, 422];
 
-export const newId = () => {
-  if (globalThis.crypto.randomUUID) return crypto.randomUUID();
-  const bytes = crypto.getRandomValues(new Uint8Array(16)); // plain http has no randomUUID
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = [...bytes].map((b) => b.toString(16).padStart(2, '0')).join('');
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
-};
-
 // Events: 'saved' (detail: sent, answer), 'waiting' (detail: sent) and 'refused' (detail: sent, message).
 export class NotesQueue extends EventTarget {
   constructor({ reader, token }) {

@@ -1,7 +1,8 @@
 // One's own notes beside a lesson: select words, or take a whole section; the note shows at once, is kept in this
 // browser until the server has it, and says so. Without this file a section's link leads to a form.
 import { describe, mark, unmark } from './notes-anchor.js';
-import { NotesQueue, newId } from './notes-queue.js';
+import { newId } from './ids.js';
+import { NotesQueue } from './notes-queue.js';
 
 const lesson = document.querySelector('[data-lesson]');
 const words = document.getElementById('notes-words').dataset;

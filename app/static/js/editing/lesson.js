@@ -2,7 +2,8 @@
 // the page is a form with two texts that is saved by its button.
 
 import { Source } from './source.js';
-import { Saver, Session, difference, openWindows, uuid } from './saver.js';
+import { newId } from '../ids.js';
+import { Saver, Session, difference, openWindows } from './saver.js';
 import { Store } from './store.js';
 import { installDialogs } from './dialogs.js';
 
@@ -12,7 +13,7 @@ const say = (name, values = {}) => (data.words[name] ?? '').replace(/\{(\w+)\}/g
 const announce = (text) => document.dispatchEvent(new CustomEvent('academy:announce', { detail: { text } }));
 const languages = ['zh', 'en'];
 const other = (language) => (language === 'zh' ? 'en' : 'zh');
-const tab = uuid();
+const tab = newId();
 const session = new Session({ token: form.elements.csrf_token.value, tokenUrl: data.files + data.paths.zh });
 const sources = {};
 const savers = {};

@@ -1,7 +1,8 @@
 // The question editor: the preview follows the form, rows come and go without a new page, and a question that is already
 // in the module is saved as one writes. Without this file the buttons post the form and the page comes back whole.
 
-import { Session, uuid } from './saver.js';
+import { newId } from '../ids.js';
+import { Session } from './saver.js';
 import { Store } from './store.js';
 import { install, swap } from './tree-form.js';
 
@@ -58,7 +59,7 @@ async function save() {
   const now = JSON.stringify(fields());
   if (busy || stopped || now === sent) return;
   busy = true;
-  if (record?.text !== now) record = { key, text: now, version, editId: uuid(), at: Date.now() };
+  if (record?.text !== now) record = { key, text: now, version, editId: newId(), at: Date.now() };
   await store.put(record);
   const mine = record;
   if (!failures) tell('neutral', form.dataset.saving);

@@ -1,18 +1,11 @@
 // One text on its way to the server. Every change is in the store before it is sent; the same edit sent twice is one edit;
 // what the server merged comes back and is brought into the text without losing what was typed meanwhile.
 
+import { newId } from '../ids.js';
+
 const STEPS = [1000, 2000, 4000, 8000, 15000];
 const IDLE = 800;
 const LONGEST = 4000;
-
-export const uuid = () => {
-  if (globalThis.crypto.randomUUID) return crypto.randomUUID();
-  const bytes = crypto.getRandomValues(new Uint8Array(16)); // plain http has no randomUUID
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = [...bytes].map((b) => b.toString(16).padStart(2, '0')).join('');
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
-};
 
 // Events: 'change' (the state is another), 'taken' (the text as it stands is what goes), 'merged' (detail: sent, now: bring now into the text), 'conflict' (detail: url),
 // 'refused' (detail: message).
@@ -53,7 +46,7 @@ export class Saver extends EventTarget {
   async keep() {
     const text = this.read();
     if (this.edit?.text !== text || this.edit?.version !== this.version) {
-      this.edit = { editId: uuid(), text, version: this.version, device: this.tab };
+      this.edit = { editId: newId(), text, version: this.version, device: this.tab };
     }
     const { editId, version, device } = this.edit;
     await this.store.put({ key: this.key, path: this.path, text, version, editId, device, tab: this.tab, at: Date.now() });
