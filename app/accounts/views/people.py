@@ -61,7 +61,7 @@ def list_people() -> str:
         search=search,
         filtered=bool(filters),
         roles=ROLES,
-        organisations=_reach(actor, *policies.STAFF),
+        organisations=[(place.id, place.name) for place in _reach(actor, *policies.STAFF)],
     )
 
 
