@@ -1,8 +1,8 @@
 """One run of the export benchmark, in a process of its own.
 
-``python -m bench.export_run ours|bare|writer FOLDER COHORT`` prints seconds by the clock and of CPU, and the peak
-of its memory in MiB: the whole process with its imports. ``ready`` keeps the values for the two others: in a table
-without keys or joins for ``bare``, as dictionaries for ``writer``.
+``python -m bench.export_run ours|bare|writer FOLDER COHORT`` prints seconds by the clock and of CPU, and in MiB
+what the work added to the process's memory at its peak and the whole with its imports. ``ready`` keeps the values
+for the two others: in a table without keys or joins for ``bare``, as dictionaries for ``writer``.
 """
 
 import json
@@ -107,16 +107,18 @@ def child(side: str, folder: Path, cohort_id: uuid.UUID) -> dict[str, float]:
     init_database(app, load_settings())
     with app.app_context():
         work = SIDES[side](folder, cohort_id)
+        before = _memory_mib("VmRSS")
         clock, cpu = time.perf_counter(), time.process_time()
         work()
         seconds, used = time.perf_counter() - clock, time.process_time() - cpu
-    return {"seconds": seconds, "cpu": used, "peak_mib": _peak_mib()}
+    peak = _memory_mib("VmHWM")
+    return {"seconds": seconds, "cpu": used, "peak_mib": peak, "added_mib": peak - before}
 
 
-def _peak_mib() -> float:
-    """The most memory that this process held; getrusage() would count its parent's before exec."""
-    found = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
-    assert found, "no VmHWM in /proc/self/status"
+def _memory_mib(which: str) -> float:
+    """What this process holds now, or held at most; getrusage() would count its parent's before exec."""
+    found = re.search(rf"{which}:\s+(\d+) kB", Path("/proc/self/status").read_text())
+    assert found, f"no {which} in /proc/self/status"
     return int(found[1]) / 1024
 
 
