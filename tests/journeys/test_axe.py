@@ -45,6 +45,8 @@ from tests.support.accommodations import grant
 from tests.support.accounts import PASSWORD, give_password
 from tests.support.authoring import open_draft, save
 from tests.support.cast import as_actor
+from tests.support.olx import olx
+from tests.support.packages import tarred
 from tests.support.pages import Visitors
 from tests.support.processes import Site, own_site
 from tests.support.quizzes import make_quiz, start
@@ -121,7 +123,6 @@ BETWEEN: Final[dict[str, str]] = {
     "releases.show_held": "tests/journeys/test_marking.py",
     "marking.download_file": "tests/quizzes/marking (a file)",
     "certificate_life.show_batch": "tests/certificates/life/test_pages.py (its HTML, without axe)",
-    "packages.show_upload": "tests/courses/packages (its HTML, without axe)",
     "reviewing.compare": "tests/journeys/test_reviewing.py",
     "reviewing.roll_back": "tests/journeys/test_reviewing.py",
     "reviewing.show_publish": "tests/journeys/test_reviewing.py",
@@ -227,6 +228,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         run_due_jobs()
         _leave_things_open()
         _leave_imports_open(site.app)
+        _leave_a_package_waiting(site.app)
         release()
         yield site
 
@@ -297,6 +299,17 @@ def _leave_imports_open(app: Flask) -> None:
         fields = {"file": (io.BytesIO(GIFT.encode()), f"bank-{number}.gift.txt"), "language": "en"}
         upload = author.submit("/questions/imports/new", fields).headers["Location"]
     author.submit(f"{upload}/confirm", {}, form_at=upload)
+
+
+def _leave_a_package_waiting(app: Flask) -> None:
+    """A course package that was read, of which no course has been made yet."""
+    fields = {
+        "file": (io.BytesIO(tarred(olx())), "course.tar.gz"),
+        "language": "en",
+        "organisation": str(get_organisation("cnipa-academy").id),
+    }
+    release()
+    Visitors(app)(_person("instructor")).submit("/authoring/packages/new", fields)
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, expect
 
 from app.accounts.models import Person
 from app.core.access import Role
@@ -14,6 +14,8 @@ from tests.support.authoring import instructor, open_draft
 from tests.support.cast import make_cast, make_person
 from tests.support.chromium import violations
 from tests.support.courses import SMALL, sync_folder
+from tests.support.olx import olx
+from tests.support.packages import tarred
 from tests.support.processes import Site, own_site
 from tests.support.serving import served
 
@@ -267,3 +269,28 @@ def test_a_module_from_nothing(authors: list[Person], draft: Draft, browser_of: 
         assert "{#second-section}" in text
     add_case(page)
     assert head_of(draft, "module-a/02-start.zh.md") == found[0]
+
+
+def test_a_course_of_another_system_is_looked_at_and_becomes_a_draft(
+    authors: list[Person], browser_of: Open
+) -> None:
+    """From the file to the report, from the report to the course, and to its lesson in the editor."""
+    page = browser_of(authors[0]).new_page()
+    page.goto("/authoring")
+    page.get_by_role("link", name="导入课程包").click()
+    package = FilePayload(name="borders.tar.gz", mimeType="application/gzip", buffer=tarred(olx()))
+    page.get_by_label("课程包").set_input_files(package)
+    page.get_by_label("英文").check()
+    page.get_by_role("button", name="读取课程包").click()
+    expect(page.get_by_role("heading", name="Border measures", level=1)).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("row", name="Random")).to_contain_text("由脚本计算")
+    expect(page.locator("main")).to_contain_text("Who decides?")
+    assert violations(page) == []
+    page.get_by_role("button", name="建立课程").click()
+    page.get_by_role("link", name="Exclusion orders").first.click(timeout=60_000)
+    expect(page.locator("#lesson-form[data-ready]")).to_be_attached(timeout=60_000)
+    page.locator('[data-show="en-source"]').click()
+    expect(page.locator("#page-en")).to_contain_text("What an order does", timeout=60_000)
+    assert page.locator("#page-en img").evaluate("image => image.decode().then(() => image.naturalWidth)") == 8
+    page.locator("#page-en").get_by_role("link", name="border-measures-m1-q01").click()
+    expect(page.locator('[name="prompt.en"]')).to_have_value("Who **decides**?", timeout=60_000)

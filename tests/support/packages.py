@@ -17,7 +17,7 @@ from app.core.database import release, transaction
 from app.courses.authoring.models import Draft
 from app.courses.authoring.sources import store_media
 from app.courses.packages import queries, services
-from app.courses.packages.plans import Plan, Wish
+from app.courses.packages.plans import Plan, Wish, packed
 from app.courses.packages.reading import read_package
 from app.files import services as files
 from tests.support.courses import SMALL
@@ -115,7 +115,7 @@ def take_in(actor: Actor, organisation_id: uuid.UUID, data: bytes, wish: Wish = 
     """Upload and confirm."""
     root = current_app.extensions["academy.settings"].data_dir
     plan = read_package(data, "package.zip", wish)
-    digest = files.store(root, data)
+    digest, plan_digest = files.store(root, data), files.store(root, packed(plan))
     release()
     with transaction():
         upload = services.keep_upload(
@@ -125,6 +125,7 @@ def take_in(actor: Actor, organisation_id: uuid.UUID, data: bytes, wish: Wish = 
             language=wish.language,
             file_name="package.zip",
             file_digest=digest,
+            plan_digest=plan_digest,
             now=clock.now(),
         )
     seen = queries.plan_of(upload, root)

@@ -1,5 +1,6 @@
 """A course in the making: what readers of other systems' packages put together, written as our files. Pure."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -194,7 +195,7 @@ class Building:
             number = len(module.questions) + 1
             ids.append(f"{self.plan.key[:40].rstrip('-')}-{module.key.partition('-')[0]}-q{number:02}")
             module.questions.append(self._entry(ids[-1], item, use, tags))
-            self.plan.taken.append(Taken("question", title_of(item.raw)))
+            self.plan.taken.append(Taken("question", _name(item.raw)))
         return ids
 
     def _entry(self, key: str, item: Item, use: str, tags: Sequence[str]) -> Raw:
@@ -205,10 +206,10 @@ class Building:
             raw |= {"marks": int(marks)} if marks != 1 else {}
         else:
             self.leave(
-                item.where, title_of(raw), N_("questions have whole marks: 1 instead of %(marks)s", marks=marks)
+                item.where, _name(raw), N_("questions have whole marks: 1 instead of %(marks)s", marks=marks)
             )
         for note in item.notes:
-            self.leave(item.where, title_of(raw), note)
+            self.leave(item.where, _name(raw), note)
         today = (
             self.wish.today.replace()
         )  # the very same day twice would become an alias, which our files have not
@@ -283,6 +284,11 @@ def _pixels(data: bytes) -> int:
     width, height = (side or 0 for side in pictures.size_of(data))
     shown = min(1, pictures.MAX_WIDTH / max(width, 1)) ** 2
     return round(width * height * (shown + 0.1))
+
+
+def _name(raw: Raw) -> str:
+    """The first words of a question, without the marks of Markdown."""
+    return re.sub(r"\\(.)|[*`]", r"\1", title_of(raw))
 
 
 def _why_unsafe(error: pictures.Unsafe, path: str) -> Message:

@@ -18,7 +18,7 @@ class PackageState(StrEnum):
 
 
 class PackageImport(Identified, Base):
-    """An uploaded package, kept as it came; what is in it is read again whenever it is shown."""
+    """An uploaded package, kept as it came, and what it would become."""
 
     __tablename__ = "package_imports"
     __table_args__ = (Index("ix_package_imports_organisation_id", "organisation_id"),)
@@ -32,4 +32,7 @@ class PackageImport(Identified, Base):
     file_name: Mapped[str]
     #: The upload, as ``files`` keeps it.
     file_digest: Mapped[str]
+    #: What was made of it (``plans.packed``), likewise: what is shown is what is confirmed. None for uploads from
+    #: before this was kept, which are read anew.
+    plan_digest: Mapped[str | None]
     state: Mapped[PackageState]

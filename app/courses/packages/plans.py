@@ -1,16 +1,22 @@
 """What a package would become: the files of a course, and what of it stays behind. Pure."""
 
+import io
+import json
 import re
+import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
 from app.core.text import Bilingual
-from app.quizzes.interchange.model import N_, CannotTake, Language, Refusal, shorten
+from app.quizzes.interchange.archive import write_archive
+from app.quizzes.interchange.model import N_, CannotTake, Language, Message, Refusal, shorten
 
 #: Before a text that nobody has translated yet.
 UNTRANSLATED: Final[dict[Language, str]] = {"zh": "（未翻译）", "en": "(untranslated) "}
+_REPORT: Final = "plan.json"
+_FILES: Final = "files/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,34 @@ class Plan:
     files: dict[str, bytes] = field(default_factory=dict)
     taken: list[Taken] = field(default_factory=list)
     left: list[Refusal] = field(default_factory=list)
+
+
+def packed(plan: Plan) -> bytes:
+    """The plan as one file; the same plan gives the same bytes."""
+    said = {
+        "kind": plan.kind,
+        "key": plan.key,
+        "title": plan.title,
+        "taken": [[one.kind, one.name] for one in plan.taken],
+        "left": [one.as_json() for one in plan.left],
+    }
+    files = {f"{_FILES}{path}": data for path, data in plan.files.items()}
+    return write_archive({_REPORT: json.dumps(said, ensure_ascii=False).encode(), **files})
+
+
+def unpacked(data: bytes) -> Plan:
+    """The plan that was packed by us."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    said = json.loads(files.pop(_REPORT))
+    return Plan(
+        said["kind"],
+        said["key"],
+        Bilingual(zh=said["title"]["zh"], en=said["title"]["en"]),
+        {name.removeprefix(_FILES): content for name, content in files.items()},
+        [Taken(*one) for one in said["taken"]],
+        [Refusal(one["where"], one["what"], Message(**one["why"])) for one in said["left"]],
+    )
 
 
 def in_both(text: str, language: Language) -> Bilingual:

@@ -3,7 +3,9 @@
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
+
+from sqlalchemy import select
 
 from app.core.access import Actor
 from app.core.database import db
@@ -11,15 +13,17 @@ from app.core.errors import NotFound
 from app.courses.authoring import policies
 from app.courses.authoring import queries as drafts
 from app.courses.authoring.sources import manifest_of, read_files
-from app.courses.packages.models import PackageImport
+from app.courses.packages.models import PackageImport, PackageState
 from app.courses.packages.own import pack
-from app.courses.packages.plans import Plan, Wish
+from app.courses.packages.plans import Plan, Wish, unpacked
 from app.courses.packages.reading import read_package
 from app.files import services as files
 from app.organisations.models import Organisation, OrganisationKind
 from app.organisations.queries import get_organisation_by_id, list_organisations
 from app.quizzes.interchange.model import LANGUAGES
 
+#: Uploads that wait, on one page.
+MAX_SHOWN: Final = 20
 State = Literal["draft", "published"]
 
 
@@ -56,6 +60,18 @@ def get_upload_for(actor: Actor, upload_id: uuid.UUID) -> PackageImport:
     return upload
 
 
+def list_waiting(actor: Actor) -> list[PackageImport]:
+    """The uploads of which nothing has been made yet, latest first, for organisations whose courses she writes."""
+    organisations = [one.id for one in organisations_for(actor)]
+    query = (
+        select(PackageImport)
+        .where(PackageImport.organisation_id.in_(organisations), PackageImport.state == PackageState.PREVIEWED)
+        .order_by(PackageImport.created_at.desc(), PackageImport.id)
+        .limit(MAX_SHOWN)
+    )
+    return list(db.session.scalars(query))
+
+
 def wish_of(upload: PackageImport) -> Wish:
     """How the upload is to be taken in."""
     owner = get_organisation_by_id(upload.organisation_id)
@@ -69,5 +85,7 @@ def owner_key(organisation: Organisation) -> str | None:
 
 
 def plan_of(upload: PackageImport, root: Path) -> Plan:
-    """What the upload would become, read from the file as it was kept."""
+    """What the upload would become."""
+    if upload.plan_digest is not None:
+        return unpacked(files.read(root, upload.plan_digest))
     return read_package(files.read(root, upload.file_digest), upload.file_name, wish_of(upload))

@@ -30,9 +30,10 @@ def keep_upload(
     language: str,
     file_name: str,
     file_digest: str,
+    plan_digest: str,
     now: datetime,
 ) -> PackageImport:
-    """Keep a package for a look; its bytes lie in the file store already. No course is made.
+    """Keep a package for a look; its bytes and the packed plan lie in the file store already. No course is made.
 
     Raises NotAllowed, Conflict when a course has the id already.
     """
@@ -49,6 +50,7 @@ def keep_upload(
         language=language,
         file_name=file_name[:200],
         file_digest=file_digest,
+        plan_digest=plan_digest,
         state=PackageState.PREVIEWED,
     )
     db.session.add(upload)

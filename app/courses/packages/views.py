@@ -18,7 +18,7 @@ from app.courses.authoring.sources import store_media
 from app.courses.packages import queries, services
 from app.courses.packages.forms import PackageForm
 from app.courses.packages.models import PackageState
-from app.courses.packages.plans import Wish
+from app.courses.packages.plans import Wish, packed
 from app.courses.packages.reading import read_package
 from app.files import services as files
 from app.quizzes.interchange.model import LANGUAGES
@@ -54,8 +54,7 @@ def upload() -> str | Response | tuple[str, int]:
     organisations = {str(one.id): one for one in queries.organisations_for(actor)}
     form.offer(list(organisations.values()), locale_name())
     if not form.validate_on_submit():
-        page = render_template("courses/packages/upload.html", form=form)
-        return (page, 422) if form.errors else page
+        return _chosen(form)
     name, data = form.file.data.filename or "", form.file.data.read()
     owner = organisations[form.organisation.data]
     language = next(one for one in LANGUAGES if one == form.language.data)
@@ -63,7 +62,7 @@ def upload() -> str | Response | tuple[str, int]:
     organisation_id = owner.id
     release()
     plan = read_package(data, name, wish)
-    digest = files.store(_root(), data)
+    digest, plan_digest = files.store(_root(), data), files.store(_root(), packed(plan))
     try:
         with transaction():
             kept = services.keep_upload(
@@ -73,13 +72,21 @@ def upload() -> str | Response | tuple[str, int]:
                 language=language,
                 file_name=name,
                 file_digest=digest,
+                plan_digest=plan_digest,
                 now=clock.now(),
             )
             upload_id = kept.id
     except Conflict as refused:
         form.key.errors = [refused.message]
-        return render_template("courses/packages/upload.html", form=form), 422
+        return _chosen(form)
     return redirect(url_for(".show_upload", upload_id=upload_id), 303)
+
+
+def _chosen(form: PackageForm) -> str | tuple[str, int]:
+    """The page of the form, with the uploads that wait."""
+    waiting = queries.list_waiting(require_actor())
+    page = render_template("courses/packages/upload.html", form=form, waiting=waiting)
+    return (page, 422) if form.errors else page
 
 
 @blueprint.get("/authoring/packages/<uuid:upload_id>")

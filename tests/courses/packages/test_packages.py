@@ -84,14 +84,20 @@ def test_pages_show_everything_before_a_course_is_made(cast: Cast, visit: Visito
     shown = browser.submit("/authoring/packages/new", sent, 303).headers["Location"]
     text = words(browser.page(shown))
     assert not browser.page(shown).cssselect("iframe")  # a reason that names an element is text
-    for expected in ("<iframe>", "border-measures", "Exclusion orders", "Who **decides**?", "img/spare.png"):
+    for expected in ("<iframe>", "border-measures", "Exclusion orders", "Who decides?", "img/spare.png"):
         assert expected in text
     assert db.session.get(CourseSource, "border-measures") is None
-    visit(cast.other_instructor).get(shown, 404)
+    outsider = visit(cast.other_instructor)
+    outsider.get(shown, 404)
+    assert ["borders.imscc" in words(one.page("/authoring/packages/new")) for one in (browser, outsider)] == [
+        True,
+        False,
+    ]
     release()
     made = browser.submit(f"{shown}/confirm", {}, 303, form_at=shown).headers["Location"]
     assert "Exclusion orders" in words(browser.page(made))
     assert "was made of this package" in words(browser.page(shown))
+    assert "borders.imscc" not in words(browser.page("/authoring/packages/new"))
     browser.submit(f"{shown}/confirm", {}, 409, form_at="/authoring")
     again = browser.submit(
         "/authoring/packages/new",

@@ -8,6 +8,7 @@ from PIL import Image
 from ruamel.yaml import YAML
 
 from app.courses.packages.own import pack
+from app.courses.packages.plans import packed, unpacked
 from app.courses.packages.reading import read_package
 from app.courses.packages.web_pages import fragment
 from app.quizzes.interchange.model import Message
@@ -125,6 +126,14 @@ def test_assessments_and_banks_of_a_cartridge_become_bank_questions() -> None:
     ):
         left = read_package(cartridge(test=test), "package.imscc", WISH).left
         assert [why in str(one.why) for one in left if one.where == "tests/one.xml"] == [True]
+
+
+def test_a_plan_is_kept_whole() -> None:
+    plan = read_package(cartridge(), "package.imscc", WISH)
+    assert plan.left
+    assert plan.taken
+    assert unpacked(packed(plan)) == plan
+    assert packed(unpacked(packed(plan))) == packed(plan)
 
 
 def test_a_page_cannot_reach_outside_or_smuggle_markup() -> None:
