@@ -44,6 +44,13 @@ def number_of(text: str) -> Decimal:
         raise CannotTake(N_("“%(text)s” is not a number", text=text)) from None
 
 
+def whole_number(text: str, most: int) -> int:
+    """A whole number from 1 up to a limit; 0 for anything else."""
+    text = text.strip()
+    found = int(text) if text.isascii() and text.isdigit() and len(text) <= 12 else 0
+    return min(found, most)
+
+
 def plain_number(value: Decimal) -> str:
     """A number without exponent and without needless zeros."""
     text = format(value.normalize(), "f")

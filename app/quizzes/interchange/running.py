@@ -60,8 +60,13 @@ def cut(texts: Texts, names: Sequence[str], notes: list[Message]) -> tuple[Texts
             raise CannotTake(N_("its gaps do not stand once in each language"))
         before, after = _parted(text)
         prompt[tag] = before.replace(START, "").strip()
-        running[tag] = _MARK.sub(lambda found: f"{{{{{names[int(found[1]) - 1]}}}}}", _flat(after, notes))
+        running[tag] = put_names(_flat(after, notes), names)
     return prompt, running
+
+
+def put_names(text: str, names: Sequence[str]) -> str:
+    """A text of ours: each mark as ``{{name}}`` with the name of its number."""
+    return _MARK.sub(lambda found: f"{{{{{names[int(found[1]) - 1]}}}}}", text)
 
 
 def ask(raw: Raw) -> None:
@@ -75,7 +80,7 @@ def _parted(text: str) -> tuple[str, str]:
     """What is asked, and the text with gaps: from the block of the first gap on where nothing else is said."""
     if START in text:
         before, _start, after = text.partition(START)
-        return before, after
+        return before, after.replace(START, "")
     blocks = re.split(r"\n\s*\n", text)
     first = next(number for number, block in enumerate(blocks) if _MARK.search(block))
     return "\n\n".join(blocks[:first]), "\n\n".join(blocks[first:])
@@ -85,8 +90,8 @@ def _flat(text: str, notes: list[Message]) -> str:
     """Markdown as plain paragraphs. Raises CannotTake for what is more than words."""
     shown = html.fragment_fromstring(str(markdown.render(text, draw=_draw)) or "<p></p>", create_parent="div")
     names = {name_of(found) for found in shown.iter(etree.Element) if found is not shown}
-    if names & {"table", "img", "pre", "figure"}:
-        raise CannotTake(N_("gaps stand in a table or beside a picture"))
+    if names & {"table", "img", "pre", "figure", "math"}:
+        raise CannotTake(N_("gaps stand in a table, or beside a picture or a formula"))
     if names - _PLAIN:
         note = N_("Emphasis and links in the text with gaps are not kept.")
         notes += [note] if note not in notes else []

@@ -1,5 +1,6 @@
 """The newer types as other systems write them, and what travels beside them."""
 
+import base64
 import io
 import zipfile
 
@@ -7,8 +8,11 @@ import pytest
 
 from app.quizzes import grading
 from app.quizzes.interchange import formats
+from app.quizzes.interchange.authored import authored as as_authored
 from app.quizzes.interchange.comparing import difference
 from app.quizzes.interchange.model import Imported, Item, Question, completed
+from tests.quizzes.interchange.samples import PNG
+from tests.quizzes.interchange.test_hostile import zipped
 from tests.quizzes.interchange.test_round_trips import MEDIA, NEWER, pictured
 from tests.support.quizzes import authored
 
@@ -170,7 +174,7 @@ def test_a_qti_essay_and_uploads() -> None:
 @pytest.mark.parametrize("form", ["moodle", "qti22", "qti30"])
 def test_the_samples_keep_their_digests(form: str, kind: str) -> None:
     """Identical bodies: with identifiers, languages and everything that only we know."""
-    raw = pictured(authored(kind))
+    raw = as_authored("q", grading.validate("q", pictured(authored(kind))))
     exported = formats.write(form, [Question("q", raw)], MEDIA)
     assert [str(refusal.why) for refusal in exported.left_out] == []
     item = only(formats.read(exported.data, exported.name, "en")[1])
@@ -226,3 +230,199 @@ def test_only_the_type_s_own_parts_are_believed() -> None:
     item = only(formats.read(forged.encode(), exported.name, "en")[1])
     assert "marks" not in item.raw
     assert difference(authored("essay"), item.raw) == "model.zh"
+
+
+def test_moodle_drags_words_into_a_text() -> None:
+    """Two boxes that read the same are one item; groups become one list."""
+    text = "<p>Choose.</p><p>The [[2]] files; the [[1]] answers; the [[3]] appeals.</p>"
+    boxes = "".join(
+        f"<dragbox><text>{word}</text><group>{group}</group></dragbox>"
+        for word, group in (("respondent", 1), ("owner", 1), ("owner", 2))
+    )
+    item = only(moodle("ddwtos", question_text(text) + boxes))
+    raw = item.raw
+    assert raw["prompt"]["en"] == "Choose."
+    assert raw["text"]["en"] == "The {{g1}} files; the {{g2}} answers; the {{g3}} appeals."
+    assert [(entry["id"], entry["text"]["en"]) for entry in raw["items"]] == [("a", "respondent"), ("b", "owner")]
+    assert [gap["item"] for gap in raw["gaps"]] == ["b", "a", "b"]
+    assert "one list" in str(item.notes[0])
+    assert "names an answer" in why(moodle("ddwtos", question_text("A [[4]].") + boxes))
+
+
+def picture() -> str:
+    """A drawing of 400 × 200 units as a file of Moodle's."""
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 200"><rect width="9" height="9"/></svg>'
+    return f'<file name="map.svg" encoding="base64">{base64.b64encode(svg.encode()).decode()}</file>'
+
+
+DRAGS = "".join(f"<drag><no>{n}</no><text>{text}</text></drag>" for n, text in ((1, "ITC"), (2, "CAFC")))
+
+
+def test_moodle_drags_labels_onto_a_picture() -> None:
+    drops = """<drop><text>upper box</text><no>1</no><choice>2</choice><xleft>10</xleft><ytop>20</ytop></drop>
+     <drop><text></text><no>2</no><choice>1</choice><xleft>380</xleft><ytop>190</ytop></drop>"""
+    found = moodle("ddimageortext", question_text("Label it.") + picture() + DRAGS + drops)
+    item = only(found)
+    image, zones = item.raw["image"], item.raw["zones"]
+    assert (image["width"], image["height"], image["media_type"]) == (400, 200, "image/svg+xml")
+    assert list(found.media) == [image["digest"]]
+    assert [zone["item"] for zone in zones] == ["b", "a"]
+    assert [[zone[name] for name in ("x", "y", "width", "height")] for zone in zones] == [
+        [10, 20, 80, 25],
+        [380, 190, 20, 10],
+    ]
+    assert zones[0]["label"]["en"] == "upper box"
+    assert "en" in item.missing  # the picture's description and one zone's place are to be written
+    assert any("no size" in str(note) for note in item.notes)
+
+
+def test_moodle_puts_markers_onto_a_picture() -> None:
+    drops = "".join(
+        f"<drop><no>{n}</no><shape>{shape}</shape><coords>{coords}</coords><choice>1</choice></drop>"
+        for n, (shape, coords) in enumerate(
+            (("rectangle", "10,20;30,40"), ("circle", "50,50;10"), ("polygon", "0,0;5,30;-9,8")), start=1
+        )
+    )
+    item = only(moodle("ddmarker", question_text("Where?") + picture() + DRAGS + drops))
+    assert [[zone[name] for name in ("x", "y", "width", "height")] for zone in item.raw["zones"]] == [
+        [10, 20, 30, 40],
+        [40, 40, 20, 20],
+        [0, 0, 5, 30],
+    ]
+    assert any("rectangles around" in str(note) for note in item.notes)
+    drop = "<drop><no>1</no><shape>star</shape><coords>1,1</coords><choice>1</choice></drop>"
+    assert "no place" in why(moodle("ddmarker", question_text("Where?") + picture() + DRAGS + drop))
+
+
+def dataset(name: str, least: str, most: str, decimals: int, distribution: str = "uniform") -> str:
+    fields = (("minimum", least), ("maximum", most), ("decimals", decimals), ("distribution", distribution))
+    inside = "".join(f"<{field}><text>{value}</text></{field}>" for field, value in fields)
+    return f"<dataset_definition><name><text>{name}</text></name>{inside}</dataset_definition>"
+
+
+@pytest.mark.parametrize(
+    ("formula", "kind", "tolerance", "expected"),
+    [
+        ("{Cost_A}*pow({n},2)", 2, "0.5", ("v1 * n ** 2", "0.5", 2)),
+        ("{Cost_A}/{n}", 1, "0.01", ("v1 / n", "0.05", 3)),
+        ("round(sqrt({Cost_A}+{n}), 2)", 2, "0", ("sqrt(v1 + n)", "0", 2)),
+    ],
+)
+def test_a_moodle_calculation(formula: str, kind: int, tolerance: str, expected: tuple[str, str, int]) -> None:
+    """Names that we cannot have are replaced; a share of the answer becomes one of the smallest answer."""
+    answer = f"""<answer fraction="100"><text>{formula}</text><tolerance>{tolerance}</tolerance>
+     <tolerancetype>{kind}</tolerancetype><correctanswerformat>1</correctanswerformat>
+     <correctanswerlength>2</correctanswerlength></answer>"""
+    sets = (
+        f"<dataset_definitions>{dataset('Cost_A', '10', '20', 1)}{dataset('n', '1', '2', 0)}</dataset_definitions>"
+    )
+    item = only(moodle("calculated", question_text("{Cost_A} for {n} years?") + answer + sets))
+    raw = item.raw
+    assert raw["prompt"]["en"] == "{{v1}} for {{n}} years?"
+    assert raw["parameters"]["v1"] == {"from": "10", "to": "20", "step": "0.1"}
+    assert (raw["formula"], raw["tolerance"], raw["decimals"]) == expected
+    assert any("drawn anew" in str(note) for note in item.notes)
+
+
+@pytest.mark.parametrize(
+    ("formula", "reason"),
+    [("exp({n})", "no function exp"), ("{n}+", "cannot be read"), ("__import__({n})", "no function __import__")],
+)
+def test_a_formula_that_is_none_of_ours(formula: str, reason: str) -> None:
+    answer = f'<answer fraction="100"><text>{formula}</text><tolerancetype>2</tolerancetype></answer>'
+    sets = f"<dataset_definitions>{dataset('n', '1', '2', 0)}</dataset_definitions>"
+    assert reason in why(moodle("calculatedsimple", question_text("{n}?") + answer + sets))
+
+
+def test_a_qti_gap_match() -> None:
+    item = only(
+        qti(
+            """<responseDeclaration identifier="R" cardinality="multiple" baseType="directedPair"><correctResponse>
+            <value>W G1</value><value>S G2</value></correctResponse></responseDeclaration>
+            <itemBody>
+            <gapMatchInteraction responseIdentifier="R" shuffle="false"><prompt>Fill in the seasons.</prompt>
+            <gapText identifier="W" matchMax="1">winter</gapText>
+            <gapText identifier="S" matchMax="1">summer</gapText>
+            <gapText identifier="A" matchMax="1">autumn</gapText>
+            <blockquote><p>Now is the <gap identifier="G1"/> of our</p>
+            <p>glorious <gap identifier="G2"/></p></blockquote>
+            </gapMatchInteraction></itemBody>"""
+        )
+    )
+    raw = item.raw
+    assert raw["prompt"]["en"] == "Fill in the seasons."
+    assert raw["text"]["en"] == "Now is the {{g1}} of our\n\nglorious {{g2}}"
+    assert [gap["item"] for gap in raw["gaps"]] == ["a", "b"]
+    assert len(raw["items"]) == 3
+    assert "all or nothing" in str(item.notes[0])
+
+
+def test_qti_labels_on_a_picture() -> None:
+    item = """<assessmentItem xmlns="http://www.imsglobal.org/xsd/imsqti_v2p1" identifier="g" title="Airports">
+    <responseDeclaration identifier="R" cardinality="multiple" baseType="directedPair"><mapping defaultValue="0">
+    <mapEntry mapKey="GLA A" mappedValue="1"/><mapEntry mapKey="EDI B" mappedValue="1"/></mapping>
+    </responseDeclaration>
+    <itemBody><graphicGapMatchInteraction responseIdentifier="R"><prompt>Label it.</prompt>
+    <object type="image/png" data="img/uk.png" width="206" height="280">UK map</object>
+    <gapText identifier="GLA" matchMax="1">Glasgow</gapText>
+    <gapText identifier="EDI" matchMax="1">Edinburgh</gapText>
+    <associableHotspot matchMax="1" identifier="A" shape="circle" coords="12,108,8" hotspotLabel="west"/>
+    <associableHotspot matchMax="1" identifier="B" shape="rect" coords="128,103,140,115"/>
+    </graphicGapMatchInteraction></itemBody><responseProcessing
+    template="http://www.imsglobal.org/question/qti_v2p1/rptemplates/map_response"/></assessmentItem>"""
+    manifest = '<manifest><resource type="imsqti_item_xmlv2p1" href="a.xml"/></manifest>'
+    found = formats.read(
+        zipped({"imsmanifest.xml": manifest.encode(), "a.xml": item.encode(), "img/uk.png": PNG}), "p.zip", "en"
+    )[1]
+    raw = only(found).raw
+    assert found.media == MEDIA
+    assert (raw["image"]["width"], raw["image"]["height"], raw["image"]["alt"]["en"]) == (206, 280, "UK map")
+    assert [(zone["x"], zone["y"], zone["width"], zone["item"]) for zone in raw["zones"]] == [
+        (4, 100, 16, "a"),
+        (128, 103, 12, "b"),
+    ]
+    assert [zone["label"]["en"] for zone in raw["zones"]] == ["west", ""]
+
+
+TEMPLATE = """<responseDeclaration identifier="R" cardinality="single" baseType="float"/>
+<templateDeclaration identifier="PRICE" cardinality="single" baseType="integer"/>
+<templateDeclaration identifier="y" cardinality="single" baseType="float"/>
+<templateDeclaration identifier="SUM" cardinality="single" baseType="float"/>
+<templateProcessing>
+ <setTemplateValue identifier="PRICE"><randomInteger min="1" max="12" step="2"/></setTemplateValue>
+ <setTemplateValue identifier="y"><randomFloat min="0" max="2"/></setTemplateValue>
+ <setTemplateValue identifier="SUM">EXPRESSION</setTemplateValue>
+ <setCorrectResponse identifier="R"><variable identifier="SUM"/></setCorrectResponse></templateProcessing>
+<itemBody><p>What is <printedVariable identifier="PRICE"/> plus <printedVariable identifier="y"/>?
+<textEntryInteraction responseIdentifier="R"/></p></itemBody>"""
+
+
+def test_a_qti_template() -> None:
+    """Values made of values are put into the formula; a range without steps gets some."""
+    minus_one = '<baseValue baseType="float">-1</baseValue>'
+    plus = f'<sum><variable identifier="PRICE"/><variable identifier="y"/>{minus_one}</sum>'
+    raw = only(qti(TEMPLATE.replace("EXPRESSION", plus))).raw
+    assert raw["prompt"]["en"] == "What is {{price}} plus {{y}}? _____"
+    assert raw["parameters"] == {
+        "price": {"from": "1", "to": "11", "step": "2"},
+        "y": {"from": "0", "to": "2", "step": "0.002"},
+    }
+    assert raw["formula"] == "price + y + -1"
+    for expression, reason in (
+        ('<mathOperator name="sin"><variable identifier="y"/></mathOperator>', "“sin”"),
+        ('<variable identifier="Z"/>', "more than draw"),
+    ):
+        assert reason in why(qti(TEMPLATE.replace("EXPRESSION", expression)))
+
+
+def test_a_template_that_swells_is_refused() -> None:
+    """Forty values, each twice the one before: a formula of a million million terms."""
+    rules = "".join(
+        f"""<setTemplateValue identifier="v{n}"><sum><variable identifier="v{n - 1}"/>
+        <variable identifier="v{n - 1}"/></sum></setTemplateValue>"""
+        for n in range(1, 41)
+    )
+    text = TEMPLATE.replace("EXPRESSION", '<variable identifier="y"/>').replace(
+        'identifier="PRICE"><random', 'identifier="v0"><random'
+    )
+    assert "too long" in why(qti(text.replace("<setCorrectResponse", f"{rules}<setCorrectResponse", 1)))

@@ -256,12 +256,13 @@ def _numerical(reading: Reading, raw: Raw) -> Raw:
             values.append(
                 (number_of(reading.plain(answer)), number_of(tolerance) if tolerance else Decimal(0), weight)
             )
-    part = numeric_part(values, reading.notes) | _units(reading)
+    part = numeric_part(values, reading.notes) | read_units(reading)
     gather_feedback(raw, said, reading.notes)
     return part | _feedback(raw)
 
 
-def _units(reading: Reading) -> Raw:
+def read_units(reading: Reading) -> Raw:
+    """The unit of a number, in both languages where there are two names for it."""
     units = [
         (path_text(unit, "unit_name"), number_of(path_text(unit, "multiplier") or "1"))
         for unit in descendants(reading.element, "unit")

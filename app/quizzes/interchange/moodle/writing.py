@@ -166,6 +166,11 @@ def _true_false(writing: Writing, raw: Raw) -> None:
 def _numeric(writing: Writing, raw: Raw) -> None:
     answer = writing.answer("100", plain_number(_decimal(raw["answer"])))
     writing.add(answer, "tolerance", plain_number(_decimal(raw.get("tolerance") or 0)))
+    write_units(writing, raw)
+
+
+def write_units(writing: Writing, raw: Raw) -> None:
+    """The unit of a number under its names in both languages."""
     if not raw.get("unit"):
         return
     units = writing.add(writing.element, "units")

@@ -3,8 +3,10 @@
 from decimal import Decimal
 from typing import Final
 
+from app.quizzes.grading.essay import MAX_LENGTH
 from app.quizzes.grading.file_types import KINDS
 from app.quizzes.grading.upload import MAX_FILES, MAX_MEBIBYTES
+from app.quizzes.interchange.answers import whole_number
 from app.quizzes.interchange.essays import essay_part, for_markers
 from app.quizzes.interchange.model import N_, Raw
 from app.quizzes.interchange.moodle.reading import Reading
@@ -31,9 +33,9 @@ def read(reading: Reading, _raw: Raw) -> Raw:
     if path_text(reading.element, "responsetemplate", "text"):
         reading.note(N_("The text that stood in the answer at the beginning is not kept."))
     return part | {
-        ours: int(number)
+        ours: number
         for ours, theirs in (("minimum", "minwordlimit"), ("maximum", "maxwordlimit"))
-        if (number := path_text(reading.element, theirs)).isdigit() and 0 < int(number) <= 20_000
+        if (number := whole_number(path_text(reading.element, theirs), MAX_LENGTH))
     }
 
 
@@ -43,16 +45,15 @@ def _upload(reading: Reading) -> Raw:
     known = [kind for name in wanted for kind in _GROUPS.get(name, (_ENDINGS.get(name, ""),)) if kind]
     if len(known) < len(wanted) or not wanted:
         reading.note(N_("Of its types of files only those are kept that can be recognised here."))
-    files = path_text(reading.element, "attachments")
-    size = path_text(reading.element, "maxbytes")
-    mebibytes = -(-int(size) // _MEBIBYTE) if size.isdigit() and int(size) else 10
+    files = whole_number(path_text(reading.element, "attachments"), MAX_FILES)
+    size = whole_number(path_text(reading.element, "maxbytes"), MAX_MEBIBYTES * _MEBIBYTE)
     if path_text(reading.element, "graderinfo", "text"):
         reading.note(N_("Its notes for markers are not kept."))
     return {
         "type": "file_upload",
         "accept": sorted(set(known)) or sorted(KINDS),
-        "max_files": min(int(files), MAX_FILES) if files.isdigit() and int(files) else MAX_FILES,
-        "max_mebibytes": max(1, min(mebibytes, MAX_MEBIBYTES)),
+        "max_files": files or MAX_FILES,
+        "max_mebibytes": -(-size // _MEBIBYTE) or 10,
     }
 
 

@@ -2,7 +2,7 @@
 
 import copy
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from lxml import etree
@@ -12,7 +12,7 @@ from app.quizzes.interchange.qti.content import LANGUAGE_TAGS
 from app.quizzes.interchange.qti.reading import Reading, drop
 from app.quizzes.interchange.qti.writing import Writing
 from app.quizzes.interchange.running import START, gap_mark, pieces, without_marks
-from app.quizzes.interchange.safe_xml import XML_NS
+from app.quizzes.interchange.safe_xml import XML_NS, name_of
 
 #: The class of the block that holds the text in both languages.
 CLASS: Final = "gapped"
@@ -24,17 +24,26 @@ def is_marked(body: etree._Element) -> bool:
     return any(found.get("class") == CLASS for found in body.iter(etree.Element))
 
 
-def names_of(identifiers: Sequence[str], prefix: str) -> list[str]:
-    """Our gaps' own names where all are ours, else numbered ones."""
+def names_of(identifiers: Sequence[str], prefix: str, letter: str = "g") -> list[str]:
+    """Our places' own names where all are ours, else numbered ones."""
     names = [name.removeprefix(prefix) for name in identifiers]
     ours = all(name.startswith(prefix) for name in identifiers) and all(map(is_key, names))
     if ours and len(set(names)) == len(names):
         return names
-    return [f"g{number}" for number in range(1, len(identifiers) + 1)]
+    return [f"{letter}{number}" for number in range(1, len(identifiers) + 1)]
 
 
-def texts(reading: Reading, places: Sequence[etree._Element], root: etree._Element | None = None) -> Texts:
-    """What stands around the places, each now a mark with its number, by language."""
+def texts(
+    reading: Reading,
+    places: Sequence[etree._Element],
+    root: etree._Element | None = None,
+    without: Collection[str] = (),
+) -> Texts:
+    """What stands around the places, each now a mark with its number, by language.
+
+    ``root``: the body, or the element that is all text with gaps but for its children named in ``without``.
+    """
+    whole = root is None
     root = reading.body if root is None else root
     numbers = {id(place): number for number, place in enumerate(places, start=1)}
     body = copy.deepcopy(root)
@@ -50,6 +59,9 @@ def texts(reading: Reading, places: Sequence[etree._Element], root: etree._Eleme
             element.text = _named(element.text)
             element.tail = _named(element.tail) if element is not block else element.tail
         block.text = f"{START}{block.text or ''}"
+    for element in [found for found in body if name_of(found) in without]:
+        drop(element)
+    body.text = f"{body.text or ''}{'' if whole else START}"
     return reading.texts(body)
 
 

@@ -91,7 +91,7 @@ class Reading:
         #: The way of scoring that our own tags name.
         self.hint = ""
         self.notes: list[Message] = []
-        self.converter = Converter(self._picture, self.notes)
+        self.converter = Converter(self.picture, self.notes)
         self.own_language = _ours(root.get(_LANG, ""))
         body = child(root, "itemBody")
         if body is None:
@@ -193,11 +193,14 @@ class Reading:
 
     def prompt(self) -> Texts:
         """The question itself: the body around the interaction, and the interaction's own prompt."""
-        inner = child(self.interaction, "prompt")
-        asked = self.texts_of(inner) if inner is not None else {}
         number = next(n for n, found in enumerate(self.body.iter()) if found is self.interaction)
         body = copy.deepcopy(self.body)
-        interaction = list(body.iter())[number]
+        return self.prompt_of(body, list(body.iter())[number])
+
+    def prompt_of(self, body: etree._Element, interaction: etree._Element) -> Texts:
+        """The question of a body that may be taken apart."""
+        inner = child(interaction, "prompt")
+        asked = self.texts_of(inner) if inner is not None else {}
         for unit in [unit for unit in body.iter() if unit.get("class") == "unit"]:
             drop(unit)
         _leave_gap(interaction)
@@ -252,7 +255,8 @@ class Reading:
         if note not in self.notes:
             self.notes.append(note)
 
-    def _picture(self, address: str) -> str:
+    def picture(self, address: str) -> str:
+        """The address of a picture that came along. Raises CannotTake."""
         if address.startswith("data:"):
             return self.box.keep_data_url(address)
         if "://" in address or address.startswith("//"):

@@ -3,7 +3,7 @@
 from typing import Final
 
 from app.quizzes.interchange.model import N_, CannotTake
-from app.quizzes.interchange.qti import cloze, interactions, writing, written
+from app.quizzes.interchange.qti import calculated, cloze, dragged, interactions, writing, written
 from app.quizzes.interchange.qti.reading import Reader, Reading
 from app.quizzes.interchange.safe_xml import name_of
 
@@ -12,17 +12,24 @@ _READERS: Final[dict[str, Reader]] = {
     "inlineChoiceInteraction": cloze.read,
     "extendedTextInteraction": written.read_essay,
     "uploadInteraction": written.read_upload,
+    "gapMatchInteraction": dragged.read_text,
+    "graphicGapMatchInteraction": dragged.read_labels,
 }
 WRITERS: Final[writing.Writers] = {
     **writing.BASIC,
     "cloze": cloze.write,
+    "calculated": calculated.write,
     "essay": written.write_essay,
     "file_upload": written.write_upload,
+    "drag_text": dragged.write_text,
+    "drag_image": dragged.write_labels,
 }
 
 
 def reader_of(reading: Reading) -> Reader:
     """Who reads an item with these interactions. Raises CannotTake."""
+    if calculated.is_calculated(reading):
+        return calculated.read
     if cloze.is_cloze(reading):
         return cloze.read
     names = {name_of(found) for found in reading.interactions}

@@ -56,20 +56,33 @@ class Writing:
             nsmap={None: names.NS2["2.2"]},
         )
         self.score = self._outcome("SCORE", "float", "single", "0")
-        self._outcome("MAXSCORE", "float", "single", plain_number(self.marks))
+        self.last_outcome = self._outcome("MAXSCORE", "float", "single", plain_number(self.marks))
         self.said: list[tuple[str, Texts]] = []
         self.body = self.add(self.root, "itemBody")
         self.texts(self.body, self.raw["prompt"])
         self.processing = self.add(self.root, "responseProcessing")
 
-    def add(self, parent: etree._Element, name: str, text: str = "", **attributes: str) -> etree._Element:
+    def add(self, parent: etree._Element, name: str, text: str = "", /, **attributes: str) -> etree._Element:
         """An element; attributes have the names of version 2."""
         element = etree.SubElement(parent, f"{{{names.NS2['2.2']}}}{name}", attributes)
         if text:
             element.text = text
         return element
 
-    def loose(self, name: str, **attributes: str) -> etree._Element:
+    def template(self) -> etree._Element:
+        """Where values are drawn."""
+        element = self.add(self.root, "templateProcessing")
+        self.root.insert(self.root.index(self.body), element)
+        return element
+
+    def declare_template(self, identifier: str, base_type: str) -> None:
+        """A value that is drawn or follows from drawn ones."""
+        attributes = {"identifier": identifier, "cardinality": "single", "baseType": base_type}
+        declaration = self.add(self.root, "templateDeclaration", **attributes)
+        drawing = next(found for found in self.root if str(found.tag).endswith("templateProcessing"))
+        self.root.insert(self.root.index(drawing), declaration)
+
+    def loose(self, name: str, /, **attributes: str) -> etree._Element:
         """An element that will find its place in a text."""
         return etree.Element(f"{{{names.NS2['2.2']}}}{name}", attributes)
 
@@ -112,7 +125,7 @@ class Writing:
     def _show_feedback(self) -> None:
         declaration = self._outcome("FEEDBACK", "identifier", "multiple")
         self.root.remove(declaration)
-        self.root.insert(self.root.index(self.body), declaration)
+        self.root.insert(self.root.index(self.last_outcome) + 1, declaration)
         shown = self.add(self.add(self.processing, "setOutcomeValue", identifier="FEEDBACK"), "multiple")
         if self.raw.get("feedback"):
             self.add(shown, "baseValue", GENERAL, baseType="identifier")

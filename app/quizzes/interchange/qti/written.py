@@ -35,7 +35,11 @@ def read_upload(reading: Reading) -> Raw:
 
 def write_essay(writing: Writing, raw: Raw) -> None:
     """The rubric and the model answer go to the scorers as a text."""
-    writing.texts(writing.add(writing.body, "rubricBlock", view="scorer"), for_markers(raw))
+    told = writing.add(writing.body, "rubricBlock", view="scorer")
+    if writing.version == "3.0":
+        told.set("use", "scoring")
+        told = writing.add(told, "contentBody")
+    writing.texts(told, for_markers(raw))
     answer = writing.answer()
     attributes = {"expectedLength": str(raw["maximum"])} if raw.get("maximum") else {}
     writing.add(
