@@ -60,6 +60,9 @@ class Settings(BaseSettings):
     argon2_memory_kib: int = Field(default=19_456, ge=8)
     argon2_passes: int = Field(default=2, ge=1)
     upload_limit_mib: int = Field(default=16, ge=1)
+    #: A recording, which arrives in pieces; and all that the courses of one organisation may send.
+    media_limit_mib: int = Field(default=500, ge=1, le=2000)
+    media_quota_mib: int = Field(default=20_000, ge=1)
     #: Seals private signing keys instead of SECRET_KEY; earlier ones go to KEY_PASSPHRASE_FALLBACKS.
     key_passphrase: SecretStr = SecretStr("")
     key_passphrase_fallbacks: Annotated[list[str], NoDecode] = Field(default_factory=list)

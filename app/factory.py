@@ -44,6 +44,7 @@ PACKAGES = (
     "courses",
     "courses.studying",
     "courses.authoring",
+    "courses.uploads",
     "courses.reviewing",
     "courses.lawmoves",
     "courses.editing",

@@ -39,6 +39,12 @@ class Conflict(DomainError):
     status = 409
 
 
+class TooLarge(DomainError):
+    """What is sent goes beyond a limit, which the message names."""
+
+    status = 413
+
+
 class TooMany(DomainError):
     """Too many tries in a short time."""
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from app.core import markdown
 from app.courses.content.media_checks import kind_of
+from app.courses.content.tree import LANGUAGES
 
 _PARAGRAPHS: Final = re.compile(r"\n\s*\n")
 
@@ -76,8 +77,10 @@ def showing(kept: Mapping[str, Mapping[str, Any]], address: str) -> Show:
             milliseconds=file["milliseconds"],
             width=file["width"],
             height=file["height"],
-            captions={tag: f"{address}{digest}" for tag, digest in file["captions"].items()},
-            transcript={tag: paragraphs(text) for tag, text in file["transcript"].items()},
+            captions={tag: f"{address}{file['captions'][tag]}" for tag in LANGUAGES if tag in file["captions"]},
+            transcript={
+                tag: paragraphs(file["transcript"][tag]) for tag in LANGUAGES if tag in file["transcript"]
+            },
         )
 
     return show

@@ -28,12 +28,16 @@ def store(root: Path, data: bytes) -> str:
         stream.flush()
         os.fsync(stream.fileno())
     Path(name).replace(target)
-    folder = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    _sync(target.parent)
     return digest
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def read(root: Path, digest: str) -> bytes:
@@ -51,3 +55,11 @@ def locate(root: Path, digest: str) -> Path:
     if not path.is_file():
         raise NotFound
     return path
+
+
+def adopt(root: Path, source: Path, digest: str) -> None:
+    """Take a file that lies synced on the same disk under its SHA-256, which the caller has computed; it moves."""
+    target = _path(root, digest)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    source.replace(target)
+    _sync(target.parent)

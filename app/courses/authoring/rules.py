@@ -1,7 +1,6 @@
 """What a course in work is made of: paths, trees of files and the states of a draft. Pure."""
 
 import hashlib
-import mmap
 import re
 import uuid
 from collections.abc import Mapping
@@ -85,7 +84,7 @@ class Saved:
     conflict_id: uuid.UUID | None = None
 
 
-def digest_of_bytes(data: bytes | mmap.mmap) -> str:
+def digest_of_bytes(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 

@@ -17,7 +17,6 @@ from app.courses.content import media_files
 from app.courses.content.figure_checks import findings
 from app.courses.content.files import Finding, KeptFile, KeptMedia
 from app.courses.content.pictures import media_type_of, size_of
-from app.courses.content.recordings.found import Data
 from app.files import services as files
 
 #: Rows an INSERT; texts are long.
@@ -40,12 +39,10 @@ def keep_tree(manifest: Manifest, now: datetime) -> str:
     return digest
 
 
-def describe_media(path: str, data: Data) -> dict[str, Any]:
+def describe_media(path: str, data: bytes) -> dict[str, Any]:
     """What is known of a file that is not text."""
     if path.startswith("media/"):
-        kept = asdict(media_files.describe(digest_of_bytes(data), data))
-        return kept | {"findings": [list(found) for found in kept["findings"]]}
-    data = bytes(data)
+        return row_of(media_files.describe(digest_of_bytes(data), data))
     width, height = size_of(data)
     return {
         "digest": digest_of_bytes(data),
@@ -56,6 +53,11 @@ def describe_media(path: str, data: Data) -> dict[str, Any]:
         "milliseconds": None,
         "findings": [list(found) for found in findings(PurePosixPath(path).name, data)],
     }
+
+
+def row_of(kept: KeptMedia) -> dict[str, Any]:
+    """What ``SourceMedia`` holds of a file."""
+    return asdict(kept) | {"findings": [list(found) for found in kept.findings]}
 
 
 def keep_files(contents: Mapping[str, bytes]) -> Manifest:

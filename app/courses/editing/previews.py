@@ -19,7 +19,7 @@ from app.courses.content.loading import parse_lesson
 from app.courses.content.pictures import media_type_of
 from app.courses.content.questions import images_of
 from app.courses.editing import outlines, recordings, texts, translations, yaml_files
-from app.courses.editing.queries import Work
+from app.courses.editing.queries import Work, media_path
 from app.courses.editing.texts import Advice, Heading, LessonPath
 from app.courses.recordings import showing
 from app.courses.rendering import LessonText, drawing, render_lesson
@@ -56,11 +56,6 @@ class LessonPreview:
     languages: Mapping[str, Preview]
     #: Sections whose translation is out of date.
     lagging: set[str]
-
-
-def media_path(course_key: str, digest: str) -> str:
-    """The address of a figure, recording or caption of a draft."""
-    return f"/authoring/{course_key}/media/{digest}"
 
 
 def lesson_preview(work: Work, module: str, lesson: str, sources: Mapping[str, str]) -> LessonPreview:

@@ -18,6 +18,11 @@ from app.courses.content.parsing import Parsed, parse_yaml
 from app.courses.editing import texts
 
 
+def media_path(course_key: str, digest: str) -> str:
+    """The address of a figure, recording or caption of a draft."""
+    return f"/authoring/{course_key}/media/{digest}"
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
     """A course in work, with the files that its draft holds."""

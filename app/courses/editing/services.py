@@ -380,3 +380,23 @@ def _own_line(author: Author, work: Work, path: str, version: int) -> int:
         for edit in since
     )
     return max(edit.version for edit in since) if since and own and author.device else version
+
+
+# --- recordings --------------------------------------------------------------------------------------------
+
+
+def save_words(author: Author, work: Work, path: str, text: str, *, base_version: int) -> Saved | None:
+    """Captions or a transcript as a form holds them; without words there is no file. None: nothing changed."""
+    present = work.text(path) if path in work.files else ""
+    if text == present:
+        return None
+    if not text:
+        _delete(author, work, path)
+        return None
+    return save(author, work, path, text, base_version=base_version)
+
+
+def remove_files(author: Author, work: Work, paths: Iterable[str]) -> None:
+    """The files leave the draft; what they held stays in its versions. Raises NotFound, Conflict."""
+    for path in paths:
+        _delete(author, work, path)

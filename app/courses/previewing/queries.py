@@ -16,7 +16,7 @@ from app.courses.authoring.sources import manifest_of, media_of
 from app.courses.content.faults import Fault
 from app.courses.content.loading import parse_lesson
 from app.courses.content.tree import CourseTree, ModuleTree
-from app.courses.editing.previews import media_path
+from app.courses.editing.queries import media_path
 from app.courses.previewing import policies
 from app.courses.queries import MEDIA, CheckQuestion, figure_path
 from app.courses.recordings import showing

@@ -17,7 +17,7 @@ from app.core.languages import local_day, local_moment, locale_name
 from app.core.web import CONTENT_SECURITY_POLICY
 from app.courses import pages, services
 from app.courses.authoring.policies import AUTHORS
-from app.courses.editing.previews import media_path
+from app.courses.editing.queries import media_path
 from app.courses.links import Links
 from app.courses.pages import CheckState
 from app.courses.previewing import queries, registry

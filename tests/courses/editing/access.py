@@ -13,6 +13,7 @@ NONE = "/authoring/none"
 ABSENT = only(*TEACHERS, ok=404)
 LESSON = f"{NONE}/lessons/m/l"
 QUESTIONS = f"{NONE}/questions/m"
+UPLOAD = f"{NONE}/uploads/{'0' * 8}-0000-7000-8000-{'0' * 12}"
 
 
 def begun(cast: Cast) -> str:
@@ -64,6 +65,15 @@ ROWS = (
     malformed("preview_formula", "/authoring/formula"),
     malformed("note_presence", f"{NONE}/presence"),
     absent("add_figure", f"{NONE}/figures", "post"),
+    absent("list_recordings", f"{NONE}/recordings"),
+    absent("name_recordings", f"{NONE}/recordings.json"),
+    Row("editing.add_recording", f"{NONE}/recordings", only(*TEACHERS, ok=422), "post"),
+    absent("edit_recording", f"{NONE}/recordings/a.mp4"),
+    absent("save_recording", f"{NONE}/recordings/a.mp4", "post"),
+    absent("remove_recording", f"{NONE}/recordings/a.mp4/remove", "post"),
+    Row("editing.begin_upload", f"{NONE}/uploads", only(*TEACHERS, ok=422), "post"),
+    absent("finish_upload", f"{UPLOAD}/finish", "post"),
+    absent("discard_by_form", f"{UPLOAD}/discard", "post"),
     absent("show_media", f"{NONE}/media/{'0' * 64}"),
     absent("show_conflict", f"{NONE}/conflicts/{'0' * 8}-0000-7000-8000-{'0' * 12}"),
     absent("resolve_conflict", f"{NONE}/conflicts/{'0' * 8}-0000-7000-8000-{'0' * 12}", "post", {"version": "0"}),

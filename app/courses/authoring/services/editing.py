@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -22,7 +23,6 @@ from app.courses.authoring.rules import (
     DraftState,
     Manifest,
     Saved,
-    digest_of_bytes,
     digest_of_text,
     is_path,
     is_text,
@@ -156,13 +156,28 @@ def add_media(
 
     ``store_upload`` must have been called. It replaces what lies there. Raises NotFound, Invalid, Conflict.
     """
+    known = describe_media(path, data)
+    return place_media(actor, draft_id, path, known, edit_id=edit_id or new_id(), device=device, now=now)
+
+
+def place_media(
+    actor: Actor,
+    draft_id: uuid.UUID,
+    path: str,
+    known: Mapping[str, Any],
+    *,
+    edit_id: uuid.UUID,
+    device: str = "",
+    now: datetime,
+) -> Saved:
+    """Put a file that lies in the file store at a path; ``known`` is what ``describe_media`` says of it."""
     if not is_path(path) or is_text(path):
         raise Invalid(_("This is not the name of a file of a course."))
     draft = lock_draft(actor, draft_id)
     _check_editable(draft, path)
-    db.session.execute(upsert(SourceMedia).values(describe_media(path, data)).on_conflict_do_nothing())
+    db.session.execute(upsert(SourceMedia).values(dict(known)).on_conflict_do_nothing())
     head = _head(draft, path)
-    edit = Edit(path, digest_of_bytes(data), head.version if head else 0, edit_id or new_id(), device)
+    edit = Edit(path, str(known["digest"]), head.version if head else 0, edit_id, device)
     return _answered(actor, draft, edit) or _apply(actor, draft, edit, now)
 
 

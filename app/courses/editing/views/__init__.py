@@ -1,6 +1,17 @@
 """The pages of the editor, under /authoring."""
 
-from app.courses.editing.views import conflicts, courses, files, formulas, lessons, outline, questions, settings
+from app.courses.editing.views import (
+    conflicts,
+    courses,
+    files,
+    formulas,
+    lessons,
+    outline,
+    questions,
+    recordings,
+    settings,
+    uploads,
+)
 from app.courses.editing.views.blueprint import blueprint
 
 __all__ = [
@@ -12,7 +23,9 @@ __all__ = [
     "lessons",
     "outline",
     "questions",
+    "recordings",
     "settings",
+    "uploads",
 ]
 
 blueprints = (blueprint,)

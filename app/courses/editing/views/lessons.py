@@ -172,6 +172,7 @@ def _data(place: Work, module_key: str, lesson_key: str, nonce: str) -> dict[str
         "preview": url_for(".preview_lesson", **at),
         "presence": url_for(".note_presence", course_key=place.key),
         "figures": url_for(".add_figure", course_key=place.key),
+        "media": url_for(".name_recordings", course_key=place.key),
         "figureLimit": MAX_BYTES,
         "formula": url_for(".preview_formula"),
         "paths": {tag: place.lesson_path(module_key, lesson_key, tag) for tag in LANGUAGES},

@@ -14,7 +14,7 @@ from app.courses.authoring.policies import AUTHORS
 from app.courses.authoring.queries import faults_of
 from app.courses.authoring.rules import Manifest, figures_in
 from app.courses.authoring.sources import media_of
-from app.courses.editing.previews import media_path
+from app.courses.editing.queries import media_path
 from app.courses.rendering import drawing, render_section
 from app.courses.reviewing.queries import FileChange
 from app.library.queries import library

@@ -35,6 +35,7 @@ export function installDialogs({ data, say, announce, session, source, active, o
       } else open(`dialog-${tool}`, of);
       if (tool === 'cite') listInstruments('');
       if (tool === 'question') listQuestions();
+      if (tool === 'media') listMedia();
       if (tool === 'term') listTerms('');
       if (tool === 'formula') formulas.begin(text);
     });
@@ -131,6 +132,26 @@ export function installDialogs({ data, say, announce, session, source, active, o
     const there = source(other(language));
     const at = there.endOfSection(section);
     if (at !== null && !there.text.includes(`::: question ${key}\n`)) there.addAt(at, `::: question ${key}\n:::\n`);
+    return true;
+  });
+
+  // --- a recording or an attachment: asked for each time, since files are added in another window ---
+  let files = [];
+  async function listMedia() {
+    choose($('media'), []);
+    const { status, body } = await session.request(data.media);
+    files = status === 200 ? body.files : [];
+    choose($('media'), files.map((one) => ({ key: one.name, name: one.name, note: one.note })));
+  }
+  both('dialog-media', (form) => {
+    const file = files.find((one) => one.name === form.get('pick'));
+    if (!file) return false;
+    const markup = (of) => `::: ${file.kind} ${file.name} ${plain(form.get(`title_${of}`))}\n:::`;
+    const { section } = source(language);
+    source(language).block(markup(language));
+    const there = source(other(language));
+    const at = there.endOfSection(section);
+    if (at !== null) there.addAt(at, `${markup(other(language))}\n`);
     return true;
   });
 

@@ -1,0 +1,1 @@
+"""Large files that arrive in pieces, over broken lines and many days."""
