@@ -1,21 +1,19 @@
 """What a page shows of a question: never its key, unless asked for the solution."""
 
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
 from flask_babel import gettext as _
 from markupsafe import Markup
 
 from app.core import formulas, markdown
+from app.core.kept import Kept
 from app.core.text import in_language
 from app.library import queries as library_queries
 from app.quizzes import grading
 from app.quizzes.grading.aliases import outward
 from app.quizzes.interchange.preview import draw
-
-_CACHED: Final = 5_000
 
 
 def plain(html: Markup) -> str:
@@ -100,7 +98,7 @@ class Solution:
 class Texts:
     """Authored texts as markup in one language. Reads the library once; remembers what it rendered."""
 
-    _kept: ClassVar[OrderedDict[tuple[str, str, str, bool], Markup]] = OrderedDict()
+    _kept: ClassVar[Kept[tuple[str, str, str, bool], Markup]] = Kept(5_000)
 
     def __init__(self, locale: str, library: library_queries.Library | None = None) -> None:
         self.locale = locale
@@ -116,15 +114,12 @@ class Texts:
 
     def _render(self, source: str, *, inline: bool) -> Markup:
         key = (self._library.digest, self.locale, source, inline)
-        known = self._kept.get(key)
-        if known is not None:
-            return known
+        return self._kept.get(key, lambda: self._markup(source, inline))
+
+    def _markup(self, source: str, inline: bool) -> Markup:
         html = markdown.render(source, cite=self._library.cite(self.locale), draw=draw).strip()
         if inline and html.startswith("<p>") and html.count("<p>") == 1 and html.endswith("</p>"):
-            html = html[3:-4]
-        self._kept[key] = html
-        if len(self._kept) > _CACHED:
-            self._kept.popitem(last=False)
+            return html[3:-4]
         return html
 
 

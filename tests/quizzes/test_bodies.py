@@ -5,6 +5,7 @@ import pytest
 from app.core import clock
 from app.core.access import Actor
 from app.core.database import db, release, transaction, write_mode
+from app.core.kept import Kept
 from app.quizzes import grading, services
 from app.quizzes.models import AttemptItem, QuestionRevision
 from app.quizzes.queries import bodies as kept
@@ -48,8 +49,7 @@ def test_no_page_changes_what_is_kept(cast: Cast, visit: Visitors) -> None:
 
 
 def test_the_earliest_read_leave_first(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept, "KEPT", 2)
-    monkeypatch.setattr(kept, "_kept", type(kept._kept)())
+    monkeypatch.setattr(kept, "_kept", Kept(2))
     make_quiz(("single", "matching", "ordering"))
     first, second, third = db.session.scalars(
         db.select(QuestionRevision.id).order_by(QuestionRevision.id).limit(3)

@@ -1,15 +1,12 @@
 """Questions as lessons and teaching pages show them; kept per process, since question revisions are immutable."""
 
 import uuid
-from collections import OrderedDict
 from dataclasses import dataclass
-from typing import Final
 
+from app.core.kept import Kept
 from app.library.queries import Library
 from app.quizzes.models import QuestionRevision
 from app.quizzes.rendering import QuestionView, Solution, Texts, question_view, solution
-
-_KEPT: Final = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,17 +19,14 @@ class CheckQuestion:
     solution: Solution
 
 
-_shown: "OrderedDict[tuple[uuid.UUID, str, str], CheckQuestion]" = OrderedDict()
+_shown: Kept[tuple[uuid.UUID, str, str], CheckQuestion] = Kept(2048)
 
 
 def shown(key: str, revision: QuestionRevision, locale: str, books: Library) -> CheckQuestion:
     """A question revision for a reader of this language."""
-    at = (revision.id, locale, books.digest)
-    if at not in _shown:
+
+    def make() -> CheckQuestion:
         texts = Texts(locale, books)
-        _shown[at] = CheckQuestion(
-            key, revision.id, question_view(revision.body, texts), solution(revision.body, texts)
-        )
-        if len(_shown) > _KEPT:
-            _shown.popitem(last=False)
-    return _shown[at]
+        return CheckQuestion(key, revision.id, question_view(revision.body, texts), solution(revision.body, texts))
+
+    return _shown.get((revision.id, locale, books.digest), make)

@@ -1,7 +1,6 @@
 """A lesson's text as a page shows it. Texts are immutable, so each process renders a lesson once a language."""
 
 import uuid
-from collections import OrderedDict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +11,7 @@ from sqlalchemy import select
 from app.core import markdown
 from app.core.database import db
 from app.core.errors import NotFound
+from app.core.kept import Kept
 from app.core.text import language_of
 from app.courses.models import Figure
 from app.courses.queries.catalogue import get_module_content
@@ -24,20 +24,13 @@ from app.quizzes import queries as quizzes
 from app.quizzes.models import QuestionRevision
 
 _Key = tuple[uuid.UUID, str, str, str]
-_texts: "OrderedDict[_Key, LessonText]" = OrderedDict()
-KEPT_TEXTS = 512
-_contents: "OrderedDict[uuid.UUID, dict[str, Any]]" = OrderedDict()
-KEPT_CONTENTS = 32
-_questions: "OrderedDict[uuid.UUID, QuestionRevision]" = OrderedDict()
-KEPT_QUESTIONS = 1024
+_texts: Kept[_Key, LessonText] = Kept(512)
+_contents: Kept[uuid.UUID, dict[str, Any]] = Kept(32)
+_questions: Kept[uuid.UUID, QuestionRevision] = Kept(1024)
 
 
 def _content(revision_id: uuid.UUID) -> dict[str, Any]:
-    if revision_id not in _contents:
-        _contents[revision_id] = get_module_content(revision_id)
-        if len(_contents) > KEPT_CONTENTS:
-            _contents.popitem(last=False)
-    return _contents[revision_id]
+    return _contents.get(revision_id, lambda: get_module_content(revision_id))
 
 
 def _module_revision(outline: CourseOutline, lesson: LessonOutline) -> uuid.UUID:
@@ -50,11 +43,7 @@ def lesson_text(outline: CourseOutline, lesson: LessonOutline, locale: str, book
     """The lesson for a reader of this language. No statement when the process has it."""
     revision_id = _module_revision(outline, lesson)
     key = (revision_id, lesson.key, locale, books.digest)
-    if key not in _texts:
-        _texts[key] = _render(_content(revision_id), lesson, locale, books)
-        if len(_texts) > KEPT_TEXTS:
-            _texts.popitem(last=False)
-    return _texts[key]
+    return _texts.get(key, lambda: _render(_content(revision_id), lesson, locale, books))
 
 
 def _render(content: dict[str, Any], lesson: LessonOutline, locale: str, books: Library) -> LessonText:
@@ -88,16 +77,14 @@ def check_revisions(outline: CourseOutline, lesson: LessonOutline) -> dict[str, 
 def check_questions(outline: CourseOutline, lesson: LessonOutline) -> dict[str, QuestionRevision]:
     """A lesson's check questions by key; no statement for those this process has seen."""
     ids = check_revisions(outline, lesson) if lesson.checks else {}
-    missing = [revision_id for revision_id in ids.values() if revision_id not in _questions]
+    found = {one: revision for one in ids.values() if (revision := _questions.find(one))}
+    missing = [one for one in ids.values() if one not in found]
     if missing:
-        found = quizzes.question_revisions(missing)
-        for revision in found.values():
+        read = quizzes.question_revisions(missing)
+        for one, revision in read.items():
             db.session.expunge(revision)  # else the next rollback would empty what the process keeps
-        _questions.update(found)
-    kept = {key: _questions[revision_id] for key, revision_id in ids.items()}
-    while len(_questions) > KEPT_QUESTIONS:
-        _questions.popitem(last=False)
-    return kept
+            found[one] = _questions.put(one, revision)
+    return {key: found[revision_id] for key, revision_id in ids.items()}
 
 
 def get_figure(digest: str) -> Figure:
