@@ -14,7 +14,7 @@ from typing import Final
 
 from rustpy_xlsxwriter import write_worksheet
 
-from app.core.text import Bilingual
+from app.core.text import Bilingual, language_of
 
 #: What a spreadsheet takes for the start of a formula, with the full-width forms an input method makes.
 FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
@@ -66,7 +66,7 @@ def harmless(text: str) -> str:
 
 def headers(keys: Sequence[str], locale: str) -> list[str]:
     """Column titles in the chosen language; two columns never share one."""
-    return [BY_KEY[key].label["en" if locale.startswith("en") else "zh"] for key in keys]
+    return [BY_KEY[key].label[language_of(locale)] for key in keys]
 
 
 def to_xlsx(path: Path, keys: Sequence[str], rows: Iterable[Sequence[Value]], locale: str) -> int:

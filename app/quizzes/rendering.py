@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from app.core import formulas, markdown
 from app.core.kept import Kept
-from app.core.text import in_language
+from app.core.text import in_language, language_of
 from app.library import queries as library_queries
 from app.quizzes import grading
 from app.quizzes.grading.aliases import outward
@@ -142,9 +142,7 @@ def _shown(view: Mapping[str, Any], texts: Texts, number: int = 0) -> QuestionVi
         return [Option(row["id"], texts.line(row["text"])) for row in rows]
 
     units = listed("units")
-    paragraphs = (
-        view["paragraphs"]["en" if texts.locale.startswith("en") else "zh"] if "paragraphs" in view else []
-    )
+    paragraphs = view["paragraphs"][language_of(texts.locale)] if "paragraphs" in view else []
     gaps = [piece["gap"] for paragraph in paragraphs for piece in paragraph if "gap" in piece]
     numbers = {gap: place for place, gap in enumerate(gaps, start=1)}
     required = bool(view.get("unit_required"))

@@ -7,6 +7,7 @@ from wtforms import RadioField, SelectField, StringField
 from wtforms.validators import DataRequired, Length, Optional, Regexp
 
 from app.core.forms import Form, choice
+from app.core.text import language_of
 from app.organisations.models import Organisation
 
 _KEY = Regexp(
@@ -35,7 +36,7 @@ class CourseForm(Form):
 
     def offer(self, organisations: Sequence[Organisation], locale: str) -> None:
         """The organisations for which the person may write."""
-        language = "en" if locale.startswith("en") else "zh"
+        language = language_of(locale)
         self.organisation.choices = [choice(one.id, one.name[language]) for one in organisations]
         if self.track.data is None:
             self.track.data = "L"

@@ -14,7 +14,7 @@ from app.core.access import require_actor
 from app.core.database import transaction
 from app.core.errors import Invalid
 from app.core.languages import locale_name
-from app.core.text import in_language
+from app.core.text import in_language, language_of
 from app.core.web import CONTENT_SECURITY_POLICY
 from app.courses.authoring import queries as drafts
 from app.courses.content.pictures import MAX_BYTES
@@ -164,7 +164,7 @@ def _data(place: Work, module_key: str, lesson_key: str, nonce: str) -> dict[str
     at: dict[str, Any] = {"course_key": place.key, "module_key": module_key, "lesson_key": lesson_key}
     return {
         "nonce": nonce,
-        "language": "en" if locale_name() == "en" else "zh",
+        "language": language_of(locale_name()),
         "person": str(require_actor().person_id),
         "draft": str(place.draft.id),
         "now": clock.now().isoformat(),

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from app.core.database import release, transaction
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.languages import locale_name
+from app.core.text import language_of
 from app.courses.content.faults import Fault
 from app.courses.editing import fields, outlines, previews, question_types, services
 from app.courses.editing.queries import Work
@@ -51,7 +52,7 @@ class Place:
 
     @property
     def objectives(self) -> tuple[tuple[str, str], ...]:
-        language = "en" if locale_name() == "en" else "zh"
+        language = language_of(locale_name())
         found = [one for one in outlines.listed(self.module, "objectives") if isinstance(one, dict)]
         return tuple((str(one.get("id", "")), f"{one.get('id', '')} · {one.get(language, '')}") for one in found)
 
@@ -222,7 +223,7 @@ def _faults(place: Place, tree: trees.Tree) -> list[Fault]:
 
 
 def _shown(place: Place, tree: trees.Tree, trial: Trial | None = None, error: str = "") -> str:
-    language = request.form.get("language") or ("en" if locale_name() == "en" else "zh")
+    language = request.form.get("language") or language_of(locale_name())
     books = library()
     html = render_template(
         "courses/editing/question.html",

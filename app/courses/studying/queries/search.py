@@ -9,6 +9,7 @@ from sqlalchemy import Text, cast, column, func, literal_column, select, table
 from sqlalchemy.sql.elements import ColumnElement
 
 from app.core.database import db
+from app.core.text import language_of
 from app.courses.models import ModuleRevision
 from app.courses.rules import CourseOutline, LessonOutline, ModuleOutline
 from app.courses.studying.models import SectionText
@@ -51,7 +52,7 @@ def search(outline: CourseOutline, query: str, locale: str) -> Results:
     statement = select(SectionText).where(
         SectionText.module_revision_id.in_(revisions), *(_holds(phrase) for phrase in phrases)
     )
-    own = "en" if locale.startswith("en") else "zh"
+    own = language_of(locale)
     best: dict[tuple[uuid.UUID, str, str], SectionText] = {}
     for row in db.session.scalars(statement):
         place = (row.module_revision_id, row.lesson_key, row.section_key)

@@ -9,6 +9,7 @@ from app.core.access import require_actor
 from app.core.database import transaction
 from app.core.errors import NotFound
 from app.core.languages import locale_name
+from app.core.text import language_of
 from app.courses.studying import queries, services
 from app.courses.studying.views.blueprint import blueprint
 from app.files import services as files
@@ -19,7 +20,7 @@ PAGE = "/courses/<string:course_key>/documents/<string:module_key>"
 
 def _language() -> str:
     """The language asked for, else the reader's own."""
-    own = "en" if locale_name() == "en" else "zh"
+    own = language_of(locale_name())
     asked = request.values.get("language", own)
     return asked if asked in {"zh", "en"} else own
 
