@@ -309,7 +309,7 @@ def _leave_a_package_waiting(app: Flask) -> None:
         "organisation": str(get_organisation("cnipa-academy").id),
     }
     release()
-    Visitors(app)(_person("instructor")).submit("/authoring/packages/new", fields)
+    Visitors(app)(_person("instructor")).submit("/authoring/packages/new", fields, 303)
 
 
 @pytest.fixture(scope="module")
