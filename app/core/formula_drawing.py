@@ -1,4 +1,4 @@
-"""Formulas for paper: the printer knows no MathML, so each becomes a picture with its TeX as alternative text.
+"""Formulas for paper: the printer knows no MathML, so each becomes a picture that says in words what it shows.
 
 Drawn with the font that pages use; hanzi, which that font lacks, in the face of our documents. Not for threads:
 the fonts keep a state. Loading what draws takes half a second, so only texts with formulas do.
@@ -9,16 +9,19 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from html import escape
 from typing import Final
 
 from app.config import PROJECT
 from app.core import formulas
+from app.core.formula_speech import spoken
 
 _FACE: Final = PROJECT / "app/core/printing/fonts/AcademySong-Regular.ttf"
 _SIZE: Final = 20
 #: A formula beside text of the same size: its letters are a little smaller.
 _SCALE: Final = 1.06
 _INK: Final = "#1b2430"
+_ENGLISH: Final = re.compile(r'<html\b[^>]*\blang="en')
 _DISPLAYED: Final = re.compile(r'^<math\b[^>]*? display="block"')
 _FIRST_HANZI: Final = 0x2E80
 
@@ -35,6 +38,7 @@ class Drawing:
 def drawn(html: str) -> tuple[str, Mapping[str, Drawing]]:
     """Rendered HTML with pictures in place of formulas, and the drawings by address."""
     drawings: dict[str, Drawing] = {}
+    english = _ENGLISH.search(html) is not None
 
     def picture(found: re.Match[str]) -> str:
         drawing = draw(found[0])
@@ -43,7 +47,8 @@ def drawn(html: str) -> tuple[str, Mapping[str, Drawing]]:
         style = f"width: {drawing.width:.4f}em"
         if not _DISPLAYED.search(found[0]):
             style += f"; vertical-align: {-drawing.depth:.4f}em"
-        return f'<img src="{address}" alt="{found[1]}" style="{style}">'
+        words = spoken(found[0], "en" if english else "zh")
+        return f'<img src="{address}" alt="{escape(words)}" style="{style}">'
 
     return formulas.SHOWN.sub(picture, html), drawings
 

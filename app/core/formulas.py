@@ -50,6 +50,8 @@ ELEMENTS: Final = frozenset(
         *("mstyle", "msub", "msubsup", "msup", "mtable", "mtd", "mtext", "mtr", "munder", "munderover"),
     )
 )
+#: Those that hold as many children as one likes.
+_OF_ANY_NUMBER: Final = frozenset({"math", "mrow", "msqrt", "mstyle", "mtd"})
 #: Every attribute that a formula may carry on a page.
 ATTRIBUTES: Final = _LENGTHS | _SIMPLE | {"alttext", "columnalign"}
 #: What the styles of a cell become, since pages allow no style attributes.
@@ -185,7 +187,7 @@ def _converted(tex: str, display: bool) -> etree._Element:
 def _converter() -> "LatexToMathML":
     from math_core import LatexToMathML  # noqa: PLC0415 - texts without formulas do not load it
 
-    return LatexToMathML(fancy_error=False, max_expansions=0)
+    return LatexToMathML(fancy_error=False, max_expansions=100)
 
 
 def _mend(words: str) -> str:
@@ -214,7 +216,7 @@ def _tidy(element: etree._Element, depth: int) -> None:
             del element[:]
         elif child.tag not in ELEMENTS:
             raise FormulaFault(f"the formula holds a {child.tag!s}, which not every browser shows", _OTHERWISE)
-        elif child.tag == "mspace" and "width" not in child.attrib:
+        elif child.tag == "mspace" and "width" not in child.attrib and element.tag in _OF_ANY_NUMBER:
             element.remove(child)
         elif child.tag == "mtd" and "50%" in child.get("style", ""):
             _drop_filling(element, child)

@@ -19,7 +19,7 @@ def test_a_drawing_has_every_character_and_sits_on_the_line() -> None:
 
 
 @pytest.mark.parametrize(
-    "tex", ["x\\!y", "\\begin{cases}a & b\\end{cases}", "\\hat p \\mathcal{L}", "\\text{a  b}-"]
+    "tex", ["x^{\\!}y", "\\begin{cases}a & b\\end{cases}", "\\hat p \\mathcal{L}", "\\text{a  b}-"]
 )
 def test_what_pages_show_can_be_drawn(tex: str) -> None:
     for display in (False, True):

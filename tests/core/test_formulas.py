@@ -10,6 +10,7 @@ from lxml import html
 
 from app.config import PROJECT
 from app.core import formulas, markdown
+from app.core.formula_speech import spoken
 from app.core.plain_text import plain_text
 from tests.core.test_markdown import assert_harmless
 
@@ -128,6 +129,41 @@ def test_nothing_active_comes_of_any_formula(tex: str) -> None:
         if element.getparent() is not None and any(one.tag == "math" for one in element.iterancestors()):
             assert element.tag in formulas.ELEMENTS
             assert set(element.attrib) <= formulas.ATTRIBUTES | {"class"}
+
+
+@pytest.mark.parametrize(
+    ("tex", "zh", "en"),
+    [
+        ("\\frac{a}{b} < 1", "b 分之 a 小于 1", "a over b is less than 1"),
+        (
+            "n \\ge \\frac{z^2\\,\\hat p}{e^{t}}",
+            "n 大于等于 分数，分子 z的平方 p 帽，分母 e 的 t 次方，分数结束",
+            "n is at least the fraction z squared p hat, over e to the power t, end of fraction",
+        ),
+        (
+            "\\sum_{t=1}^{T} R_{t+1}",
+            "从 t 等于 1 到 T 求和，R 下标 t 加 1，下标结束",
+            "the sum from t equals 1 to T of R sub t plus 1, end of index",
+        ),
+        ("\\lim_{n\\to\\infty} a_n", "当 n 趋于 无穷 时的极限，a 下标 n", "the limit as n to infinity of a sub n"),
+        (
+            "\\sqrt{x+1}\\sqrt[3]{x}",
+            "根号 x 加 1，根号结束，x 的 3 次方根",
+            "the square root of x plus 1, end of root, the root of index 3 of x",
+        ),
+        ("\\binom{n}{k}", "左括号 n 中取 k 右括号", "open bracket n choose k close bracket"),
+        ("\\underbrace{a}_{b}\\,\\bar x", "a（下方 b） x 拔", "a (below: b) x bar"),
+        (
+            "\\begin{cases}a & b\\\\c & d\\end{cases}",
+            "左花括号 第 1 行 a，b；第 2 行 c，d",
+            "open brace row 1: a, b; row 2: c, d",
+        ),
+    ],
+)
+def test_a_formula_is_read_out_in_words(tex: str, zh: str, en: str) -> None:
+    for display in (True, False):
+        shown = formulas.mathml(tex, display=display)
+        assert (spoken(shown, "zh"), spoken(shown, "en")) == (zh, en)
 
 
 def test_texts_without_formulas_load_no_converter() -> None:

@@ -77,7 +77,7 @@ def _fetcher(pictures: Pictures) -> Any:
 def tagged_pdf(html: str, css: str, *, base_url: str, pictures: Pictures) -> bytes:
     """The page as PDF/UA-1. Links are resolved against ``base_url``; pictures come from ``pictures`` alone.
 
-    Formulas become pictures with their TeX as alternative text.
+    Formulas become pictures, and what they say in words their alternative text.
     """
     with lock, undisturbed():
         html, formulas = drawn(html)

@@ -74,7 +74,7 @@ _WORDS: Final = (
         r"the formula cannot be read: Math mode within text mode is not implemented yet(.*)",
         r"\\text 中不能再写公式\1",
     ),
-    (r"the formula cannot be read: Too many expansions of custom commands[^(]*(.*)", r"公式中不能自定义命令\1"),
+    (r"the formula cannot be read: Too many expansions[^(]*(.*)", r"公式中命令展开的次数过多\1"),
     (r"the formula cannot be read: Not valid in (?:math|text) mode(.*)", r"公式无法识别：这种写法不能用在这里\1"),
     (r"the formula cannot be read: (.*)", r"公式无法识别：\1"),
     (
