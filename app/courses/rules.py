@@ -27,7 +27,10 @@ class SectionOutline:
 class LessonOutline:
     """A lesson with its sections and the keys of its check questions."""
 
+    #: The module in which it stands.
     module_key: str
+    #: The module in which it was first published: evidence, notes and questions name it by that wherever it moves.
+    home: str
     key: str
     number: int
     title: Bilingual
@@ -36,9 +39,14 @@ class LessonOutline:
     sections: tuple[SectionOutline, ...]
     checks: tuple[str, ...]
 
+    @property
+    def path(self) -> str:
+        """How evidence names it: module/lesson."""
+        return f"{self.home}/{self.key}"
+
     def paths(self) -> list[str]:
         """How evidence names the sections: module/lesson/section."""
-        return [f"{self.module_key}/{self.key}/{section.key}" for section in self.sections]
+        return [f"{self.path}/{section.key}" for section in self.sections]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +84,13 @@ class CourseOutline:
         return next((module for module in self.modules if module.key == key), None)
 
     def find_lesson(self, module_key: str, lesson_key: str) -> LessonOutline | None:
+        """By the module in which it stands, or was first published."""
         return next(
-            (lesson for lesson in self.lessons() if (lesson.module_key, lesson.key) == (module_key, lesson_key)),
+            (
+                lesson
+                for lesson in self.lessons()
+                if lesson.key == lesson_key and module_key in (lesson.module_key, lesson.home)
+            ),
             None,
         )
 
@@ -112,6 +125,7 @@ def _module(number: int, data: Mapping[str, Any]) -> ModuleOutline:
     lessons = tuple(
         LessonOutline(
             module_key=data["id"],
+            home=lesson.get("moved_from") or data["id"],
             key=lesson["id"],
             number=index,
             title=lesson["title"],

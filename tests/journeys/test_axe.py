@@ -124,6 +124,7 @@ BETWEEN: Final[dict[str, str]] = {
     "marking.download_file": "tests/quizzes/marking (a file)",
     "certificate_life.show_batch": "tests/certificates/life/test_pages.py (its HTML, without axe)",
     "reviewing.compare": "tests/journeys/test_reviewing.py",
+    "previewing.show_exam": "tests/courses/previewing (its HTML, without axe)",
     "reviewing.roll_back": "tests/journeys/test_reviewing.py",
     "reviewing.show_publish": "tests/journeys/test_reviewing.py",
     "lawmoves.show_change": "tests/journeys/test_law_moves.py",

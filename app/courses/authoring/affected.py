@@ -56,7 +56,7 @@ class Reach:
 def steps_of(tree: CourseTree) -> tuple[frozenset[str], frozenset[str]]:
     """How evidence names the sections and check questions of a course in work."""
     texts = [
-        (module.file.id, lesson.id, module.texts[lesson.id]["zh"].document)
+        (lesson.moved_from or module.file.id, lesson.id, module.texts[lesson.id]["zh"].document)
         for module in tree.modules
         for lesson in module.file.lessons
         if "zh" in module.texts.get(lesson.id, {})

@@ -137,8 +137,30 @@ def _check_course(content: Content, tree: CourseTree) -> None:
     _twice(
         (key, _complaint(document, ("modules", index), key, "module")) for index, key in enumerate(course.modules)
     )
+    _check_homes(tree)
     if course.exam:
         check_course_exam(tree, course.exam)
+
+
+def _check_homes(tree: CourseTree) -> None:
+    """No two lessons go by the same module and id, the one in which a lesson was first published counting."""
+    known: set[tuple[str, str]] = set()
+    entries = [
+        (module, index, entry) for module in tree.modules for index, entry in enumerate(module.file.lessons)
+    ]
+    for module, index, entry in sorted(entries, key=lambda found: found[2].moved_from is not None):
+        home = (entry.moved_from or module.file.id, entry.id)
+        if entry.moved_from == module.file.id:
+            module.document.fault(
+                ("lessons", index, "moved_from"), "the lesson stands in that module", "remove `moved_from`"
+            )
+        elif home in known and entry.moved_from is not None:
+            module.document.fault(
+                ("lessons", index, "moved_from"),
+                f"the module `{entry.moved_from}` has a lesson `{entry.id}`",
+                "remove `moved_from`, or give the lesson there an id of its own",
+            )
+        known.add(home)
 
 
 def _check_module(content: Content, course: CourseTree, tree: ModuleTree, report: Report) -> None:

@@ -189,6 +189,8 @@ class Objective(Both):
 
 class LessonEntry(Part):
     id: Key
+    #: The module in which it was first published, if it has moved since.
+    moved_from: Key | None = None
     title: Both
     minutes: Annotated[int, Field(ge=1, le=600)]
     kind: Literal["text", "case"] = "text"

@@ -36,6 +36,13 @@ _WORDS: Final = (
     (r"write one of (.*)", r"可用：\1"),
     (r"the question `(.*)` stands inside another block", r"题目“\1”放在了别的提示框里"),
     (r"place it between paragraphs", r"请放在段落之间"),
+    (r"the lesson stands in that module", r"课文就在该模块中"),
+    (r"remove `moved_from`", r"请删去 moved_from"),
+    (r"the module `(.*)` has a lesson `(.*)`", r"模块“\1”中已有课文“\2”"),
+    (
+        r"remove `moved_from`, or give the lesson there an id of its own",
+        r"请删去 moved_from，或者给那里的课文另取 id",
+    ),
     (r"the module has no check question `(.*)`(.*)", r"本模块没有随堂题“\1”\2"),
     (
         r"write the id of a question with `use: check` in questions\.yaml",

@@ -65,12 +65,25 @@ class Work:
             raise NotFound
         return path
 
+    def homes(self) -> dict[tuple[str, str], str]:
+        """(module, lesson) → the module in which a lesson was first published, of lessons that have moved."""
+        paths = [path for path in self.files if path.endswith("/module.yaml")]
+        found = sources.texts_of(head.digest for path in paths if (head := self.files[path]).digest)
+        return {
+            (path.partition("/")[0], str(entry.get("id"))): str(entry["moved_from"])
+            for path in paths
+            for entry in mapping_of(found.get(self.files[path].digest or "", "")).get("lessons") or ()
+            if isinstance(entry, Mapping) and entry.get("moved_from")
+        }
+
     def path_now(self, path: str) -> str:
-        """Where a lesson's text lies now, if it was given another number; else the same path."""
+        """Where a lesson's text lies now, if it was given another number or module; else the same path."""
         place = texts.lesson_of(path)
         if place is None or path in self.files:
             return path
-        return texts.find_path(self.files, place.module, place.lesson, place.language) or path
+        return texts.find_path(self.files, place.module, place.lesson, place.language) or next(
+            iter(texts.paths_elsewhere(self.files, place)), path
+        )
 
     @property
     def figures(self) -> dict[str, str]:

@@ -18,7 +18,7 @@ from app.core.text import Bilingual
 from app.courses.authoring import queries
 from app.courses.authoring import services as drafts
 from app.courses.authoring.rules import Saved
-from app.courses.editing import texts, yaml_files
+from app.courses.editing import texts, yaml_files, yaml_lists
 from app.courses.editing.models import TranslationCheck
 from app.courses.editing.queries import Work
 from app.courses.editing.texts import LessonPath
@@ -206,7 +206,7 @@ def remove_lesson(author: Author, work: Work, module: str, lesson: str) -> None:
     for language in _LANGUAGES:
         if path := texts.find_path(work.files, module, lesson, language):
             _delete(author, work, path)
-    _renumber(author, work, module, [entry for entry in _lesson_ids(work, module) if entry != lesson])
+    renumber(author, work, module, [entry for entry in lesson_ids(work, module) if entry != lesson])
 
 
 def move_lesson(author: Author, work: Work, module: str, lesson: str, place: int) -> None:
@@ -216,17 +216,18 @@ def move_lesson(author: Author, work: Work, module: str, lesson: str, place: int
         _move(_sequence(node, "lessons"), lambda entry: entry.get("id") == lesson, place)
 
     edit_yaml(author, work, f"{module}/module.yaml", edit)
-    order = [entry for entry in _lesson_ids(work, module) if entry != lesson]
+    order = [entry for entry in lesson_ids(work, module) if entry != lesson]
     order.insert(max(0, min(place, len(order))), lesson)
-    _renumber(author, work, module, order)
+    renumber(author, work, module, order)
 
 
-def _lesson_ids(work: Work, module: str) -> list[str]:
+def lesson_ids(work: Work, module: str) -> list[str]:
+    """The lessons of a module, in its order."""
     entries = work.mapping(f"{module}/module.yaml").get("lessons") or []
     return [str(entry.get("id")) for entry in entries]
 
 
-def _renumber(author: Author, work: Work, module: str, order: list[str]) -> None:
+def renumber(author: Author, work: Work, module: str, order: list[str]) -> None:
     """Give the files of a module's lessons the numbers of their places."""
     for number, lesson in enumerate(order, 1):
         for language in _LANGUAGES:
@@ -279,7 +280,7 @@ def confirm_translation(author: Author, work: Work, place: LessonPath, section: 
     """The section's English says what its present Chinese says: the mark goes until the Chinese changes again."""
     values = {
         "course_key": work.key,
-        "section": f"{place.module}/{place.lesson}/{section}",
+        "section": f"{work.homes().get((place.module, place.lesson), place.module)}/{place.lesson}/{section}",
         "chinese_digest": chinese_digest,
         "person_id": author.actor.person_id,
         "at": author.now,
@@ -329,12 +330,8 @@ def save_question(
 
 def remove_question(author: Author, work: Work, module: str, key: str) -> None:
     """The question leaves the draft. Raises NotFound."""
-
-    def edit(node: CommentedMap) -> None:
-        entries = _sequence(node, "questions")
-        entries.remove(_entry(entries, key))
-
-    edit_yaml(author, work, f"{module}/questions.yaml", edit)
+    path = f"{module}/questions.yaml"
+    save(author, work, path, yaml_lists.take(work.text(path), "questions", key)[0])
 
 
 # --- texts -------------------------------------------------------------------------------------------------
@@ -364,12 +361,13 @@ def _followed(work: Work, path: str, version: int) -> tuple[str, int]:
     place = texts.lesson_of(path)
     if place is None or path in work.files or path not in work.heads:
         return path, version
-    now = texts.find_path(work.files, place.module, place.lesson, place.language)
-    if now is None:
-        return path, version
+    here = texts.find_path(work.files, place.module, place.lesson, place.language)
     digest = queries.digest_at(work.draft, path, version)
-    same = [edit.version for edit in queries.edits_of(work.draft.id, now) if edit.digest == digest]
-    return (now, max(same)) if same else (path, version)
+    for now in [here] if here else texts.paths_elsewhere(work.files, place):
+        same = [edit.version for edit in queries.edits_of(work.draft.id, now) if edit.digest == digest]
+        if same:
+            return now, max(same)
+    return path, version
 
 
 def _own_line(author: Author, work: Work, path: str, version: int) -> int:

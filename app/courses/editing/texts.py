@@ -1,8 +1,8 @@
 """A lesson's source as its author works on it: outline, advice while writing, sections in two languages. Pure."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
@@ -53,6 +53,12 @@ def find_path(paths: Sequence[str] | Mapping[str, object], module: str, lesson: 
     """The path of a lesson's text, whatever its number."""
     wanted = LessonPath(module, lesson, language)
     return next((path for path in paths if lesson_of(path) == wanted), None)
+
+
+def paths_elsewhere(paths: Iterable[str], place: LessonPath) -> list[str]:
+    """Texts of lessons with this id in other modules."""
+    found = ((path, lesson_of(path)) for path in paths)
+    return [path for path, at in found if at is not None and replace(at, module=place.module) == place]
 
 
 def outline_of(document: markdown.Document) -> list[Heading]:

@@ -1,6 +1,7 @@
 """Which sections of a course in work have English that lags behind their Chinese."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from sqlalchemy import select
@@ -22,11 +23,12 @@ _Timeline = dict[LessonPath, list[tuple[float, str]]]
 
 
 def lagging(work: Work, present: Mapping[LessonPath, str] | None = None) -> dict[tuple[str, str], set[str]]:
-    """(module, lesson) → ids of sections whose translation is out of date; four statements.
+    """(module, lesson) → ids of sections whose translation is out of date; five statements.
 
     ``present`` are texts as they stand on somebody's screen, newer than what is saved.
     """
-    timeline = _timeline(work)
+    homes = work.homes()
+    timeline = _timeline(work, homes)
     found = sources.texts_of(digest for versions in timeline.values() for _at, digest in versions)
     histories = {
         place: [Version(at, texts.section_digests(found[digest])) for at, digest in versions if digest in found]
@@ -46,18 +48,24 @@ def lagging(work: Work, present: Mapping[LessonPath, str] | None = None) -> dict
         marks[place.module, place.lesson] = {
             key
             for key in stale
-            if (f"{place.module}/{place.lesson}/{key}", chinese[-1].sections[key]) not in compared
+            if (f"{_home(homes, place)}/{place.lesson}/{key}", chinese[-1].sections[key]) not in compared
         }
     return {place: stale for place, stale in marks.items() if stale}
 
 
-def _timeline(work: Work) -> _Timeline:
+def _home(homes: Mapping[tuple[str, str], str], place: LessonPath) -> str:
+    return homes.get((place.module, place.lesson), place.module)
+
+
+def _timeline(work: Work, homes: Mapping[tuple[str, str], str]) -> _Timeline:
     """Published texts, then the draft's edits, then what the draft holds now."""
     timeline: _Timeline = {}
+    moved = {(home, lesson): module for (module, lesson), home in homes.items()}
 
     def note(path: str, at: float, digest: str | None) -> None:
         place = texts.lesson_of(path)
         if place is not None and digest is not None:
+            place = replace(place, module=moved.get((place.module, place.lesson), place.module))
             versions = timeline.setdefault(place, [])
             if not versions or versions[-1][1] != digest:
                 versions.append((at, digest))

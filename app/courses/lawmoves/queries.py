@@ -55,7 +55,7 @@ def passages_touched(change: LawChange) -> list[Found]:
     found = [
         Found(older[revision_id][0], revision_id, passage)
         for revision_id, content in contents.items()
-        for passage in rules.sections_citing(older[revision_id][1].key, content["lessons"], key)
+        for passage in rules.sections_citing(older[revision_id][1], content["lessons"], key)
     ]
     return found + _questions_touched(lines, key, change)
 
@@ -223,7 +223,7 @@ def notices(
     states = _states(course_key, {change.id for _section, change in wanted})
     told: dict[str, list[SectionNotice]] = {}
     for section, change in wanted:
-        state = states.get((change.id, f"{module.key}/{lesson.key}/{section}"))
+        state = states.get((change.id, f"{lesson.path}/{section}"))
         if state is not TaskState.UNAFFECTED:
             note = books.instruments[change.instrument_key]
             told.setdefault(section, []).append(

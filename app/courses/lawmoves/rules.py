@@ -8,6 +8,7 @@ from typing import Any
 
 from app.core import markdown
 from app.core.text import Bilingual
+from app.courses.rules import ModuleOutline
 
 
 class Kind(StrEnum):
@@ -37,18 +38,19 @@ class Passage:
 
 
 def sections_citing(
-    module_key: str, lessons: Mapping[str, Mapping[str, str]], instrument_key: str
+    module: ModuleOutline, lessons: Mapping[str, Mapping[str, str]], instrument_key: str
 ) -> Iterator[Passage]:
     """The sections of a module (its lesson sources by key and language) that cite an instrument, with the pins."""
-    for lesson, sources in lessons.items():
+    for lesson in module.lessons:
+        sources = lessons[lesson.key]
         both = (markdown.parse(sources[language]).sections for language in ("zh", "en"))
         for chinese, english in zip(*both, strict=True):
             cited = [citation for citation in chinese.citations if citation.key == instrument_key]
             if cited:
                 yield Passage(
                     Kind.SECTION,
-                    f"{module_key}/{lesson}/{chinese.key}",
-                    module_key,
+                    f"{lesson.path}/{chinese.key}",
+                    module.key,
                     {"zh": chinese.title, "en": english.title},
                     _pins(cited),
                 )

@@ -113,10 +113,9 @@ class Study:
         source = texts.get(language_of(locale)) or next(iter(texts.values()))
         files = self.state.files
         draw = drawing(figures_in(files), media_of(files.values()), self.media_path)
-        path = f"{lesson.module_key}/{lesson.key}"
         address = media_path(self.key, "") if self.state.is_draft else MEDIA
         show = showing(self.tree.media.described(), address)
-        return render_lesson(parse_lesson(source.source), path, locale, books, draw=draw, show=show)
+        return render_lesson(parse_lesson(source.source), lesson.path, locale, books, draw=draw, show=show)
 
     def check_bodies(self, lesson: LessonOutline) -> dict[str, grading.Body]:
         """The lesson's check questions by key, as the assessment engine takes them."""

@@ -50,8 +50,8 @@ def _render(content: dict[str, Any], lesson: LessonOutline, locale: str, books: 
     names: dict[str, str] = content["figures"]
     document = markdown.parse(content["lessons"][lesson.key][language_of(locale)])
     draw = drawing(names, _figures(names.values()), figure_path)
-    path = f"{lesson.module_key}/{lesson.key}"
-    return render_lesson(document, path, locale, books, draw=draw, show=showing(content.get("media", {}), MEDIA))
+    show = showing(content.get("media", {}), MEDIA)
+    return render_lesson(document, lesson.path, locale, books, draw=draw, show=show)
 
 
 def _figures(digests: Collection[str]) -> dict[str, Figure]:

@@ -6,8 +6,9 @@ import pytest
 
 from app.config import PROJECT
 from app.core import markdown
+from app.core.errors import NotFound
 from app.courses.content.questions import QuestionsFile
-from app.courses.editing import fields, question_types, texts, yaml_files
+from app.courses.editing import fields, question_types, texts, yaml_files, yaml_lists
 from app.courses.editing.fault_words_zh import translated
 from app.courses.editing.texts import Version
 
@@ -32,6 +33,35 @@ def test_every_question_survives_its_form(path: Any) -> None:
             yaml_files.put(entry, fields.as_said(specs, values, plain))
 
     assert yaml_files.change(text, edit) == text
+
+
+@pytest.mark.parametrize("path", FILES[1::4], ids=lambda path: path.parent.name)
+def test_questions_leave_their_file_and_come_back_byte_for_byte(path: Any) -> None:
+    text = path.read_text(encoding="utf-8")
+    keys = [entry["id"] for entry in yaml_files.plain(yaml_files.load(text))["questions"]]
+    for place, key in ((0, keys[0]), (len(keys) // 2, keys[len(keys) // 2]), (len(keys) - 1, keys[-1])):
+        left, block = yaml_lists.take(text, "questions", key)
+        assert key not in [entry["id"] for entry in yaml_files.plain(yaml_files.load(left))["questions"]]
+        assert yaml_lists.give(left, "questions", block, place) == text
+
+
+def test_an_entry_goes_with_the_comment_above_it() -> None:
+    entry = "  # 乙的说明\n  - id: b  # 乙\n    text: |\n      # 标题\n\n      正文\n"
+    one = f"# 文件\nlessons:\n  - {{id: a, minutes: 5}}\n\n{entry}  # 丙\n  - {{id: c}}\nnext: 1\n"
+    other = "lessons: []\nlaw: [x]"
+    left, block = yaml_lists.take(one, "lessons", "b")
+    assert left == "# 文件\nlessons:\n  - {id: a, minutes: 5}\n\n  # 丙\n  - {id: c}\nnext: 1\n"
+    given = yaml_lists.give(other, "lessons", block, 0)
+    assert given == f"lessons:\n{entry}law: [x]\n"
+    emptied, block = yaml_lists.take(given, "lessons", "b")
+    assert emptied == "lessons: []\nlaw: [x]\n"
+    flow = yaml_lists.give("lessons: [{id: z}]\n", "lessons", block, 1)
+    assert [entry["id"] for entry in yaml_files.plain(yaml_files.load(flow))["lessons"]] == ["z", "b"]
+    left, block = yaml_lists.take(flow, "lessons", "z")
+    again = yaml_lists.give(left, "lessons", block, 0)
+    assert yaml_files.plain(yaml_files.load(again)) == yaml_files.plain(yaml_files.load(flow))
+    with pytest.raises(NotFound):
+        yaml_lists.take(one, "lessons", "d")
 
 
 def posted(specs: Any, values: Any, prefix: str = "") -> dict[str, list[str]]:

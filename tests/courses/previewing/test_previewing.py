@@ -97,7 +97,7 @@ def test_a_draft_is_walked_and_nothing_is_written(author: Actor, browser: Browse
     page = browser.page(BASE)
     strip = says(page.cssselect(".preview-strip")[0])
     assert "以学员身份预览" in strip
-    assert "不限班次" in strip
+    assert "未选班次" in strip
     [leave] = [link for link in page.cssselect(".preview-strip a") if "退出预览" in link.text_content()]
     assert leave.get("href") == "/authoring/small"
     assert not page.cssselect(".site-header"), "no way of an instructor's stands around it"

@@ -12,7 +12,7 @@ from app.core.database import transaction
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.text import Bilingual
 from app.courses.authoring import queries as drafts
-from app.courses.editing import outlines, services
+from app.courses.editing import lesson_moves, outlines, services
 from app.courses.editing.forms import PartForm
 from app.courses.editing.queries import Work, begun_course, find_work
 from app.courses.editing.services import Author
@@ -77,13 +77,26 @@ def remove_module(course_key: str, module_key: str) -> Response:
 @blueprint.post("/authoring/<string:course_key>/lessons/<string:module_key>/<string:lesson_key>/move")
 @author_only
 def move_lesson(course_key: str, module_key: str, lesson_key: str) -> Response:
-    """Put a lesson at a place of its module, counted from 0."""
-    place = _place()
-    return _change(
-        course_key,
-        lambda who, at: services.move_lesson(who, at, module_key, lesson_key, place),
-        f"lesson-{module_key}-{lesson_key}",
-    )
+    """Put a lesson at a place of its module, or of the one that ``to`` names, counted from 0."""
+    place, to = _place(), request.form.get("to") or module_key
+    if to == module_key:
+        return _change(
+            course_key,
+            lambda who, at: services.move_lesson(who, at, module_key, lesson_key, place),
+            f"lesson-{module_key}-{lesson_key}",
+        )
+    try:
+        with transaction():
+            along = lesson_moves.move_between(
+                author(), work(course_key), module_key, lesson_key, to=to, place=place
+            )
+    except Conflict as refused:
+        flash(refused.message, "error")
+        return _to_outline(course_key, f"lesson-{module_key}-{lesson_key}")
+    if along:
+        keys = _(", ").join(along)
+        flash(_("Check questions that came along: %(keys)s. Choose their objectives anew.", keys=keys), "info")
+    return _to_outline(course_key, f"lesson-{to}-{lesson_key}")
 
 
 @blueprint.post("/authoring/<string:course_key>/lessons/<string:module_key>/<string:lesson_key>/remove")

@@ -110,7 +110,7 @@ def lesson_side(
     """What one reader has of her own at a lesson, and its published questions. Without an enrolment (a preview)
     nothing is done and no note shown. One statement.
     """
-    place = {"person": person_id, "course": course_key, "module": lesson.module_key, "lesson": lesson.key}
+    place = {"person": person_id, "course": course_key, "module": lesson.home, "lesson": lesson.key}
     rows = db.session.connection().execute(_BESIDE, {**place, "enrolment": enrolment_id}).all()
     placed = sorted((row for row in rows if row.id is not None), key=lambda row: row.id)
     questions = [_question(row) for row in placed if row.kind == "question"]
@@ -138,7 +138,7 @@ def _note(row: Any, lesson: LessonOutline) -> OwnNote:
     return OwnNote(
         id=row.id,
         client_id=row.client_id,
-        module_key=lesson.module_key,
+        module_key=lesson.home,
         lesson_key=lesson.key,
         section_key=row.name,
         language=row.language,

@@ -100,8 +100,9 @@ def _texts(studied: dict[str, CourseOutline], notes: Sequence[Note]) -> _Texts:
     texts: _Texts = {}
     for row in db.session.scalars(select(SectionText).where(SectionText.module_revision_id.in_(modules))):
         course_key, module_key = modules[row.module_revision_id]
-        path = f"{module_key}/{row.lesson_key}/{row.section_key}"
-        texts.setdefault((course_key, row.language), {})[path] = row.text
+        lesson = studied[course_key].find_lesson(module_key, row.lesson_key)
+        if lesson is not None:
+            texts.setdefault((course_key, row.language), {})[f"{lesson.path}/{row.section_key}"] = row.text
     return texts
 
 

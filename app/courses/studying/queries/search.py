@@ -61,7 +61,8 @@ def search(outline: CourseOutline, query: str, locale: str) -> Results:
     order = {path: index for index, path in enumerate(outline.section_paths)}
 
     def rank(row: SectionText) -> tuple[int, int]:
-        path = f"{revisions[row.module_revision_id].key}/{row.lesson_key}/{row.section_key}"
+        lesson = outline.find_lesson(revisions[row.module_revision_id].key, row.lesson_key)
+        path = f"{lesson.path}/{row.section_key}" if lesson else ""
         return -worth(phrases, row.title, row.text), order.get(path, len(order))
 
     rows = sorted(best.values(), key=rank)

@@ -8,19 +8,26 @@ const clear = () => {
   for (const item of document.querySelectorAll('.drop-before, .drop-after')) item.classList.remove('drop-before', 'drop-after');
 };
 
+// Lessons go to any module, modules among themselves.
+const listFor = (element) => (dragged.parentElement.dataset.lessonsOf
+  ? element.closest('[data-item].module')?.querySelector('[data-lessons-of]')
+  : dragged.parentElement);
+
 function target(event) {
-  const list = dragged?.parentElement;
-  const item = itemsOf(list ?? document.body).find((one) => one !== dragged && one.contains(event.target));
-  if (!item) return null;
+  const list = dragged && listFor(event.target);
+  if (!list) return null;
+  const item = itemsOf(list).find((one) => one !== dragged && one.contains(event.target));
+  if (!item) return list === dragged.parentElement ? null : { list, item: itemsOf(list).at(-1), after: true };
   const box = item.getBoundingClientRect();
-  return { item, after: event.clientY > box.top + box.height / 2 };
+  return { list, item, after: event.clientY > box.top + box.height / 2 };
 }
 
-async function move(item, place) {
+async function move(item, place, to) {
   const body = new URLSearchParams({ csrf_token: token(), place: String(place) });
+  if (to) body.set('to', to);
   const answer = await fetch(item.dataset.move, { method: 'POST', body, redirect: 'follow' });
   if (!answer.ok) return location.reload();
-  sessionStorage.setItem('editing:moved', item.id);
+  sessionStorage.setItem('editing:moved', to ? `lesson-${to}-${item.dataset.move.split('/').at(-2)}` : item.id);
   location.reload();
 }
 
@@ -42,14 +49,14 @@ document.addEventListener('dragover', (event) => {
   clear();
   if (!found) return;
   event.preventDefault();
-  found.item.classList.add(found.after ? 'drop-after' : 'drop-before');
+  (found.item ?? found.list).classList.add(found.after ? 'drop-after' : 'drop-before');
 });
 document.addEventListener('drop', (event) => {
   const found = dragged && target(event);
   if (!found) return;
   event.preventDefault();
-  const rest = itemsOf(dragged.parentElement).filter((one) => one !== dragged);
-  move(dragged, rest.indexOf(found.item) + (found.after ? 1 : 0));
+  const rest = itemsOf(found.list).filter((one) => one !== dragged);
+  move(dragged, rest.indexOf(found.item) + (found.after ? 1 : 0), found.list.dataset.lessonsOf);
 });
 document.addEventListener('dragend', () => {
   clear();
