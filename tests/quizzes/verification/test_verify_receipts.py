@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 from flask import Flask
-from sqlalchemy import ColumnElement, and_, delete, insert, select, text, update
+from sqlalchemy import ColumnElement, and_, delete, insert, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -25,6 +25,7 @@ from app.quizzes.protocol import Sent
 from app.quizzes.receipts import Key, Keyring, Receipt, body_digest
 from app.quizzes.verification import document, queries, rules
 from tests.support.cast import Cast, as_actor, make_login
+from tests.support.frozen import unlock
 from tests.support.invigilation import invigilator
 from tests.support.pages import Visitors
 from tests.support.quizzes import items_of, make_quiz, start
@@ -92,11 +93,7 @@ class Desk:
 
     def unlock(self, session: Session) -> None:
         """Somebody who owns the database takes off what protects it from us."""
-        if session.get_bind().dialect.name == "sqlite":
-            for name in ("events_frozen", "events_kept"):
-                session.execute(text(f"DROP TRIGGER IF EXISTS {name}"))
-        else:
-            session.execute(text("ALTER TABLE response_events DISABLE TRIGGER USER"))
+        unlock(session, "response_events", "events_frozen", "events_kept")
 
     def alter(self, at: int, **values: Any) -> None:
         """Write to an event as somebody does who has the database and not the secret."""
@@ -249,6 +246,7 @@ def test_receipts_of_another_attempt_are_named(desk: Desk, cast: Cast) -> None:
 
 def _graded_otherwise(_desk: Desk) -> None:
     with transaction() as session:
+        unlock(session, "grades")
         session.execute(update(Grade).where(Grade.event_ordinal == 5).values(event_ordinal=6))
 
 
