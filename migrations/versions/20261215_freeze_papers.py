@@ -7,7 +7,7 @@ of these tables drops its triggers and makes them again; a batch on SQLite drops
 from alembic import op
 
 revision = "frozen_papers"
-down_revision = "media_files"
+down_revision = "media_uploads"
 branch_labels = None
 depends_on = None
 

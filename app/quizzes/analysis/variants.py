@@ -139,8 +139,9 @@ def compare(
     """
     found = []
     for group in groups:
+        inside = set(group.members)
         mine = [marks[at] for at in group.members]
-        others = [mark for at, mark in enumerate(marks) if at not in set(group.members)]
+        others = [mark for at, mark in enumerate(marks) if at not in inside]
         few = len(mine) < least
         none = Figure.none(Reason.FEW_PEOPLE)
         found.append(
