@@ -28,11 +28,12 @@ def store(root: Path, data: bytes) -> str:
         stream.flush()
         os.fsync(stream.fileno())
     Path(name).replace(target)
-    _sync(target.parent)
+    sync_folder(target.parent)
     return digest
 
 
-def _sync(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Have the names in a folder survive a power cut."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -62,4 +63,4 @@ def adopt(root: Path, source: Path, digest: str) -> None:
     target = _path(root, digest)
     target.parent.mkdir(parents=True, exist_ok=True)
     source.replace(target)
-    _sync(target.parent)
+    sync_folder(target.parent)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from app.core.identifiers import new_id
+from app.files.services import sync_folder
 
 _BLOCK: Final = 64 * 1024
 #: Room that uploads leave for the database and everything else.
@@ -53,7 +54,7 @@ def keep_piece(root: Path, upload_id: uuid.UUID, read: Callable[[int], bytes], m
             pass
         stream.flush()
         os.fsync(stream.fileno())
-    _sync(folder)
+    sync_folder(folder)
     return Arrived(name, size)
 
 
@@ -108,11 +109,3 @@ def assembled(root: Path, upload_id: uuid.UUID, pieces: Iterable[str]) -> Iterat
         yield Whole(path, whole.hexdigest())
     finally:
         path.unlink(missing_ok=True)
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
