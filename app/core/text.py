@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping
-from typing import Any, Literal, TypedDict
+from typing import Any, Final, Literal, TypedDict
 
 
 class Bilingual(TypedDict):
@@ -11,6 +11,10 @@ class Bilingual(TypedDict):
 
     zh: str
     en: str
+
+
+#: The locale whose pages read a text in this language.
+LOCALE_OF: Final = {"zh": "zh_Hans", "en": "en"}
 
 
 def as_typed(text: str) -> str:

@@ -1,16 +1,17 @@
 """A text in work as a trainee will see it, with what the checks say of it. Nothing is written."""
 
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
 from flask_babel import force_locale
 
 from app.core import formulas, markdown
 from app.core.digests import digest_of
 from app.core.errors import Invalid
+from app.core.kept import Kept
+from app.core.text import LOCALE_OF
 from app.courses.authoring import queries as drafts
 from app.courses.authoring.sources import media_of
 from app.courses.content.faults import Fault
@@ -26,8 +27,6 @@ from app.courses.rendering import LessonText, drawing, render_lesson
 from app.library.queries import Library, library
 from app.quizzes import grading
 from app.quizzes.rendering import QuestionView, Solution, Texts, question_view, solution
-
-LOCALES = {"zh": "zh_Hans", "en": "en"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +72,7 @@ def lesson_preview(work: Work, module: str, lesson: str, sources: Mapping[str, s
 
 
 _Key = tuple[str, str, str, str, str, str]
-_pages: "OrderedDict[_Key, Preview]" = OrderedDict()
-KEPT_PAGES: Final = 64
+_pages: Kept[_Key, Preview] = Kept(64)
 
 
 def _page(work: Work, module: str, lesson: str, language: str, source: str) -> Preview:
@@ -82,14 +80,9 @@ def _page(work: Work, module: str, lesson: str, language: str, source: str) -> P
     books = library()
     questions = work.files.get(f"{module}/questions.yaml")
     named = {"figures": work.figures, "media": work.media, "questions": questions.digest if questions else None}
-    rest = digest_of(named)
-    key = (f"{work.key}/{module}/{lesson}", language, digest_of(source), rest, books.digest, str(work.draft.id))
-    if key not in _pages:
-        _pages[key] = _rendered(work, f"{module}/{lesson}", language, source, books)
-        if len(_pages) > KEPT_PAGES:
-            _pages.popitem(last=False)
-    _pages.move_to_end(key)
-    return _pages[key]
+    path = f"{work.key}/{module}/{lesson}"
+    key = (path, language, digest_of(source), digest_of(named), books.digest, str(work.draft.id))
+    return _pages.get(key, lambda: _rendered(work, f"{module}/{lesson}", language, source, books))
 
 
 def _rendered(work: Work, path: str, language: str, source: str, books: Library) -> Preview:
@@ -97,8 +90,8 @@ def _rendered(work: Work, path: str, language: str, source: str, books: Library)
     show = showing(recordings.folder_in(work).described(), media_path(work.key, ""))
     questions = _check_questions(work, path.partition("/")[0])
     document = parse_lesson(source)
-    with force_locale(LOCALES[language]):
-        text = render_lesson(document, path, LOCALES[language], books, draw=draw, show=show, doc_id=language)
+    with force_locale(LOCALE_OF[language]):
+        text = render_lesson(document, path, LOCALE_OF[language], books, draw=draw, show=show, doc_id=language)
         checks = {
             spot.text: shown(questions[spot.text], language, work, books)
             for spot in document.questions
@@ -153,10 +146,10 @@ def _copy(value: Any) -> Any:
 def shown(values: Mapping[str, Any], language: str, work: Work, books: Library | None = None) -> ShownQuestion:
     """A question in one language, as candidates see it."""
     key = str(values.get("id", ""))
-    with force_locale(LOCALES[language]):
+    with force_locale(LOCALE_OF[language]):
         try:
             body = body_of(values, work)
-            words = Texts(LOCALES[language], books or library())
+            words = Texts(LOCALE_OF[language], books or library())
             return ShownQuestion(key, question_view(body, words), solution(body, words))
         except Invalid:
             return ShownQuestion(key, None)

@@ -12,13 +12,13 @@ from app.config import PROJECT
 from app.core.addresses import public_root
 from app.core.languages import local_day
 from app.core.printing import tagged_pdf
+from app.core.text import LOCALE_OF
 from app.courses import queries as courses
 from app.courses.rules import CourseOutline, LessonOutline, ModuleOutline
 from app.files import services as files
 from app.library.queries import Library
 
 STYLE: Final = PROJECT / "app" / "static" / "css" / "study-document.css"
-_LOCALES: Final = {"zh": "zh_Hans", "en": "en"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def document_html(
     outline: CourseOutline, module: ModuleOutline, language: str, books: Library, now: datetime
 ) -> str:
     """The document as one HTML page. Reads the database; nothing of it is about a person."""
-    locale = _LOCALES[language]
+    locale = LOCALE_OF[language]
     with force_locale(locale):
         parts = [_part(outline, lesson, locale, books) for lesson in module.lessons]
         cited = {note.note.key: note for part in parts for section in part.text.sections for note in section.cited}
