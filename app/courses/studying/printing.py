@@ -11,7 +11,7 @@ from flask_babel import force_locale
 from app.config import PROJECT
 from app.core.addresses import public_root
 from app.core.languages import local_day
-from app.core.printing import tagged_pdf
+from app.core.printing.tagged import tagged_pdf
 from app.core.text import LOCALE_OF
 from app.courses import queries as courses
 from app.courses.rules import CourseOutline, LessonOutline, ModuleOutline

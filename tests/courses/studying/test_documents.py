@@ -10,7 +10,7 @@ from flask import Flask
 
 from app.core import markdown
 from app.core.database import release
-from app.core.printing import tagged_pdf
+from app.core.printing.tagged import tagged_pdf
 from app.courses.content.pictures import make_safe
 from app.jobs.services import run_due_jobs
 from tests.courses.test_pictures import picture
