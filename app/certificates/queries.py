@@ -42,6 +42,11 @@ class Held:
         """Its file could not be made; somebody has to ask again."""
         return self.preparing and self.job_state in {JobState.FAILED, JobState.CANCELLED}
 
+    @property
+    def coming(self) -> bool:
+        """Its file will be there soon, without anybody's doing."""
+        return self.preparing and not self.failed
+
 
 def get_certificate_for(actor: Actor, certificate_id: uuid.UUID, *, lock: bool = False) -> Certificate:
     """A certificate the actor may see, with its holder. Raises NotFound. ``lock`` before changing it."""

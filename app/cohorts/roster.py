@@ -9,10 +9,6 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
-from openpyxl import Workbook, load_workbook
-from openpyxl.styles import Font
-from openpyxl.utils.exceptions import InvalidFileException
-
 from app.accounts.rules import is_latin_name, is_name, tidy_latin_name
 from app.core.text import Bilingual
 
@@ -95,6 +91,9 @@ def read_roster(data: bytes) -> list[RosterRow]:
 
 def empty_workbook(titles: Sequence[str]) -> bytes:
     """A workbook with a bold first row of titles and a thousand rows formatted as text."""
+    from openpyxl import Workbook  # noqa: PLC0415 - 5 MB, for two pages of one role
+    from openpyxl.styles import Font  # noqa: PLC0415
+
     workbook = Workbook()
     sheet = workbook.worksheets[0]
     sheet.freeze_panes = "A2"
@@ -129,6 +128,9 @@ def _read_csv(data: bytes) -> list[tuple[int, Sequence[Any]]]:
 
 
 def _read_workbook(data: bytes) -> list[tuple[int, Sequence[Any]]]:
+    from openpyxl import load_workbook  # noqa: PLC0415
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
+
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             if sum(item.file_size for item in archive.infolist()) > MAX_UNPACKED:

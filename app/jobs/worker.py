@@ -4,6 +4,7 @@ huey's consumer restarts a process that died. Each process leaves when its paren
 consumer leaves nobody behind.
 """
 
+import gc
 import os
 import signal
 import threading
@@ -143,6 +144,8 @@ class JobConsumer(Consumer):  # type: ignore[misc] # huey has no types
         children that nobody told to stop.
         """
         signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
+        gc.collect()
+        gc.freeze()  # what was imported stays in pages that the processes share: no collection touches it
         try:
             super().start()
         finally:

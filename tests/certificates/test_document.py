@@ -15,8 +15,11 @@ from PIL import Image
 from app.certificates.claims import printed_claims
 from app.certificates.numbers import make_number
 from app.certificates.rendering import Printed, render
+from app.certificates.rendering.layouts import LAYOUTS
 from app.certificates.rendering.pipeline import DoesNotFit
-from app.certificates.rules import CourseClaim, Names, Snapshot
+from app.certificates.rendering.seal import SIDE
+from app.certificates.rendering.style import PLAIN
+from app.certificates.rules import CourseClaim, DocumentKind, Names, Snapshot
 from tests.support.certificates import completion_draft
 
 pytestmark = pytest.mark.no_database
@@ -147,9 +150,15 @@ def test_border_and_seal_are_drawn_and_survive_black_and_white(tmp_path: Path) -
     width, height = page.size
     band = grey.crop((width // 3, int(height * 0.04), 2 * width // 3, int(height * 0.075)))
     assert min(band.tobytes()) < 200, "no border"
-    pixels = zip(*(channel.tobytes() for channel in page.split()), strict=True)
-    red = sum(1 for r, g, b in pixels if r > 140 and g < 80 and b < 80)
-    assert red > 8_000, "no seal"
+    where = next(
+        motif for motif in LAYOUTS[DocumentKind.COMPLETION].drawing(PLAIN.look, True) if motif.name == "Seal"
+    )
+    left, bottom = where.places[0][4:]
+    dots = [round(point * 150 / 72) for point in (left, 595.28 - bottom - SIDE, left + SIDE, 595.28 - bottom)]
+    seal = page.crop((dots[0], dots[1], dots[2], dots[3]))
+    pixels = list(zip(*(channel.tobytes() for channel in seal.split()), strict=True))
+    red = sum(1 for r, g, b in pixels if r > 140 and g < 80 and b < 80) / len(pixels)
+    assert 0.28 < red < 0.4, f"raised characters in their frame cover a third of the square, not {red:.0%}"
 
 
 def test_the_same_record_gives_the_same_file() -> None:

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from app.certificates import policies
 from app.certificates.life import queries, services
-from app.certificates.life.models import IssueBatch, Outcome
+from app.certificates.life.models import BatchState, IssueBatch, Outcome
 from app.certificates.queries import Held, get_certificate_for
 from app.certificates.rules import ZONE
 from app.core import access, clock
@@ -51,11 +51,13 @@ def show_batch(batch_id: uuid.UUID) -> str:
     """How far a batch is, and what became of each person."""
     batch = queries.get_batch_for(require_actor(), batch_id)
     page = queries.items_of(batch.id, request.args.get("page", 1, type=int))
+    rows = [(item, person, Held(one, state) if one else None) for item, person, one, state in page.items]
     return render_template(
         "certificates/life/batch.html",
         line=queries.line_of(batch),
         page=page,
-        rows=[(item, person, Held(one, state) if one else None) for item, person, one, state in page.items],
+        rows=rows,
+        working=batch.state is BatchState.RUNNING or any(held and held.coming for *_others, held in rows),
         outcomes=list(Outcome),
         may_order=require_actor().has_at(batch.organisation_id, Role.CERTIFIER),
     )

@@ -1,10 +1,13 @@
 """The certifiers' pages: find, revoke, reissue, repeat what stopped."""
 
 import uuid
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_wtf import FlaskForm
 
 from app.certificates import labels, policies, queries, services
 from app.certificates.forms import ReinstateForm, ReissueForm, RevokeForm, SuspendForm
@@ -19,7 +22,7 @@ from app.certificates.rules import (
 )
 from app.certificates.views.blueprint import blueprint
 from app.core import access, clock
-from app.core.access import Role, require_actor
+from app.core.access import Actor, Role, require_actor
 from app.core.database import transaction
 from app.core.errors import Conflict, NotAllowed
 from app.core.forms import member_of
@@ -59,51 +62,61 @@ def _certificate_to_change(
     return certificate
 
 
+def _decided(
+    template: str,
+    form: FlaskForm,
+    certificate: Certificate,
+    decide: Callable[[Actor, datetime], object],
+    told: str,
+) -> Any:
+    """Ask for the reason; once it is given, do what was decided and say so on the certificate's page."""
+    if not form.validate_on_submit():
+        status = 422 if form.is_submitted() else 200
+        return render_template(template, form=form, certificate=certificate), status
+    with transaction():
+        decide(require_actor(), clock.now())
+    flash(told, "ok")
+    return redirect(url_for("certificates.show", certificate_id=certificate.id))
+
+
 @blueprint.route("/certificates/<uuid:certificate_id>/revoke", methods=["GET", "POST"])
 @access.requires(Role.CERTIFIER)
 def revoke(certificate_id: uuid.UUID) -> Any:
     """Take a certificate back, with a reason."""
     certificate = _certificate_to_change(certificate_id, (CertificateState.VALID, CertificateState.SUSPENDED))
     form = RevokeForm()
-    if not form.validate_on_submit():
-        status = 422 if form.is_submitted() else 200
-        return render_template("certificates/revoke.html", form=form, certificate=certificate), status
-    with transaction():
-        kind = RevocationClass(form.reason_class.data)
-        services.revoke(require_actor(), certificate, kind, form.reason.data, clock.now())
-    flash(_("The certificate is revoked. The public page says so from now on."), "ok")
-    return redirect(url_for("certificates.show", certificate_id=certificate_id))
+
+    def decide(actor: Actor, now: datetime) -> None:
+        services.revoke(actor, certificate, RevocationClass(form.reason_class.data), form.reason.data, now)
+
+    told = _("The certificate is revoked. The public page says so from now on.")
+    return _decided("certificates/revoke.html", form, certificate, decide, told)
 
 
 @blueprint.route("/certificates/<uuid:certificate_id>/suspend", methods=["GET", "POST"])
 @access.requires(Role.CERTIFIER)
 def suspend(certificate_id: uuid.UUID) -> Any:
     """Hold a certificate back while something is looked into."""
-    certificate = _certificate_to_change(certificate_id)
-    form = SuspendForm()
-    if not form.validate_on_submit():
-        status = 422 if form.is_submitted() else 200
-        return render_template("certificates/suspend.html", form=form, certificate=certificate), status
-    with transaction():
-        kind = SuspensionClass(form.reason_class.data)
-        services.suspend(require_actor(), certificate, kind, form.reason.data, clock.now())
-    flash(_("The certificate is suspended. The public page says so from now on."), "ok")
-    return redirect(url_for("certificates.show", certificate_id=certificate_id))
+    certificate, form = _certificate_to_change(certificate_id), SuspendForm()
+
+    def decide(actor: Actor, now: datetime) -> None:
+        services.suspend(actor, certificate, SuspensionClass(form.reason_class.data), form.reason.data, now)
+
+    told = _("The certificate is suspended. The public page says so from now on.")
+    return _decided("certificates/suspend.html", form, certificate, decide, told)
 
 
 @blueprint.route("/certificates/<uuid:certificate_id>/reinstate", methods=["GET", "POST"])
 @access.requires(Role.CERTIFIER)
 def reinstate(certificate_id: uuid.UUID) -> Any:
     """Let a suspended certificate be valid again."""
-    certificate = _certificate_to_change(certificate_id, (CertificateState.SUSPENDED,))
-    form = ReinstateForm()
-    if not form.validate_on_submit():
-        status = 422 if form.is_submitted() else 200
-        return render_template("certificates/reinstate.html", form=form, certificate=certificate), status
-    with transaction():
-        services.reinstate(require_actor(), certificate, form.reason.data, clock.now())
-    flash(_("The certificate is valid again. The public page says so from now on."), "ok")
-    return redirect(url_for("certificates.show", certificate_id=certificate_id))
+    certificate, form = _certificate_to_change(certificate_id, (CertificateState.SUSPENDED,)), ReinstateForm()
+
+    def decide(actor: Actor, now: datetime) -> None:
+        services.reinstate(actor, certificate, form.reason.data, now)
+
+    told = _("The certificate is valid again. The public page says so from now on.")
+    return _decided("certificates/reinstate.html", form, certificate, decide, told)
 
 
 @blueprint.route("/certificates/<uuid:certificate_id>/reissue", methods=["GET", "POST"])
