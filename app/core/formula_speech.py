@@ -1,9 +1,13 @@
-"""Formulas in words, for documents: who has a picture read out hears the formula, not its TeX."""
+"""Formulas in words: for pictures of them in documents, and for controls whose label is a formula."""
 
 from collections.abc import Mapping
+from functools import lru_cache
+from html import escape
 from typing import Final, Literal
 
 from lxml import etree
+
+from app.core.formulas import SHOWN
 
 Language = Literal["zh", "en"]
 
@@ -62,9 +66,15 @@ _POWERS: Final[Mapping[str, tuple[str, str]]] = {"2": ("的平方", "squared"), 
 _LARGE: Final = frozenset("∑∏∫")
 
 
+def in_words(html: str, language: Language) -> str:
+    """Rendered HTML with each formula read out in its place."""
+    return SHOWN.sub(lambda found: escape(spoken(found[0], language)), html)
+
+
+@lru_cache(maxsize=1024)
 def spoken(mathml: str, language: Language) -> str:
     """The formula as somebody would read it out."""
-    words = " ".join(_Reader(language).say(etree.fromstring(mathml)).split())
+    words = " ".join(_Reader(language).say(etree.fromstring(mathml.replace("&nbsp;", " "))).split())
     for apart, together in ((" ，", "，"), ("， ", "，"), (" ,", ","), ("，，", "，"), (",,", ",")):
         words = words.replace(apart, together)
     return words.strip("，, ")

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from app.core import formulas, markdown
+from app.core.formula_speech import in_words
 from app.core.kept import Kept
 from app.core.text import in_language, language_of
 from app.library import queries as library_queries
@@ -27,6 +28,8 @@ class Option:
 
     id: str
     text: Markup
+    #: What a control is called whose label holds a formula: MathML names nothing. Empty where the words do.
+    name: str = ""
 
     @property
     def plain(self) -> str:
@@ -112,6 +115,14 @@ class Texts:
         """The same without a paragraph around a single one: for labels."""
         return self._render(in_language(text, self.locale), inline=True)
 
+    def option(self, row: Mapping[str, Any]) -> Option:
+        """Something to choose or to place."""
+        text = self.line(row["text"])
+        if "<math" not in text:
+            return Option(row["id"], text)
+        words = Markup(in_words(text, language_of(self.locale)))  # noqa: S704 - escaped
+        return Option(row["id"], text, words.striptags())
+
     def _render(self, source: str, *, inline: bool) -> Markup:
         key = (self._library.digest, self.locale, source, inline)
         return self._kept.get(key, lambda: self._markup(source, inline))
@@ -139,7 +150,7 @@ def question_view(
 def _shown(view: Mapping[str, Any], texts: Texts, number: int = 0) -> QuestionView:
     def listed(*names: str) -> list[Option]:
         rows = next((view[name] for name in names if view.get(name)), ())
-        return [Option(row["id"], texts.line(row["text"])) for row in rows]
+        return [texts.option(row) for row in rows]
 
     units = listed("units")
     paragraphs = view["paragraphs"][language_of(texts.locale)] if "paragraphs" in view else []

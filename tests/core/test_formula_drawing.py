@@ -3,7 +3,7 @@
 import pytest
 from lxml import etree, html
 
-from app.core import formulas
+from app.core import formulas, markdown
 from app.core.formula_drawing import draw, drawn
 
 pytestmark = pytest.mark.no_database
@@ -14,6 +14,9 @@ def test_a_drawing_has_every_character_and_sits_on_the_line() -> None:
     assert fraction.depth > letter.depth > 0
     hanzi = etree.fromstring(draw(formulas.mathml("损", display=True)).svg)
     assert len("".join(str(path.get("d")) for path in hanzi.iter("{*}path"))) > 200  # strokes, not an empty box
+    text = markdown.render("$x < 1$，$$\\text{若 } y$$")
+    page = f'<html lang="zh-CN">{text}</html>'
+    assert [image.get("alt") for image in html.fromstring(drawn(page)[0]).iter("img")] == ["x 小于 1", "若 y"]
     shown, drawings = drawn('<p>no formula, <a href="/x">$100</a></p>')
     assert (shown, drawings) == ('<p>no formula, <a href="/x">$100</a></p>', {})
 

@@ -96,6 +96,8 @@ def test_formulas_stand_in_questions_options_and_feedback_and_as_tex_in_lists(vi
     assert page.cssselect(".question-text math mfrac")
     assert len(page.cssselect(".choice .formula math mfrac")) == 2
     assert len(page.cssselect("fieldset[data-question=matching] label .formula math")) == 2
+    names = {str(field.get("aria-label")) for field in page.cssselect(".choice input, fieldset select")}
+    assert names == {f"{words}，定金$100至$200" for words in ("2 分之 1", "3 分之 1", "x 下标 1", "x 下标 2")}
     listed = [option.text_content() for option in page.cssselect("select option")]
     assert "$" not in "".join(listed).replace("$100至$200", "")
     assert {"y_1，定金$100至$200", "y_2，定金$100至$200"} <= set(listed)
