@@ -1,9 +1,12 @@
-"""Authors in real browsers: two at one lesson, one of them offline and crashed; and a module made from nothing."""
+"""Authors in real browsers: two at one lesson, one offline and crashed; a module from nothing; a recording."""
 
+import socket
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, expect
+from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, Route, expect
 
 from app.accounts.models import Person
 from app.core.access import Role
@@ -16,7 +19,8 @@ from tests.support.chromium import violations
 from tests.support.courses import SMALL, sync_folder
 from tests.support.olx import olx
 from tests.support.packages import tarred
-from tests.support.processes import Site, own_site
+from tests.support.processes import Site, own_site, wait_until
+from tests.support.recordings import TRANSCRIPT, mp3
 from tests.support.serving import served
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(240)]
@@ -294,3 +298,92 @@ def test_a_course_of_another_system_is_looked_at_and_becomes_a_draft(
     assert page.locator("#page-en img").evaluate("image => image.decode().then(() => image.naturalWidth)") == 8
     page.locator("#page-en").get_by_role("link", name="border-measures-m1-q01").click()
     expect(page.locator('[name="prompt.en"]')).to_have_value("Who **decides**?", timeout=60_000)
+
+
+RECORDINGS = "/authoring/small/recordings"
+
+
+def choose_recording(page: Page, file: Path) -> None:
+    page.goto(RECORDINGS)
+    expect(page.locator("#upload-form[data-ready]")).to_be_attached(timeout=60_000)
+    page.locator("#upload-file").set_input_files(file)
+
+
+def break_off(page: Page, url: str, data: bytes) -> None:
+    """Begin a piece over a connection of our own, and cut it half-way."""
+    split = urlsplit(page.url)
+    assert split.hostname is not None
+    cookies = "; ".join(f"{one['name']}={one['value']}" for one in page.context.cookies())
+    token = page.locator("#upload-form [name=csrf_token]").input_value()
+    start = int(page.request.head(url).headers["upload-offset"])
+    head = (
+        f"PATCH {url} HTTP/1.1\r\nHost: {split.netloc}\r\nCookie: {cookies}\r\nX-CSRFToken: {token}\r\n"
+        f"Accept: application/json\r\nTus-Resumable: 1.0.0\r\nUpload-Offset: {start}\r\n"
+        f"Content-Type: application/offset+octet-stream\r\nContent-Length: {len(data) - start}\r\n\r\n"
+    )
+    with socket.create_connection((split.hostname, split.port or 80)) as line:
+        line.sendall(head.encode() + data[start : start + 50_000])
+    wait_until(
+        lambda: int(page.request.head(url).headers["upload-offset"]) == start + 50_000, "half a piece is kept"
+    )
+
+
+def test_a_recording_over_broken_lines(
+    authors: list[Person], draft: Draft, browser_of: Open, tmp_path: Path
+) -> None:
+    """The line breaks, the page is closed, a connection is cut half-way: choosing the file again goes on."""
+    file = tmp_path / "Lecture.mp3"
+    file.write_bytes(mp3(4000))
+    page = browser_of(authors[0]).new_page()
+    sent: list[int] = []
+
+    def first_piece_only(route: Route) -> None:
+        if route.request.method == "PATCH":
+            sent.append(1)
+        if len(sent) > 1:
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/uploads/*", first_piece_only)
+    choose_recording(page, file)
+    says(page, "#upload-state", "离线")
+    context = page.context
+    page.close()
+
+    page = context.new_page()
+    page.goto(RECORDINGS)
+    begun = page.locator("[data-upload]")
+    expect(begun).to_contain_text("Lecture.mp3", timeout=60_000)
+    break_off(page, str(begun.get_attribute("data-upload")), file.read_bytes())
+    assert violations(page) == []
+    choose_recording(page, file)
+    page.wait_for_url("**/recordings/lecture.mp3", timeout=60_000)
+    player = "document.querySelector('audio')"
+    wait_until(lambda: page.evaluate(f"{player}.duration > 100"), "the browser knows how long the recording is")
+    page.evaluate(f"{player}.currentTime = 90")  # from a part of the file alone
+    wait_until(
+        lambda: page.evaluate(f"!{player}.seeking && {player}.readyState >= 2"), "it can be played from there"
+    )
+    page.locator("[data-speed]").select_option("1.5")
+    wait_until(lambda: page.evaluate(f"{player}.playbackRate === 1.5"), "it plays faster")
+    for tag in BOTH:
+        page.locator(f"#transcript-{tag}").fill(TRANSCRIPT[tag])
+    page.get_by_role("button", name="保存").click()
+    says(page, ".flashes", "已保存")
+    assert violations(page) == []
+    assert head_of(draft, "media/lecture.zh.txt") == TRANSCRIPT["zh"]
+
+    page = open_lesson(context)
+    page.locator('[data-show="zh-source"]').click()
+    page.locator('.pane-zh [data-tool="media"]').click()
+    page.locator("#media input[value='lecture.mp3']").check()
+    for name, words in (("title_zh", "法官讲座"), ("title_en", "A judge’s lecture")):
+        page.locator(f"#dialog-media [name={name}]").fill(words)
+    page.locator("#dialog-media .btn-primary").click()
+    expect(page.locator("#page-zh audio")).to_be_attached(timeout=60_000)
+    saved(page)
+    release()
+    edits = queries.edits_of(draft.id, "media/lecture.mp3")
+    assert [(one.version, one.person_id) for one in edits] == [(1, authors[0].id)]
+    assert "::: audio lecture.mp3 A judge’s lecture\n:::" in head_of(draft, PATH.replace(".zh.", ".en."))
