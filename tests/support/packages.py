@@ -95,6 +95,7 @@ def manifest(version: str = "1.3.0") -> str:
 
 def cartridge(**changed: bytes | str) -> bytes:
     """A cartridge of one module; ``manifest``, ``page``, ``test`` and the ``picture``'s path may be others."""
+    others = {path: content for path, content in changed.items() if "." in path}
     return zipped(
         {
             "imsmanifest.xml": changed.get("manifest", manifest()),
@@ -107,6 +108,7 @@ def cartridge(**changed: bytes | str) -> bytes:
             "img/photo.jpg": picture("JPEG"),
             "img/spare.png": picture(),
             "img/moving.gif": picture("GIF"),
+            **others,
         }
     )
 

@@ -13,6 +13,7 @@ from app.core.text import Bilingual
 from app.courses.authoring.rules import MAX_FILES, MAX_TEXT, is_course_key
 from app.courses.content import pictures
 from app.courses.content.figure_checks import findings
+from app.courses.content.recordings import examine
 from app.courses.editing import yaml_files
 from app.courses.packages.plans import UNTRANSLATED, Plan, Taken, Wish, heading_of, in_both, slug
 from app.quizzes.interchange.formats import gradable
@@ -182,6 +183,25 @@ class Building:
             self.plan.files[f"figures/{name}"] = picture.data
             self.plan.taken.append(Taken("figure", path))
         return f"../figures/{name}"
+
+    def attachment(self, path: str, title: str) -> str:
+        """Keep a PDF under the course's media; the block that places it in a lesson. Raises CannotTake."""
+        if path not in self.archive:
+            raise CannotTake(N_("the package lists it, but does not hold it"))
+        self.seen.add(path)
+        data = self.archive[path]
+        if not data.startswith(b"%PDF-"):
+            raise CannotTake(N_("only PDF files are attached to lessons: %(name)s", name=path))
+        try:
+            examine(data)
+        except pictures.Unsafe:
+            raise CannotTake(N_("a PDF is damaged, locked, or holds scripts: %(name)s", name=path)) from None
+        name = f"{slug(PurePosixPath(path).stem, (), 'file')}-{sha256(data).hexdigest()[:8]}.pdf"
+        if f"media/{name}" not in self.plan.files:
+            self.plan.files[f"media/{name}"] = data
+            self.plan.taken.append(Taken("file", path))
+        words = " ".join(re.sub(r"[`*_<>{}\[\]\\]", " ", title).split()) or PurePosixPath(path).stem
+        return f"::: file {name} {words}\n:::"
 
     # --- questions -----------------------------------------------------------------------------------------
 

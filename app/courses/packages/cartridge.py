@@ -131,6 +131,11 @@ class _Reader:
                     page = self._page(resource, title)
                     sections = [Section(heading, [text] if text else []) for heading, text in page.sections]
                     self.building.lesson(module, in_both(page.title, self.language), sections)
+                elif resource.path.lower().endswith(".pdf"):
+                    path = beside("", unquote(resource.path))
+                    block = self.building.attachment(path, title)
+                    heading = title or PurePosixPath(path).stem
+                    self.building.lesson(module, in_both(heading, self.language), [Section(heading, [block])])
                 else:
                     self.building.leave(resource.path or name, title, _why(resource))
             except CannotTake as error:
@@ -166,7 +171,11 @@ class _Reader:
         def take(address: str) -> str:
             return self._picture(unquote(resource.path), address)
 
-        page = convert(self._data(resource.path), title, take)
+        def attach(address: str, words: str) -> str:
+            path = qti12.path_in_cartridge(unquote(resource.path), address)
+            return self.building.attachment(path, words)
+
+        page = convert(self._data(resource.path), title, take, attach)
         page.title = page.title or PurePosixPath(resource.path).stem
         page.sections = [(heading or page.title, text) for heading, text in page.sections]
         for why in page.left:

@@ -198,7 +198,7 @@ class _Reader:
         else:
             raise CannotTake(N_("the package lists it, but does not hold it"))
         left: list[Message] = []
-        text = fragment(data, self.picture, left)
+        text = fragment(data, self.picture, self.file, left)
         for why in left:
             self.building.leave(where, _title(node), why)
         if text:
@@ -235,6 +235,10 @@ class _Reader:
     def picture(self, address: str) -> str:
         """Keep a picture that a page shows; its address in a lesson. Raises CannotTake."""
         return self.building.figure(self.static(address))
+
+    def file(self, address: str, words: str) -> str:
+        """Keep a PDF to which a page leads; the block that places it. Raises CannotTake."""
+        return self.building.attachment(self.static(address), words)
 
 
 def _plain(path: str) -> str:

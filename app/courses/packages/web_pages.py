@@ -34,6 +34,8 @@ _MARKUP: Final = re.compile(r"(`+[^`]*`+|(?<!\\)\$[^$\n]+\$)|(?<!\\)<(?=[A-Za-z/
 
 #: Takes a picture by its address and returns where the lesson finds it. Raises CannotTake.
 TakePicture = Callable[[str], str]
+#: Takes a file by its address and what the link says; the block that places it in the lesson. Raises CannotTake.
+TakeFile = Callable[[str, str], str]
 
 
 @dataclass(slots=True)
@@ -45,16 +47,19 @@ class Page:
     left: list[Message] = field(default_factory=list)
 
 
-def convert(data: bytes, title: str, take_picture: TakePicture) -> Page:
+def convert(data: bytes, title: str, take_picture: TakePicture, take_file: TakeFile) -> Page:
     """The page as a lesson. Raises CannotTake when nothing of it can be read."""
     body = _body(data)
     page = Page(title or " ".join(text_of(body.getroottree().find(".//title")).split()))
-    _prepare(body, take_picture, page.left)
+    attached = _prepare(body, take_picture, take_file, page.left)
     converter = Converter(lambda address: address, page.left, delimited=True)
     for heading, nodes in _split(body, page.title):
         text = "\n\n".join(filter(None, (_text(converter, node, page.left) for node in nodes)))
         if text or heading != page.title:
             page.sections.append((heading, text))
+    if attached:
+        heading, text = page.sections.pop() if page.sections else (page.title, "")
+        page.sections.append((heading, "\n\n".join(filter(None, (text, *attached)))))
     if not any(text for _heading_, text in page.sections):
         raise CannotTake(N_("the page has no text"))
     if sum(len(text) for _heading_, text in page.sections) > MAX_TEXT // 2:
@@ -63,12 +68,12 @@ def convert(data: bytes, title: str, take_picture: TakePicture) -> Page:
     return page
 
 
-def fragment(data: bytes, take_picture: TakePicture, left: list[Message]) -> str:
+def fragment(data: bytes, take_picture: TakePicture, take_file: TakeFile, left: list[Message]) -> str:
     """A piece of a page as our Markdown; ``left`` gathers what was left behind. Raises CannotTake for no HTML."""
     body = _body(data)
-    _prepare(body, take_picture, left)
+    attached = _prepare(body, take_picture, take_file, left)
     converter = Converter(lambda address: address, left, delimited=True)
-    return "\n\n".join(filter(None, (_text(converter, block, left) for block in _blocks(body))))
+    return "\n\n".join(filter(None, (*(_text(converter, block, left) for block in _blocks(body)), *attached)))
 
 
 def _body(data: bytes) -> html.HtmlElement:
@@ -91,8 +96,10 @@ def _body(data: bytes) -> html.HtmlElement:
     return found
 
 
-def _prepare(body: etree._Element, take_picture: TakePicture, left: list[Message]) -> None:
-    """Take pictures over; drop what lessons do not show, and say so."""
+def _prepare(
+    body: etree._Element, take_picture: TakePicture, take_file: TakeFile, left: list[Message]
+) -> list[str]:
+    """Take pictures over; drop what lessons do not show, and say so. The blocks of files that it links to."""
     for node in list(body.iter(*_DROPPED)):
         if name_of(node) == "math" and formulas.can_take(node):
             continue
@@ -106,8 +113,21 @@ def _prepare(body: etree._Element, take_picture: TakePicture, left: list[Message
         except CannotTake as error:
             left.append(error.why)
             _drop(node, words)
-    links = [node.get("href", "") for node in body.iter("a")]
-    inside = [address for address in links if address and not re.match(r"(https?://|mailto:)", address)]
+    attached, inside = [], []
+    for node in body.iter("a"):
+        address = node.get("href", "")
+        if re.search(r"\.pdf(?:$|[?#])", address, re.IGNORECASE) and "://" not in address:
+            try:
+                attached.append(take_file(address, text_of(node)))
+            except CannotTake as error:
+                left.append(error.why)
+        elif address and not re.match(r"(https?://|mailto:)", address):
+            inside.append(address)
+    _note_links(inside, left)
+    return list(dict.fromkeys(attached))
+
+
+def _note_links(inside: list[str], left: list[Message]) -> None:
     if len(inside) == 1:
         left.append(N_("a link inside the package became plain text: %(name)s", name=inside[0]))
     elif inside:

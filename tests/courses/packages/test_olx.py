@@ -12,12 +12,13 @@ from app.courses.packages.plans import Plan
 from app.courses.packages.reading import read_package
 from tests.support.olx import CHOICE, olx
 from tests.support.packages import WISH, tarred, zipped
+from tests.support.recordings import pdf
 
 pytestmark = pytest.mark.no_database
 LESSON = "m1-orders/01-exclusion-orders"
 
 
-def read(changed: Mapping[str, str] | None = None, *, files: bool = True) -> Plan:
+def read(changed: Mapping[str, str | bytes] | None = None, *, files: bool = True) -> Plan:
     return read_package(tarred(olx(changed, files=files)), "course.tar.gz", WISH)
 
 
@@ -140,6 +141,18 @@ def test_a_part_that_cannot_be_read_costs_itself_alone(path: str, content: str, 
     plan = read({path: content})
     assert "course.yaml" in plan.files
     assert any(where in key and why in said for key, said in left(plan).items()), left(plan)
+
+
+def test_formulas_and_pdfs_of_a_page_come_along() -> None:
+    page = '<p>A sum of \\(x^2\\): <a href="/static/notes.pdf">the notes</a>.</p>'
+    plan = read({"course/html/0000.html": page, "course/static/notes.pdf": pdf()})
+    [name] = [path.removeprefix("media/") for path in plan.files if path.startswith("media/")]
+    text = plan.files[f"{LESSON}.en.md"].decode()
+    assert f"A sum of $x^2$: the notes.\n\n::: file {name} the notes\n:::\n\n::: question" in text
+    problem = CHOICE.replace("Who <b>decides</b>?", "How large is \\(x^2\\)?")
+    assert next(iter(questions(read({"course/problem/0001.xml": problem})).values()))["prompt"]["en"] == (
+        "How large is $x^2$?"
+    )
 
 
 def test_several_questions_in_one_problem_and_pictures_before_them() -> None:

@@ -14,6 +14,7 @@ from app.courses.packages.web_pages import fragment
 from app.quizzes.interchange.model import Message
 from tests.support.packages import PAGE, WISH, cartridge, manifest, small_files, zipped
 from tests.support.qti12 import CHOICE, assessment
+from tests.support.recordings import pdf
 
 pytestmark = pytest.mark.no_database
 
@@ -58,7 +59,7 @@ def test_formulas_of_pages_stay_formulas() -> None:
         '<p>a<math alttext="x^2"><mi>x</mi></math> and <math><mi>z</mi></math>\\[ y \\]</p>'
     ).replace("a < b", "a &lt; b")
     left: list[Message] = []
-    found = fragment(page.encode(), lambda address: address, left)
+    found = fragment(page.encode(), lambda address: address, lambda address, _words: address, left)
     assert found == "If $a < b$, pay $5 to $6 *or* $\\frac{a}{b}$.\n\na $x^2$ and $$y$$"
     assert [str(one) for one in left] == ["<math> is not shown in lessons and was left out"]
 
@@ -126,6 +127,24 @@ def test_assessments_and_banks_of_a_cartridge_become_bank_questions() -> None:
     ):
         left = read_package(cartridge(test=test), "package.imscc", WISH).left
         assert [why in str(one.why) for one in left if one.where == "tests/one.xml"] == [True]
+
+
+def test_a_pdf_is_attached_where_the_outline_or_a_page_leads_to_it() -> None:
+    listed = manifest().replace("imsdt_xmlv1p1", "webcontent").replace("talk.xml", "notes.pdf")
+    led = PAGE.replace("other.html", "../notes.pdf")
+    plan = read_package(cartridge(manifest=listed, page=led, **{"notes.pdf": pdf()}), "package.imscc", WISH)
+    [name] = [path.removeprefix("media/") for path in plan.files if path.startswith("media/")]
+    assert plan.files[f"media/{name}"] == pdf()
+    page = plan.files["m1-orders/01-exclusion-orders.en.md"].decode()
+    assert page.endswith(f"- one\n- two\n\n::: file {name} More\n:::\n")
+    assert plan.files["m1-orders/02-talk.en.md"].decode() == f"## Talk {{#talk}}\n\n::: file {name} Talk\n:::\n"
+    for content, why in (
+        (b"%PDF-1.4", "damaged"),
+        (b"MZ", "only PDF"),
+        (pdf(b"/OpenAction<</S/JavaScript/JS(x)>>"), "scripts"),
+    ):
+        left = read_package(cartridge(manifest=listed, **{"notes.pdf": content}), "package.imscc", WISH).left
+        assert [why in str(one.why) for one in left if one.where == "notes.pdf"] == [True]
 
 
 def test_a_plan_is_kept_whole() -> None:
