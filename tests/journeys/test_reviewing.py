@@ -60,7 +60,7 @@ def test_from_a_change_to_its_publication_and_back(story: Story) -> None:
     assert "等待审稿" in page.inner_text("main")
 
     desk = reading.open("/drafts-to-review")
-    reading.follow(desk.get_by_role("link", name="small"))
+    reading.follow(desk.get_by_role("link", name="小课程"))
     reading.follow(desk.locator(".diff .is-added a").first)
     desk.locator("#comment textarea[name=body]").fill("请与官方用语一致。")
     desk.get_by_text("建议改写").click()
