@@ -53,7 +53,7 @@ def parts_to_carry(before: Raw, after: Raw) -> tuple[Part, ...]:
     except Invalid as error:
         raise CannotGo(N_("it cannot be read back: %(why)s", why=error.message)) from None
     changed = {name for found in names for name in _AUTHORED.get(found, (found,))}
-    if lost := sorted(changed & _SAID):
+    if lost := sorted(changed & _said(before)):
         raise CannotGo(N_("the format would change it at “%(path)s”", path=lost[0]))
     groups = [{name} for name in sorted(changed - _TOGETHER)]
     if changed & _TOGETHER:
@@ -61,6 +61,11 @@ def parts_to_carry(before: Raw, after: Raw) -> tuple[Part, ...]:
     return tuple(
         Part({name: before.get(name) for name in sorted(group)}, _digest(after, group)) for group in groups
     )
+
+
+def _said(raw: Raw) -> frozenset[str]:
+    """What may not be carried. What is said after a whole case has no place in a format of single questions."""
+    return _SAID - {"feedback"} if raw.get("type") == "case" else _SAID
 
 
 def as_text(parts: Sequence[Part]) -> str:
@@ -73,7 +78,7 @@ def restore(raw: Raw, text: str, fetch: Fetch, notes: list[Message]) -> None:
     """Put carried parts into a question that was read and settled. Raises CannotTake for what is none of ours."""
     changed: list[str] = []
     for fields, instead in _read(text):
-        if not set(fields) & _SAID and _digest(raw, fields) == instead:
+        if not set(fields) & _said(raw) and _digest(raw, fields) == instead:
             _take_pictures(fields, fetch, notes)
             raw |= fields
         else:

@@ -9,8 +9,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from lxml import etree
-
 from app.core.errors import Invalid
 from app.quizzes import grading
 from app.quizzes.interchange import aiken, native, qti12
@@ -36,13 +34,10 @@ from app.quizzes.interchange.model import (
     completed,
     title_of,
 )
-from app.quizzes.interchange.moodle import reading as moodle_reading
-from app.quizzes.interchange.moodle import types as moodle_types
-from app.quizzes.interchange.moodle import writing as moodle_writing
+from app.quizzes.interchange.moodle import file as moodle_file
 from app.quizzes.interchange.qti import content as qti_content
 from app.quizzes.interchange.qti import package as qti_package
 from app.quizzes.interchange.qti import types as qti_types
-from app.quizzes.interchange.qti import writing as qti_writing
 from app.quizzes.interchange.safe_xml import name_of, parse_xml
 
 MAX_FILE: Final = 16 * 1024 * 1024
@@ -159,7 +154,7 @@ def _read_xml(data: bytes, name: str, language: Language) -> Imported:
         return qti_package.read_file(root, name, language)
     if name_of(root) == qti12.ROOT:
         return qti12.read_file(root, name, language)
-    return moodle_reading.read(root, moodle_types.READERS, language)
+    return moodle_file.read(root, language)
 
 
 def _read_zip(data: bytes, _name: str, language: Language) -> Imported:
@@ -239,7 +234,7 @@ def _notes(kind: str, question: Question, media: Mapping[str, Media]) -> list[Me
     if kind == "gift":
         return gift_writing.write_question(question)[1]
     if kind == "moodle":
-        return moodle_writing.write_question(question, moodle_types.WRITERS, media)[1]
+        return moodle_file.write(question, media)[1]
     return []
 
 
@@ -248,10 +243,8 @@ def _assemble(kind: str, questions: Sequence[Question], media: Mapping[str, Medi
     if kind == "gift":
         return "\n".join(gift_writing.write_question(question)[0] for question in questions).encode(), False
     if kind == "moodle":
-        root = moodle_writing.new_file()
-        writers = moodle_types.WRITERS
-        root.extend(moodle_writing.write_question(question, writers, media)[0] for question in questions)
-        return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True), False
+        elements = [element for question in questions for element in moodle_file.write(question, media)[0]]
+        return moodle_file.write_file(elements), False
     if kind in {"qti22", "qti30"}:
         return _assemble_qti("3.0" if kind == "qti30" else "2.2", questions, media), True
     written = native.write(questions)
@@ -260,14 +253,11 @@ def _assemble(kind: str, questions: Sequence[Question], media: Mapping[str, Medi
 
 
 def _assemble_qti(version: str, questions: Sequence[Question], media: Mapping[str, Media]) -> bytes:
-    listed, files = [], {}
-    for question in questions:
-        path = f"items/{question.key}.xml"
-        files[path] = qti_writing.write_item(question, qti_types.WRITERS, version, media)
-        listed.append((question, path, list(_pictures([question], media))))
-    return write_archive(
-        {qti_package.MANIFEST: qti_content.manifest(listed, version), **files, **_pictures(questions, media)}
-    )
+    pictures = _pictures(questions, media)
+    written = [file for question in questions for file in qti_types.write(question, version, media)]
+    files = {listed.path: data for listed, data in written}
+    listed = qti_content.manifest([listed for listed, _data in written], media, version)
+    return write_archive({qti_package.MANIFEST: listed, **files, **pictures})
 
 
 def _pictures(questions: Sequence[Question], media: Mapping[str, Media]) -> dict[str, bytes]:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from app.quizzes.interchange import archive, formats
 from app.quizzes.interchange.model import Question
-from tests.quizzes.interchange.test_round_trips import KINDS
+from tests.quizzes.interchange.test_round_trips import KINDS, MEDIA, NEWER, pictured
 from tests.support.quizzes import authored
 
 pytestmark = pytest.mark.no_database
@@ -168,7 +168,9 @@ def test_svg_with_anything_alive_is_refused(bad: str) -> None:
 
 
 _EXPORTS = {
-    form: formats.write(form, [Question(f"q-{n}", authored(kind)) for n, kind in enumerate(KINDS)], {})
+    form: formats.write(
+        form, [Question(f"q-{n}", pictured(authored(kind))) for n, kind in enumerate(KINDS + NEWER)], MEDIA
+    )
     for form in formats.EXPORTS
 }
 

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 import zipfile
 
 import pytest
@@ -426,3 +427,63 @@ def test_a_template_that_swells_is_refused() -> None:
         'identifier="PRICE"><random', 'identifier="v0"><random'
     )
     assert "too long" in why(qti(text.replace("<setCorrectResponse", f"{rules}<setCorrectResponse", 1)))
+
+
+def test_a_case_is_a_description_and_its_questions() -> None:
+    """Others see one after the other; what is changed in a part counts; a case comes whole or not at all."""
+    exported = formats.write("moodle", [Question("q", authored("case"))], {}).data.decode()
+    kinds = re.findall(r'<question type="(\w+)">', exported)
+    assert kinds == ["description", "multichoice", "numerical", "essay"]
+    item = only(formats.read(exported.replace("<text>30</text>", "<text>31</text>").encode(), "q.xml", "en")[1])
+    assert (item.key, [part["id"] for part in item.raw["parts"]]) == ("q", ["p1", "p2", "p3"])
+    assert item.raw["parts"][1]["answer"] == "31"
+    assert item.raw["exhibits"][0]["title"]["en"] == "Text Letter"
+    assert any("changed elsewhere" in str(note) for note in item.notes)
+    assert "type “drawing”" in why(
+        formats.read(exported.replace('type="numerical"', 'type="drawing"').encode(), "q.xml", "en")[1]
+    )
+    alone = "<tags><tag><text>case:q</text></tag></tags>"
+    assert "are missing" in why(moodle("description", question_text("A stem.") + alone))
+    assert "“description”" in why(moodle("description", question_text("A mere text.")))
+
+
+SHARED = """<assessmentItem xmlns="http://www.imsglobal.org/xsd/imsqti_v2p2" identifier="NAME" title="t">
+<responseDeclaration identifier="R" cardinality="single" baseType="KIND">RIGHT</responseDeclaration>
+<assessmentStimulusRef identifier="s" href="shared/s.xml"/><itemBody><p>Ask NAME. INTERACTION</p></itemBody>
+</assessmentItem>"""
+RIGHT = "<correctResponse><value>1</value></correctResponse>"
+STIMULUS = """<assessmentStimulus xmlns="http://www.imsglobal.org/xsd/imsqti_v2p2" identifier="s" title="Letter">
+<stimulusBody><p>Dear <b>Sir</b></p></stimulusBody></assessmentStimulus>"""
+TEST = """<assessmentTest xmlns="http://www.imsglobal.org/xsd/imsqti_v2p2" identifier="t" title="t"><testPart
+identifier="p"><assessmentSection identifier="s" title="s" visible="true">ITEMS</assessmentSection></testPart>
+</assessmentTest>"""
+
+
+def shared_package(kind: str = "textEntryInteraction", items: str = "ab") -> Imported:
+    """Two items that share a stimulus, one of them asking by this interaction; a test asks the items named."""
+    fields = {"a": ("float", "textEntryInteraction"), "b": ("float", kind)}
+    files = {
+        f"{name}.xml": SHARED.replace("NAME", name)
+        .replace("KIND", base)
+        .replace("RIGHT", RIGHT)
+        .replace("INTERACTION", f'<{field} responseIdentifier="R"/>')
+        for name, (base, field) in fields.items()
+    }
+    asked = "".join(f'<assessmentItemRef identifier="i-{name}" href="{name}.xml"/>' for name in items)
+    files |= {"shared/s.xml": STIMULUS, "test.xml": TEST.replace("ITEMS", asked)}
+    listed = (("item", "a.xml"), ("item", "b.xml"), ("stimulus", "shared/s.xml"), ("test", "test.xml"))
+    resources = "".join(f'<resource type="imsqti_{name}_xmlv2p2" href="{path}"/>' for name, path in listed)
+    members = {"imsmanifest.xml": f"<manifest>{resources}</manifest>"} | files
+    return formats.read(zipped({name: text.encode() for name, text in members.items()}), "p.zip", "en")[1]
+
+
+def test_items_that_share_a_stimulus_are_a_case() -> None:
+    raw = only(shared_package()).raw
+    assert (raw["type"], raw["prompt"]["en"]) == ("case", "Dear **Sir**")
+    assert [part["prompt"]["en"] for part in raw["parts"]] == ["Ask a. _____", "Ask b. _____"]
+    spoilt = shared_package("hotspotInteraction")
+    assert not spoilt.items
+    assert [refusal.where for refusal in spoilt.refused] == ["b.xml"]
+    half = shared_package(items="a")
+    assert len(half.items) == 1
+    assert [str(refusal.why)[:6] for refusal in half.refused] == ["a test"]

@@ -224,9 +224,9 @@ def test_a_package() -> None:
     assert number.raw["feedback"]["en"] == "Count *calendar* days."
     assert number.raw["tags"] == ["clock"]
     assert [(refusal.where, str(refusal.why).split(":")[0]) for refusal in found.refused] == [
-        ("test.xml", "a test"),
         ("gone.xml", "the manifest lists it, but it is not in the archive"),
         ("spot.xml", "the interaction “hotspotInteraction” cannot be taken"),
+        ("test.xml", "a test"),
     ]
 
 

@@ -32,7 +32,7 @@ KINDS = ("single", "multiple", "true_false", "numeric", "short_text", "matching"
 
 
 #: The types that other formats have their own words for, or a part of them.
-NEWER = ("cloze", "calculated", "drag_text", "drag_image", "essay", "file_upload")
+NEWER = ("cloze", "calculated", "drag_text", "drag_image", "essay", "file_upload", "case")
 
 
 def cannot(form: str, raw: Raw) -> bool:

@@ -25,23 +25,19 @@ from app.quizzes.interchange.markup import Converter
 from app.quizzes.interchange.media import MediaBox, decode_base64
 from app.quizzes.interchange.model import (
     ANY,
-    MAX_ITEMS,
     N_,
     CannotTake,
-    Imported,
     Item,
     Language,
     Message,
     Raw,
-    Refusal,
     Texts,
     as_key,
     settle,
-    shorten,
     title_of,
 )
 from app.quizzes.interchange.running import ask
-from app.quizzes.interchange.safe_xml import child, children, descendants, name_of, path_text, text_of
+from app.quizzes.interchange.safe_xml import child, children, descendants, path_text, text_of
 
 #: A reader for each of Moodle's types: the part of the question that is the type's own.
 Readers = Mapping[str, Callable[["Reading", Raw], Raw]]
@@ -54,30 +50,8 @@ ORDERING: Final = {
 }
 
 
-def read(root: etree._Element, readers: Readers, language: Language) -> Imported:
-    """Every question of the file, and every part that cannot be taken, with its line. Raises CannotTake."""
-    if name_of(root) != "quiz":
-        raise CannotTake(
-            N_("it is XML, but neither Moodle XML nor QTI 2 or 3: it begins with <%(tag)s>", tag=name_of(root))
-        )
-    found = Imported()
-    box = MediaBox()
-    for element in children(root, "question"):
-        if element.get("type") == "category":
-            continue
-        where = str(element.sourceline or 1)
-        if len(found.items) >= MAX_ITEMS:
-            found.refused.append(Refusal(where, "", N_("only %(number)s questions at a time", number=MAX_ITEMS)))
-            break
-        try:
-            found.items.append(_item(element, readers, box, language))
-        except CannotTake as error:
-            found.refused.append(Refusal(where, shorten(path_text(element, "name", "text")), error.why))
-    found.media = box.used([item.raw for item in found.items])
-    return found
-
-
-def _item(element: etree._Element, readers: Readers, box: MediaBox, language: Language) -> Item:
+def read_item(element: etree._Element, readers: Readers, box: MediaBox, language: Language) -> Item:
+    """One question. Raises CannotTake."""
     kind = element.get("type", "")
     read_kind = readers.get(kind)
     if read_kind is None:
@@ -86,8 +60,7 @@ def _item(element: etree._Element, readers: Readers, box: MediaBox, language: La
     raw: Raw = {}
     if any((general := reading.text(child(element, "generalfeedback"))).values()):
         raw["feedback"] = general
-    about, others = read_tags(text_of(child(tag, "text")) for tag in descendants(element, "tag"))
-    reading.hint = others.get("scoring", "")
+    about = reading.about()
     part = read_kind(reading, raw)
     raw = {"prompt": part.pop("prompt", None) or reading.text(child(element, "questiontext"))} | raw | part | about
     _marks(raw, path_text(element, "defaultgrade"))
@@ -177,6 +150,13 @@ class Reading:
         """What is said to those who give an answer."""
         feedback = self.text(child(answer, "feedback"))
         return feedback if any(feedback.values()) else {}
+
+    def about(self) -> Raw:
+        """What the tags say; that of a case is none of them."""
+        tags = (text_of(child(tag, "text")).strip() for tag in descendants(self.element, "tag"))
+        about, others = read_tags(tag for tag in tags if not tag.startswith("case:"))
+        self.hint = others.get("scoring", "")
+        return about
 
     def restore(self, raw: Raw) -> None:
         """Put back what our own export had put beside the question."""

@@ -1,7 +1,7 @@
 """Write Moodle XML: Markdown texts in both languages, pictures inside, our metadata as tags."""
 
 import base64
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -37,19 +37,9 @@ def write_question(
         raise CannotGo(N_("Moodle XML has no questions of the type %(type)s", type=raw.get("type")))
     kind, write = entry
     writing = Writing(etree.Element("question", type=kind(raw) if callable(kind) else kind), media)
-    writing.text(writing.element, "name", question.key)
-    writing.prompt = writing.texts(writing.element, "questiontext", raw["prompt"])
-    if raw.get("feedback"):
-        writing.texts(writing.element, "generalfeedback", raw["feedback"])
-    writing.add(writing.element, "defaultgrade", plain_number(_decimal(raw.get("marks") or 1)))
-    writing.add(writing.element, "penalty", "0")
-    writing.add(writing.element, "hidden", "0")
-    writing.add(writing.element, "idnumber", question.key)
+    writing.begin(question.key, raw)
     write(writing, raw)
-    if tags := tags_of(raw):
-        holder = writing.add(writing.element, "tags")
-        for tag in tags:
-            writing.text(holder, "tag", tag)
+    writing.tag(tags_of(raw))
     if question.carried:
         writing.carry(question.carried)
     return writing.element, writing.notes
@@ -81,16 +71,39 @@ class Writing:
     def texts(self, parent: etree._Element, name: str, texts: Texts, /, **attributes: str) -> etree._Element:
         """A Markdown text in both languages with its pictures."""
         written = languages.as_spans(texts)
-        files: dict[str, bytes] = {}
-        for digest, suffix in REFERENCE.findall(written):
+        holder = self.text(parent, name, "", format="markdown", **attributes)
+        holder[0].text = _allowed(self._with_files(holder, written))
+        return holder
+
+    def _with_files(self, holder: etree._Element, written: str) -> str:
+        """The text with Moodle's addresses of its pictures, which the element holds. Raises CannotGo."""
+        known = {file.get("name") for file in holder.iterfind("file")}
+        for digest, suffix in dict.fromkeys(REFERENCE.findall(written)):
             if digest not in self.media:
                 raise CannotGo(N_("one of its pictures is missing here"))
-            files[f"{digest}.{suffix}"] = self.media[digest].data
-        written = REFERENCE.sub(r"@@PLUGINFILE@@/\1.\2", written)
-        holder = self.text(parent, name, written, format="markdown", **attributes)
-        for path, data in files.items():
-            self.file(holder, path, data)
-        return holder
+            if f"{digest}.{suffix}" not in known:
+                self.file(holder, f"{digest}.{suffix}", self.media[digest].data)
+        return REFERENCE.sub(r"@@PLUGINFILE@@/\1.\2", written)
+
+    def begin(self, key: str, raw: Raw) -> None:
+        """What every question has."""
+        self.text(self.element, "name", key)
+        self.prompt = self.texts(self.element, "questiontext", raw["prompt"])
+        if raw.get("feedback"):
+            self.texts(self.element, "generalfeedback", raw["feedback"])
+        is_case = raw.get("type") == "case"
+        self.add(self.element, "defaultgrade", "0" if is_case else plain_number(_decimal(raw.get("marks") or 1)))
+        self.add(self.element, "penalty", "0")
+        self.add(self.element, "hidden", "0")
+        self.add(self.element, "idnumber", key)
+
+    def tag(self, tags: Sequence[str]) -> None:
+        """Tags, beside those that are there."""
+        known = self.element.find("tags")
+        if tags:
+            holder = self.add(self.element, "tags") if known is None else known
+            for tag in tags:
+                self.text(holder, "tag", tag)
 
     def file(self, holder: etree._Element, name: str, data: bytes) -> None:
         """A file inside an element."""
@@ -99,7 +112,7 @@ class Writing:
     def append(self, text: str) -> None:
         """More Markdown behind the question's text."""
         inner = self.prompt[0]
-        inner.text = _allowed(f"{inner.text or ''}\n\n{text}")
+        inner.text = _allowed(f"{inner.text or ''}\n\n{self._with_files(self.prompt, text)}")
 
     def carry(self, text: str) -> None:
         """What Moodle has no words for, in an element of our own with its pictures."""

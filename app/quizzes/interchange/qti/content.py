@@ -2,17 +2,17 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from lxml import etree, html
 
 from app.core import markdown
 from app.quizzes.interchange import formulas
-from app.quizzes.interchange.about import tags_of
 from app.quizzes.interchange.carried import ELEMENT, NAMESPACE
 from app.quizzes.interchange.markup import inline_html
 from app.quizzes.interchange.media import REFERENCE
-from app.quizzes.interchange.model import LANGUAGES, N_, CannotGo, Media, Question, Texts
+from app.quizzes.interchange.model import LANGUAGES, N_, CannotGo, Media, Texts
 from app.quizzes.interchange.safe_xml import XML_NS, name_of
 
 LANGUAGE_TAGS: Final = {"zh": "zh-CN", "en": "en"}
@@ -87,38 +87,54 @@ def _append_text(parent: etree._Element, text: str) -> None:
         parent.text = f"{parent.text or ''}{text}"
 
 
-def manifest(questions: Sequence[tuple[Question, str, list[str]]], version: str) -> bytes:
-    """The manifest of a package: each question with its file and the pictures it needs."""
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A file of a package: an item, a stimulus or a test, the digests of its pictures, and what it needs."""
+
+    key: str
+    kind: str
+    path: str
+    pictures: Sequence[str] = ()
+    tags: Sequence[str] = ()
+    carried: str = ""
+    needs: Sequence[str] = ()
+
+
+def manifest(listed: Sequence[Listed], media: Mapping[str, Media], version: str) -> bytes:
+    """The manifest of a package: each file with what it needs."""
     short = "v3p0" if version == "3.0" else "v2p2"
     ns = "http://www.imsglobal.org/xsd/qti/qtiv3p0/imscp_v1p1" if version == "3.0" else _CP2
-    lom = "http://ltsc.ieee.org/xsd/LOM"
-    root = etree.Element(f"{{{ns}}}manifest", {"identifier": "questions"}, nsmap={None: ns, "lom": lom})
+    root = etree.Element(f"{{{ns}}}manifest", {"identifier": "questions"}, nsmap={None: ns, "lom": _LOM})
     about = etree.SubElement(root, f"{{{ns}}}metadata")
     etree.SubElement(about, f"{{{ns}}}schema").text = "QTI Package" if version == "3.0" else "QTIv2.2 Package"
     etree.SubElement(about, f"{{{ns}}}schemaversion").text = "3.0.0" if version == "3.0" else "1.0.0"
     etree.SubElement(root, f"{{{ns}}}organizations")
     resources = etree.SubElement(root, f"{{{ns}}}resources")
-    for question, path, pictures in questions:
-        resource = etree.SubElement(
-            resources,
-            f"{{{ns}}}resource",
-            {"identifier": f"r-{question.key}", "type": f"imsqti_item_xml{short}", "href": path},
-        )
-        tags = tags_of(question.raw)
-        if tags or question.carried:
-            metadata = etree.SubElement(resource, f"{{{ns}}}metadata")
-        if tags:
-            general = etree.SubElement(etree.SubElement(metadata, f"{{{lom}}}lom"), f"{{{lom}}}general")
-            for tag in tags:
-                keyword = etree.SubElement(general, f"{{{lom}}}keyword")
-                etree.SubElement(keyword, f"{{{lom}}}string").text = re.sub(r"\s+", " ", tag)
-        if question.carried:
-            own = etree.SubElement(metadata, f"{{{NAMESPACE}}}{ELEMENT}", nsmap={"academy": NAMESPACE})
-            own.text = question.carried
-        for name in (path, *pictures):
+    for each in listed:
+        attributes = {"identifier": f"r-{each.key}", "type": f"imsqti_{each.kind}_xml{short}", "href": each.path}
+        resource = etree.SubElement(resources, f"{{{ns}}}resource", attributes)
+        if each.tags or each.carried:
+            _describe(etree.SubElement(resource, f"{{{ns}}}metadata"), each)
+        pictures = [f"media/{digest}.{media[digest].suffix}" for digest in each.pictures]
+        for name in (each.path, *pictures):
             etree.SubElement(resource, f"{{{ns}}}file", {"href": name})
+        for needed in each.needs:
+            etree.SubElement(resource, f"{{{ns}}}dependency", {"identifierref": f"r-{needed}"})
     written: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
     return written
 
 
-_CP2 = "http://www.imsglobal.org/xsd/imscp_v1p1"
+def _describe(metadata: etree._Element, each: Listed) -> None:
+    """Tags as keywords, and what only we know."""
+    if each.tags:
+        general = etree.SubElement(etree.SubElement(metadata, f"{{{_LOM}}}lom"), f"{{{_LOM}}}general")
+        for tag in each.tags:
+            keyword = etree.SubElement(general, f"{{{_LOM}}}keyword")
+            etree.SubElement(keyword, f"{{{_LOM}}}string").text = re.sub(r"\s+", " ", tag)
+    if each.carried:
+        own = etree.SubElement(metadata, f"{{{NAMESPACE}}}{ELEMENT}", nsmap={"academy": NAMESPACE})
+        own.text = each.carried
+
+
+_LOM: Final = "http://ltsc.ieee.org/xsd/LOM"
+_CP2: Final = "http://www.imsglobal.org/xsd/imscp_v1p1"

@@ -14,9 +14,12 @@ from app.quizzes.interchange.model import (
     N_,
     CannotTake,
     Imported,
+    Item,
     Language,
+    Message,
     Refusal,
 )
+from app.quizzes.interchange.qti import case
 from app.quizzes.interchange.qti.reading import Beside, read_item
 from app.quizzes.interchange.qti.types import reader_of
 from app.quizzes.interchange.safe_xml import child, children, descendants, name_of, parse_xml, path_text, text_of
@@ -39,42 +42,95 @@ def read_package(files: dict[str, bytes], language: Language) -> Imported:
     manifest = parse_xml(files[MANIFEST])
     if name_of(manifest) != "manifest":
         raise CannotTake(N_("its imsmanifest.xml is not a manifest"))
-    found = Imported()
-    box = MediaBox(files)
+    package = _Package(files, language)
     for resource in descendants(manifest, "resource"):
-        kind = resource.get("type", "").lower()
         path = resource.get("href") or next((f.get("href", "") for f in children(resource, "file")), "")
-        if len(found.items) >= MAX_ITEMS:
-            found.refused.append(Refusal(path, "", N_("only %(number)s questions at a time", number=MAX_ITEMS)))
+        if len(package.found.items) >= MAX_ITEMS:
+            package.refuse(path, "", N_("only %(number)s questions at a time", number=MAX_ITEMS))
             break
-        if "qti_item" in kind:
-            _take_path(found, files, path, language, box=box, said=_beside(resource))
-        elif "qti_xmlv1p2" in kind:
-            _take_cartridge(found, files, path, language, box)
-        elif "qti_test" in kind or "qti_section" in kind:
-            why = N_("a test: its questions are taken, its order and weights are not")
-            found.refused.append(Refusal(path, resource.get("identifier", ""), why))
-        elif "qti" in kind and "associatedcontent" not in kind:
-            why = N_("a resource of the kind “%(kind)s” cannot be taken", kind=kind)
-            found.refused.append(Refusal(path, resource.get("identifier", ""), why))
+        package.take(resource, path)
+    package.finish()
+    found = package.found
     if not found.items and not found.refused:
         found.refused.append(Refusal(MANIFEST, "", N_("the manifest lists no QTI items")))
-    found.media = box.used([item.raw for item in found.items])
+    found.media = package.box.used([item.raw for item in found.items])
     return found
 
 
-def _take_path(
-    found: Imported, files: dict[str, bytes], path: str, language: Language, *, box: MediaBox, said: Beside
-) -> None:
-    try:
+class _Package:
+    """A package while it is read: items that share a stimulus wait for each other."""
+
+    def __init__(self, files: dict[str, bytes], language: Language) -> None:
+        self.files = files
+        self.language = language
+        self.found = Imported()
+        self.box = MediaBox(files)
+        #: Of each stimulus what its metadata says, and the items that share it.
+        self.stimuli: dict[str, Beside] = {}
+        self.shared: dict[str, list[tuple[etree._Element, str, Beside]]] = {}
+        self.tests: list[tuple[str, str]] = []
+
+    def refuse(self, path: str, what: str, why: Message) -> None:
+        self.found.refused.append(Refusal(path, what, why))
+
+    def take(self, resource: etree._Element, path: str) -> None:
+        """One entry of the manifest."""
+        kind, name = resource.get("type", "").lower(), resource.get("identifier", "")
+        try:
+            if "qti_item" in kind:
+                self._item(path, _beside(resource))
+            elif "qti_stimulus" in kind:
+                self.stimuli[self._inside(path)] = _beside(resource)
+            elif "qti_xmlv1p2" in kind:
+                _take_cartridge(self.found, self.files, path, self.language, self.box)
+            elif "qti_test" in kind or "qti_section" in kind:
+                self.tests.append((path, name))
+            elif "qti" in kind and "associatedcontent" not in kind:
+                raise CannotTake(N_("a resource of the kind “%(kind)s” cannot be taken", kind=kind))
+        except CannotTake as error:
+            self.refuse(path, name if "qti_item" not in kind else "", error.why)
+
+    def _inside(self, path: str) -> str:
+        """The path of a file that the manifest lists. Raises CannotTake when it is not there."""
         inside = beside("", unquote(path))
-        if inside not in files:
+        if inside not in self.files:
             raise CannotTake(N_("the manifest lists it, but it is not in the archive"))
-        root = parse_xml(files[inside])
-    except CannotTake as error:
-        found.refused.append(Refusal(path, "", error.why))
-        return
-    _take(found, root, inside, language, box=box, said=said)
+        return inside
+
+    def _item(self, path: str, said: Beside) -> None:
+        inside = self._inside(path)
+        root = parse_xml(self.files[inside])
+        stimulus = case.stimulus_of(root)
+        if stimulus and (shared := beside(inside, unquote(stimulus))) in self.files:
+            self.shared.setdefault(shared, []).append((root, inside, said))
+        else:
+            _take(self.found, root, inside, self.language, box=self.box, said=said)
+
+    def finish(self) -> None:
+        """The cases, now that all their parts are known; then the tests that are more than one of them."""
+        for path, parts in self.shared.items():
+            where = path
+            try:
+                items = []
+                for root, where, said in parts:
+                    items.append(_read(root, where, self.language, box=self.box, said=said))
+                where, said = path, self.stimuli.get(path, Beside())
+                whole = parse_xml(self.files[path])
+                self.found.items.append(case.read(whole, path, items, self.language, box=self.box, beside=said))
+            except CannotTake as error:
+                self.refuse(where, path, error.why)
+        for path, name in self.tests:
+            if not self._is_case(path):
+                self.refuse(path, name, N_("a test: its questions are taken, its order and weights are not"))
+
+    def _is_case(self, path: str) -> bool:
+        """Does a test ask only the parts of one case?"""
+        try:
+            inside = self._inside(path)
+            asked = {beside(inside, unquote(href)) for href in case.items_of(parse_xml(self.files[inside]))}
+        except CannotTake:
+            return False
+        return any(asked == {where for _root, where, _said in parts} for parts in self.shared.values())
 
 
 def _take_cartridge(
@@ -98,11 +154,18 @@ def _take(
 ) -> None:
     title = root.get("title", "") or root.get("identifier", "")
     try:
-        if name_of(root) not in ITEM_ROOTS:
-            raise CannotTake(N_("it is no QTI item: it begins with <%(tag)s>", tag=name_of(root)))
-        found.items.append(read_item(root, reader_of, language, box=box, path=path, beside=said))
+        if case.stimulus_of(root):
+            raise CannotTake(N_("it depends on a separate exhibit"))
+        found.items.append(_read(root, path, language, box=box, said=said))
     except CannotTake as error:
         found.refused.append(Refusal(path, title, error.why))
+
+
+def _read(root: etree._Element, path: str, language: Language, *, box: MediaBox, said: Beside) -> Item:
+    """One item of QTI 2 or 3. Raises CannotTake."""
+    if name_of(root) not in ITEM_ROOTS:
+        raise CannotTake(N_("it is no QTI item: it begins with <%(tag)s>", tag=name_of(root)))
+    return read_item(root, reader_of, language, box=box, path=path, beside=said)
 
 
 def _beside(resource: etree._Element) -> Beside:

@@ -81,25 +81,64 @@ def read_item(
     return Item(as_key(root.get("identifier", "")), raw, path, tuple(reading.notes))
 
 
-class Reading:
-    """One item while it is read; the tree has the names of version 2 and no namespaces."""
+class Page:
+    """Texts of a file while it is read; the tree has the names of version 2 and no namespaces."""
 
-    def __init__(self, root: etree._Element, box: MediaBox, path: str) -> None:
+    def __init__(self, root: etree._Element, box: MediaBox, path: str, holder: str) -> None:
         self.root = root
         self.box = box
         self.path = path
-        #: The way of scoring that our own tags name.
-        self.hint = ""
         self.notes: list[Message] = []
         self.converter = Converter(self.picture, self.notes)
         self.own_language = _ours(root.get(_LANG, ""))
-        body = child(root, "itemBody")
+        body = child(root, holder)
         if body is None:
-            raise CannotTake(N_("it has no itemBody"))
+            raise CannotTake(N_("it has no %(name)s", name=holder))
         self.body = body
-        if descendants(root, "assessmentStimulusRef"):
-            raise CannotTake(N_("it depends on a separate exhibit"))
-        self.interactions = [element for element in body.iter() if name_of(element).endswith("Interaction")]
+
+    def texts(self, element: etree._Element) -> Texts:
+        """The content of an element, by language where both languages are marked."""
+        element = copy.deepcopy(element)
+        for found in [inner for inner in element.iter() if inner is not element and name_of(inner) in _NOT_SHOWN]:
+            drop(found)
+        marked = [(found, _ours(found.get(_LANG, ""))) for found in _outermost_marked(element)]
+        if {tag for _found, tag in marked} < set(LANGUAGES):
+            return {ANY: self.converter.element(element)}
+        found_texts: Texts = {}
+        for tag in LANGUAGES:
+            others = [found for found, spoken in marked if spoken != tag]
+            found_texts[tag] = self.converter.element(_without(element, others))
+        return found_texts
+
+    def texts_of(self, element: etree._Element) -> Texts:
+        """The content of an element that is not shown with the question."""
+        holder = etree.Element("div")
+        holder.append(copy.deepcopy(element))
+        holder[0].tag = "div"
+        holder[0].tail = None
+        return self.texts(holder)
+
+    def note(self, note: Message) -> None:
+        if note not in self.notes:
+            self.notes.append(note)
+
+    def picture(self, address: str) -> str:
+        """The address of a picture that came along. Raises CannotTake."""
+        if address.startswith("data:"):
+            return self.box.keep_data_url(address)
+        if "://" in address or address.startswith("//"):
+            raise CannotTake(N_("its picture is elsewhere on the web: %(address)s", address=address))
+        return self.box.keep_file(beside(self.path, unquote(address)))
+
+
+class Reading(Page):
+    """One item while it is read."""
+
+    def __init__(self, root: etree._Element, box: MediaBox, path: str) -> None:
+        super().__init__(root, box, path, "itemBody")
+        #: The way of scoring that our own tags name.
+        self.hint = ""
+        self.interactions = [element for element in self.body.iter() if name_of(element).endswith("Interaction")]
         if not self.interactions:
             raise CannotTake(N_("it asks nothing: there is no interaction in it"))
         #: The one that is being read.
@@ -177,20 +216,6 @@ class Reading:
 
     # --- texts ---------------------------------------------------------------------------------------------
 
-    def texts(self, element: etree._Element) -> Texts:
-        """The content of an element, by language where both languages are marked."""
-        element = copy.deepcopy(element)
-        for found in [inner for inner in element.iter() if inner is not element and name_of(inner) in _NOT_SHOWN]:
-            drop(found)
-        marked = [(found, _ours(found.get(_LANG, ""))) for found in _outermost_marked(element)]
-        if {tag for _found, tag in marked} < set(LANGUAGES):
-            return {ANY: self.converter.element(element)}
-        found_texts: Texts = {}
-        for tag in LANGUAGES:
-            others = [found for found, spoken in marked if spoken != tag]
-            found_texts[tag] = self.converter.element(_without(element, others))
-        return found_texts
-
     def prompt(self) -> Texts:
         """The question itself: the body around the interaction, and the interaction's own prompt."""
         number = next(n for n, found in enumerate(self.body.iter()) if found is self.interaction)
@@ -211,14 +236,6 @@ class Reading:
             return around
         tags = LANGUAGES if set(around) | set(asked) != {ANY} else (ANY,)
         return {tag: "\n\n".join(part for part in (_said(around, tag), _said(asked, tag)) if part) for tag in tags}
-
-    def texts_of(self, element: etree._Element) -> Texts:
-        """The content of an element that is not shown with the question."""
-        holder = etree.Element("div")
-        holder.append(copy.deepcopy(element))
-        holder[0].tag = "div"
-        holder[0].tail = None
-        return self.texts(holder)
 
     def content(self, element: etree._Element) -> Texts:
         """The text of a choice. Raises CannotTake when it is empty."""
@@ -250,18 +267,6 @@ class Reading:
                 raw["feedback"] = text
             else:
                 self.note(N_("Feedback that depends on whether the answer was right is not kept."))
-
-    def note(self, note: Message) -> None:
-        if note not in self.notes:
-            self.notes.append(note)
-
-    def picture(self, address: str) -> str:
-        """The address of a picture that came along. Raises CannotTake."""
-        if address.startswith("data:"):
-            return self.box.keep_data_url(address)
-        if "://" in address or address.startswith("//"):
-            raise CannotTake(N_("its picture is elsewhere on the web: %(address)s", address=address))
-        return self.box.keep_file(beside(self.path, unquote(address)))
 
 
 def choice_ids(elements: Iterable[etree._Element]) -> dict[str, str]:

@@ -1,9 +1,13 @@
 """Which of QTI's interactions is which of our types."""
 
+from collections.abc import Mapping
 from typing import Final
 
-from app.quizzes.interchange.model import N_, CannotTake
-from app.quizzes.interchange.qti import calculated, cloze, dragged, interactions, writing, written
+from app.quizzes.interchange.about import tags_of
+from app.quizzes.interchange.media import references
+from app.quizzes.interchange.model import N_, CannotTake, Media, Question
+from app.quizzes.interchange.qti import calculated, case, cloze, dragged, interactions, writing, written
+from app.quizzes.interchange.qti.content import Listed
 from app.quizzes.interchange.qti.reading import Reader, Reading
 from app.quizzes.interchange.safe_xml import name_of
 
@@ -24,6 +28,15 @@ WRITERS: Final[writing.Writers] = {
     "drag_text": dragged.write_text,
     "drag_image": dragged.write_labels,
 }
+
+
+def write(question: Question, version: str, media: Mapping[str, Media]) -> list[tuple[Listed, bytes]]:
+    """The files of one question. Raises CannotGo."""
+    if question.raw.get("type") == "case":
+        return case.write(question, WRITERS, version, media)
+    data = writing.write_item(question, WRITERS, version, media)
+    path, tags = f"items/{question.key}.xml", tags_of(question.raw)
+    return [(Listed(question.key, "item", path, references([question.raw]), tags, question.carried), data)]
 
 
 def reader_of(reading: Reading) -> Reader:

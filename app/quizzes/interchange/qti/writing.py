@@ -18,8 +18,15 @@ from app.quizzes.interchange.safe_xml import XML_NS
 Writers = Mapping[str, Callable[["Writing", Raw], None]]
 
 
-def write_item(question: Question, writers: Writers, version: str, media: Mapping[str, Media]) -> bytes:
-    """One item as its file. Raises CannotGo."""
+def write_item(
+    question: Question,
+    writers: Writers,
+    version: str,
+    media: Mapping[str, Media],
+    *,
+    stimulus: tuple[str, str] | None = None,
+) -> bytes:
+    """One item as its file; ``stimulus``: key and path of the material it shares with others. Raises CannotGo."""
     raw = question.raw
     write = writers.get(str(raw.get("type")))
     if write is None:
@@ -27,6 +34,10 @@ def write_item(question: Question, writers: Writers, version: str, media: Mappin
     writing = Writing(question, version, media)
     write(writing, raw)
     writing.finish()
+    if stimulus is not None:
+        attributes = {"identifier": item_identifier(stimulus[0]), "href": stimulus[1]}
+        shared = writing.add(writing.root, "assessmentStimulusRef", **attributes)
+        writing.root.insert(writing.root.index(writing.body), shared)
     root = names.to_version_3(writing.root) if version == "3.0" else writing.root
     found: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
     return found
