@@ -136,7 +136,9 @@ def of_measured(item: Measured) -> list[Finding]:
     """What the figures of a question, or of a part, suggest by themselves."""
     if item.facility.value is None:
         return []
-    found = [*_about_facility(item.facility.value, item.random_guess), *_about_discrimination(item)]
+    found = _about_discrimination(item)
+    if item.omitted < item.people:  # what everybody left says nothing about the key
+        found += _about_facility(item.facility.value, item.random_guess)
     if item.omitted > item.people * MANY_OMITTED:
         found.append(Finding(Code.MANY_OMITTED))
     if any(variant.differs for variant in item.variants):

@@ -216,6 +216,9 @@ def test_what_people_gave_counts_for_the_parts_they_mark() -> None:
             )
         )
     found = inside.look(body, answers, [float(at % 3) for at in range(20)])
+    left = [answer._replace(response=None, answered=False, marks=0) for answer in answers]
+    codes = [{each.code for each in part.findings} for part in inside.look(body, left, [0.5] * 20).parts]
+    assert codes == [{Code.MANY_OMITTED, Code.FEW_PEOPLE}] * 3  # nobody right, but nobody tried
     assert [part.people for part in found.parts] == [20, 20, 15]
     assert values(found.parts, "facility") == pytest.approx([1 / 2, 1, (10 * 0.5 + 5) / 15])
     assert values(found.parts, "weight") == pytest.approx([2 / 8, 1 / 8, 5 / 8])
