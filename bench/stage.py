@@ -29,8 +29,7 @@ from app.demo.acting import declaration
 from app.quizzes import services as quizzes
 from app.quizzes.grading.aliases import outward
 from app.quizzes.models import Attempt, AttemptItem, AttemptResult, AttemptState, GradeRun, ResponseEvent
-from tests.faults.storm import signed_in_headers
-from tests.support.cast import make_organisation, make_person
+from tests.support.cast import make_organisation, make_person, signed_in_headers
 from tests.support.courses import sync_folder
 from tests.support.postgres import postgres_server
 from tests.support.processes import Site, own_site

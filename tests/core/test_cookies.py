@@ -10,8 +10,7 @@ from flask import Flask, session
 from itsdangerous import URLSafeTimedSerializer
 
 from app.core.identifiers import new_id
-from tests.faults.storm import signed_in_headers
-from tests.support.cast import Cast, make_login
+from tests.support.cast import Cast, make_login, signed_in_headers
 
 
 @pytest.fixture

@@ -16,21 +16,19 @@ import uuid
 from dataclasses import dataclass
 from typing import Any, Final
 
-from flask import Flask, session
-from flask_wtf.csrf import generate_csrf
+from flask import Flask
 
-from app.accounts.identity import SEEN
 from app.core.database import db, release
 from app.organisations.models import Organisation
 from app.quizzes.context import keyring
 from app.quizzes.grading.aliases import outward
 from tests.faults.by_hand import Report, arguments_of, run, stormy_site, tell
 from tests.faults.ledger import Ledger, compare
-from tests.faults.servers import WebServer
-from tests.support.cast import make_login, make_organisation, make_person
+from tests.support.cast import make_login, make_organisation, make_person, signed_in_headers
 from tests.support.postgres import PostgresServer
 from tests.support.processes import Site
 from tests.support.quizzes import items_of, make_quiz, start
+from tests.support.servers import WebServer
 
 Paper = list[tuple[str, list[str]]]
 
@@ -128,17 +126,6 @@ class Examinee(threading.Thread):
         if self.connection is not None:
             self.connection.close()
         self.connection = None
-
-
-def signed_in_headers(app: Flask, login_id: uuid.UUID) -> dict[str, str]:
-    """The cookie and the form token of a signed-in browser."""
-    with app.app_context(), app.test_request_context():
-        session["_user_id"] = str(login_id)
-        session[SEEN] = int(time.time())  # a browser sends back the cookie that says so
-        token = generate_csrf()
-        serializer: Any = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
-        cookie = serializer.dumps(dict(session))
-    return {"Cookie": f"{app.config['SESSION_COOKIE_NAME']}={cookie}", "X-CSRFToken": token}
 
 
 def examinees(site: Site, port: int, count: int = 8) -> list[Examinee]:

@@ -26,12 +26,11 @@ from app.quizzes.context import keyring
 from app.quizzes.grading.aliases import outward
 from app.quizzes.models import Attempt, AttemptResult, AttemptState, ResponseEvent
 from tests.faults.ledger import Ledger, compare
-from tests.faults.servers import WebServer
-from tests.faults.storm import signed_in_headers
-from tests.support.cast import make_login, make_organisation, make_person
+from tests.support.cast import make_login, make_organisation, make_person, signed_in_headers
 from tests.support.clocks import ProcessClock, forget_clock
 from tests.support.processes import Site, memory_folder, own_site
 from tests.support.quizzes import items_of, make_quiz, start
+from tests.support.servers import WebServer
 
 pytestmark = [pytest.mark.faults, pytest.mark.both_databases, pytest.mark.timeout(240)]
 

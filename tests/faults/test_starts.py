@@ -20,12 +20,11 @@ from app.quizzes.accommodations.queries import allowance_of
 from app.quizzes.accommodations.services import Whom, grant_accommodation
 from app.quizzes.models import Attempt
 from app.quizzes.rules import Allowance
-from tests.faults.servers import WebServer
-from tests.faults.storm import signed_in_headers
-from tests.support.cast import as_actor, make_login, make_person
+from tests.support.cast import as_actor, make_login, make_person, signed_in_headers
 from tests.support.courses import SMALL, study, sync_folder
 from tests.support.processes import Site, memory_folder, own_site
 from tests.support.quizzes import make_quiz, start
+from tests.support.servers import WebServer
 
 pytestmark = pytest.mark.faults
 

@@ -1,9 +1,16 @@
 """Plain factory functions, and the fixed cast that tests of access share."""
 
 import itertools
+import time
+import uuid
 from dataclasses import dataclass
 from typing import Any
 
+from flask import Flask
+from flask import session as cookie_session
+from flask_wtf.csrf import generate_csrf
+
+from app.accounts.identity import SEEN
 from app.accounts.models import LoginSession, Person, PersonState, RoleGrant
 from app.core import clock
 from app.core.access import Actor, Grant, Role
@@ -51,6 +58,17 @@ def make_login(person: Person) -> LoginSession:
         )
         session.add(login)
     return login
+
+
+def signed_in_headers(app: Flask, login_id: uuid.UUID) -> dict[str, str]:
+    """The cookie and the form token of a signed-in browser."""
+    with app.app_context(), app.test_request_context():
+        cookie_session["_user_id"] = str(login_id)
+        cookie_session[SEEN] = int(time.time())  # a browser sends back the cookie that says so
+        token = generate_csrf()
+        serializer: Any = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+        cookie = serializer.dumps(dict(cookie_session))
+    return {"Cookie": f"{app.config['SESSION_COOKIE_NAME']}={cookie}", "X-CSRFToken": token}
 
 
 def as_actor(person: Person, *grants: Grant) -> Actor:

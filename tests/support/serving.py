@@ -9,10 +9,9 @@ from playwright.sync_api import Browser, BrowserContext
 
 from app.accounts.models import Person
 from app.core.database import release, write_mode
-from tests.faults.servers import WebServer
-from tests.faults.storm import signed_in_headers
-from tests.support.cast import make_login
+from tests.support.cast import make_login, signed_in_headers
 from tests.support.processes import Site
+from tests.support.servers import WebServer
 from tests.support.windows import Window
 
 

@@ -10,7 +10,7 @@ from typing import Final
 
 import psutil
 
-from tests.support.processes import Site, kill_group, wait_until
+from tests.support.processes import Site, free_port, kill_group, wait_until
 
 #: ``{address}`` and ``{application}`` are filled in. gunicorn forks its workers ready-made, so that a killed one
 #: is back at once and a short run sees many kills; granian is what script/server runs.
@@ -25,13 +25,6 @@ COMMANDS: Final = {
 }
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 class WebServer:
     """One server on one port; started again on the same port after it was killed as a whole."""
 
@@ -44,7 +37,7 @@ class WebServer:
 
     def start(self) -> None:
         self.process = self.site.start(*self.command.split(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        wait_until(self._listens, f"{self.command} listens", seconds=40)
+        wait_until(self._listens, f"{self.command} listens")
 
     def _listens(self) -> bool:
         assert self.process is not None
