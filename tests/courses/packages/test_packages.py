@@ -19,8 +19,10 @@ from app.courses.packages.own import pack
 from tests.support.authoring import author, change, instructor, open_draft
 from tests.support.cast import Cast, make_person
 from tests.support.courses import sync_folder
-from tests.support.packages import cartridge, small_files, take_in
+from tests.support.olx import HTML, olx
+from tests.support.packages import cartridge, small_files, take_in, tarred
 from tests.support.pages import Visitors, words
+from tests.support.recordings import pdf
 
 
 def test_an_outsider_takes_nothing_out_and_puts_nothing_in(cast: Cast) -> None:
@@ -74,6 +76,18 @@ def test_the_content_check_names_what_nobody_has_translated(cast: Cast) -> None:
     assert all(
         "is empty" not in fault.wrong for fault in authoring.faults_of(draft.id, "m1-orders/02-links.en.md")
     )
+
+
+def test_an_open_edx_course_lacks_only_what_its_author_must_say(cast: Cast) -> None:
+    sync_folder()
+    insider = author(cast)
+    page = HTML + '<p><a href="/static/notes.pdf">Notes</a></p>'
+    changed: dict[str, bytes | str] = {"course/html/0000.html": page, "course/static/notes.pdf": pdf()}
+    draft, plan = take_in(insider, cast.authority.id, tarred(olx(changed)))
+    assert {path.partition("/")[0] for path in plan.files} == {"course.yaml", "figures", "media", "m1-orders"}
+    missing = ("is missing", "is empty", "at least 1", "no caption", "differ from the Chinese")
+    found = [fault for path in plan.files for fault in authoring.faults_of(draft.id, path)]
+    assert [fault for fault in found if not any(words in fault.wrong for words in missing)] == []
 
 
 def test_pages_show_everything_before_a_course_is_made(cast: Cast, visit: Visitors) -> None:
