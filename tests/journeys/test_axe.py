@@ -344,6 +344,7 @@ def test_every_page_is_accessible_and_fits(reader: Reader, academy: Served, loca
             if place.who == who:
                 try:
                     window.open(place.path)
+                    window.narrow()
                 except AssertionError as fault:
                     faults.append(f"{place.endpoint} ({who or 'a visitor'}, {place.path}): {fault}")
                     window.complaints.clear()

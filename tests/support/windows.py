@@ -96,6 +96,15 @@ class Window:
         assert self.complaints == [], f"{address}: {self.complaints}"
         self.looked_at.append(urldefrag(address)[0])
 
+    def narrow(self, width: int = 390) -> None:
+        """Fail unless the page also fits a telephone."""
+        before = self.page.viewport_size
+        self.page.set_viewport_size({"width": width, "height": 800})
+        wide = self.page.evaluate(_SEEN)["wide"]
+        assert wide <= 0, f"{self.page.url}: {wide} pixels too wide for {width}"
+        if before:
+            self.page.set_viewport_size(before)
+
     def close(self) -> None:
         """Fail if a page was passed by unseen, or complained after it was looked at."""
         assert self.complaints == []
