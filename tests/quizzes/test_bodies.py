@@ -1,11 +1,8 @@
-"""What each process keeps of questions: read once, never changed by a page, never more than it may hold."""
-
-import pytest
+"""What each process keeps of questions: read once, never changed by a page."""
 
 from app.core import clock
 from app.core.access import Actor
 from app.core.database import db, release, transaction, write_mode
-from app.core.kept import Kept
 from app.quizzes import grading, services
 from app.quizzes.models import AttemptItem, QuestionRevision
 from app.quizzes.queries import bodies as kept
@@ -46,19 +43,3 @@ def test_no_page_changes_what_is_kept(cast: Cast, visit: Visitors) -> None:
         found = kept.bodies([each.id for each in stored])
     assert not seen
     assert found == {each.id: each.body for each in stored}
-
-
-def test_the_earliest_read_leave_first(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept, "_kept", Kept(2))
-    make_quiz(("single", "matching", "ordering"))
-    first, second, third = db.session.scalars(
-        db.select(QuestionRevision.id).order_by(QuestionRevision.id).limit(3)
-    )
-    for one in (first, second, third):
-        assert list(kept.bodies([one])) == [one]
-    with counted_statements() as seen:
-        kept.bodies([second, third])
-    assert not seen
-    with counted_statements() as seen:
-        kept.bodies([first])
-    assert len(seen) == 1

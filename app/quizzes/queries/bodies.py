@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Collection
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import select
 
@@ -11,7 +11,7 @@ from app.core.kept import Kept
 from app.quizzes.models import QuestionRevision
 
 #: Some 10 KiB each.
-_kept: Kept[uuid.UUID, dict[str, Any]] = Kept(1_000)
+_kept: Final[Kept[uuid.UUID, dict[str, Any]]] = Kept(1_000)
 
 
 def bodies(revision_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, dict[str, Any]]:
