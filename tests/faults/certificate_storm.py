@@ -33,7 +33,7 @@ from app.certificates.ledger.models import LogEntry
 from app.certificates.life import queries, services
 from app.certificates.life.models import BatchState, IssueBatch
 from app.certificates.models import Certificate, NumberSeries
-from app.cohorts.models import Membership, MembershipState, ProgrammeCompletion, ProgrammeRevision
+from app.cohorts.models import ProgrammeCompletion, ProgrammeRevision
 from app.core import clock
 from app.core.access import Actor, Grant, Role
 from app.core.database import db, release, transaction
@@ -45,6 +45,7 @@ from tests.faults.by_hand import Report, arguments_of, run, stormy_site, tell
 from tests.support.cast import as_actor, make_cast
 from tests.support.cohorts import certify, join, make_cohort, pass_course
 from tests.support.courses import sync_folder
+from tests.support.graduates import completed_alike
 from tests.support.processes import Site, kill_group
 
 REAL: Final = ("flask", "--app", "wsgi:app", "jobs", "work", "--workers", "2")
@@ -95,40 +96,13 @@ def graduates(count: int) -> Batch:
     with transaction():
         db.session.get_one(Person, cast.trainee.id).names_confirmed_at = clock.now()
         evidence = db.session.scalars(select(ProgrammeCompletion)).one()
-        members = [_graduate(number, evidence, cohort.id) for number in range(1, count)]
+        members = [completed_alike(number, evidence, cohort.id) for number in range(1, count)]
     body = get_organisation("small-authority").id
     certifier = as_actor(cast.certifier, Grant(Role.CERTIFIER, body))
     release()
     with transaction():
         batch = services.order_batch(certifier, queries.get_cohort_to_certify(certifier, cohort.id))
         return Batch(batch.id, certifier, [first.id, *members])
-
-
-def _graduate(number: int, evidence: ProgrammeCompletion, cohort_id: uuid.UUID) -> uuid.UUID:
-    now = clock.now()
-    person = Person(
-        name="毕业学员",
-        latin_name=f"GRADUATE {number}",
-        email=f"graduate{number}@example.org",
-        names_confirmed_at=now,
-    )
-    db.session.add(person)
-    db.session.flush()
-    membership = Membership(
-        cohort_id=cohort_id, person_id=person.id, state=MembershipState.COMPLETED, state_since=now
-    )
-    db.session.add(membership)
-    db.session.flush()
-    copied = ("programme_id", "programme_revision_id", "cycle", "hours", "exam_percent", "basis")
-    db.session.add(
-        ProgrammeCompletion(
-            membership_id=membership.id,
-            person_id=person.id,
-            completed_at=now,
-            **{name: getattr(evidence, name) for name in copied},
-        )
-    )
-    return membership.id
 
 
 class Workers:

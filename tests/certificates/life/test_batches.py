@@ -74,6 +74,22 @@ def outcomes(batch: IssueBatch) -> Counter[Outcome]:
     return queries.line_of(batch).counts
 
 
+def test_the_page_of_a_batch_asks_for_itself_as_long_as_work_goes_on(
+    cast: Cast, cohort: Cohort, visit: Visitors
+) -> None:
+    batch = order(certifier(cast), cohort)
+    keeper, path = visit(cast.certifier), f"/certificates/batches/{batch.id}"
+    page = keeper.get(path).get_data(as_text=True)
+    assert 'data-working="yes"' in page
+    assert '<noscript><meta http-equiv="refresh" content="10"></noscript>' in page
+    work(batch)
+    assert 'data-working="yes"' in keeper.get(path).get_data(as_text=True), "a file is still being prepared"
+    run_due_jobs()
+    page = keeper.get(path).get_data(as_text=True)
+    assert "data-working" not in page
+    assert "refresh" not in page
+
+
 def test_a_batch_issues_what_is_due_and_says_what_became_of_each(cast: Cast, cohort: Cohort) -> None:
     batch = order(certifier(cast), cohort)
     work(batch)
