@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from app.core import markdown
-from app.quizzes.interchange.media import REFERENCE
+from app.quizzes.interchange.media import REFERENCE, SUFFIXES
 from app.quizzes.interchange.model import LANGUAGES, walk_texts
 
 _GAP: Final = re.compile(r"\{\{\s*([a-z0-9-]+)\s*\}\}")
@@ -76,10 +76,32 @@ def _preview(raw: Mapping[str, Any], tag: str) -> Preview:
     parts += [Part(show(option["text"]) or missing, False) for option in raw.get("distractors") or ()]
     parts += [Part(show(item["text"]) or missing) for item in raw.get("items") or ()]
     parts += [Part(show(left) or missing, None, show(right) or missing) for left, right in _inside(raw)]
+    parts += [Part(show(row["text"]) or missing, None, show(_levels(row))) for row in raw.get("rubric") or ()]
     prompt = show(raw["prompt"]) or missing
-    if "text" in raw:
-        prompt += show(_numbered(raw)) or missing
+    for more in _beside(raw):
+        prompt += show(more) or missing
     return Preview(tag, prompt, parts, _facts(raw, tag), show(raw.get("feedback")))
+
+
+def _beside(raw: Mapping[str, Any]) -> list[dict[str, str]]:
+    """What is shown with the question: its running text, its picture, its exhibits."""
+    found = [_numbered(raw)] if "text" in raw else []
+    if image := raw.get("image"):
+        address = f"media:{image['digest']}.{SUFFIXES.get(str(image.get('media_type')), 'svg')}"
+        found.append({tag: f"![{image['alt'].get(tag, '')}]({address})" for tag in LANGUAGES})
+    for exhibit in raw.get("exhibits") or ():
+        found.append(
+            {tag: f"### {exhibit['title'].get(tag, '')}\n\n{exhibit['text'].get(tag, '')}" for tag in LANGUAGES}
+        )
+    return found
+
+
+def _levels(row: Mapping[str, Any]) -> dict[str, str]:
+    """The levels of a criterion with their points."""
+    return {
+        tag: "\n".join(f"- {level['points']}: {level['text'].get(tag, '')}" for level in row["levels"])
+        for tag in LANGUAGES
+    }
 
 
 def _numbered(raw: Mapping[str, Any]) -> dict[str, str]:
@@ -125,6 +147,11 @@ def _facts(raw: Mapping[str, Any], tag: str) -> list[tuple[str, str]]:
         unit = (raw.get("unit") or {}).get(tag, "")
         facts.append((_("Correct answer"), f"{raw['answer']} {unit}".strip()))
         facts.append((_("Tolerance"), f"± {raw.get('tolerance') or 0}"))
+    elif raw["type"] == "calculated":
+        facts.append((_("Formula"), str(raw["formula"])))
+        facts.append((_("Tolerance"), f"± {raw.get('tolerance') or 0}"))
+    elif raw["type"] == "essay":
+        facts.append((_("Model answer"), raw["model"].get(tag) or _("still missing")))
     elif raw.get("accept"):
         facts.append((_("Accepted answers"), " / ".join(str(phrase) for phrase in raw["accept"])))
     if raw.get("scoring"):

@@ -28,6 +28,7 @@ from tests.support.pages import Browser, Visitors
 from tests.support.quizzes import authored, both
 from tests.support.statements import counted_statements
 
+PICTURE = f"/questions/pictures/{next(iter(MEDIA))}.png"
 GIFT = "::one:: Ist die Frist 30 Tage? {T}\n\n::two:: Pick {=30 ~60}\n\n::bad:: Both {=a =b ~c}\n"
 
 
@@ -254,6 +255,8 @@ def test_the_newer_types_are_looked_at_kept_and_taken_out_again(cast: Cast, visi
     shown = browser.get(address).get_data(as_text=True)
     assert "【1】 has charge; answer within 【2】." in shown
     assert "20 days ± 0" in shown
+    for seen in ("price * rate / 100", "Text criterion facts", "Text a model answer", "Dear Sir", PICTURE):
+        assert seen in shown, seen
     browser.submit(f"{address}/confirm", {}, form_at=address)
     assert {row.state for row in rows_of(latest())} == {QuestionState.PUBLISHED}
     taken = browser.submit("/questions/export/download", {"format": "yaml"}, 200, form_at="/questions/imports/new")
