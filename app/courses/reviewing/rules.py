@@ -117,7 +117,7 @@ def _sources(document: Document, source: str) -> dict[str, list[str]]:
     """The lines of each section."""
     lines = source.splitlines()
     starts = [section.line - 1 for section in document.sections]
-    ends = [*starts[1:], len(lines)]
+    ends = [*starts[1:], len(lines)][: len(starts)]  # a lesson that is new, or goes, had or has no section
     return {
         section.key: lines[start:end] for section, start, end in zip(document.sections, starts, ends, strict=True)
     }

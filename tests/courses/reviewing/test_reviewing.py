@@ -13,7 +13,7 @@ from app.courses.authoring.models import Draft
 from app.courses.authoring.rules import DraftState
 from app.courses.reviewing import queries, services
 from app.courses.reviewing.models import RemarkState, ReviewRemark
-from tests.support.authoring import change, instructor, open_draft, publish
+from tests.support.authoring import change, instructor, open_draft, publish, remove, save
 from tests.support.cast import Cast, as_actor, make_person
 from tests.support.courses import enrol, sync_folder
 from tests.support.pages import Browser, Visitors, words
@@ -185,6 +185,18 @@ def test_any_two_publications_are_compared_with_their_figures(
         assert str(writing.get(str(picture.get("src"))).mimetype).startswith("image/")
     assert page.cssselect(".compare img")
     writing.get("/authoring/small/history/compare?before=x&after=y", 404)
+
+
+def test_lessons_that_are_new_or_go_are_shown_as_readers_see_them(
+    visit: Visitors, pair: tuple[Person, Person]
+) -> None:
+    author, _reviewer = pair
+    draft = open_draft(national(author))
+    save(national(author), draft, "m1-first/03-new.zh.md", "## 新的一节 {#new}\n\n新的课文。\n")
+    remove(national(author), draft, "m2-second/01-rule.zh.md")
+    shown = words(desk(visit, author).page("/authoring/small/review?view=rendered"))
+    assert "新的课文。" in shown
+    assert "本节已删除。" in shown
 
 
 def test_the_list_names_courses_by_their_titles(visit: Visitors, pair: tuple[Person, Person]) -> None:
