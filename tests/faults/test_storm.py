@@ -73,7 +73,7 @@ def test_on_postgresql_no_acknowledged_answer_is_lost(folder: Path, postgres: Po
 
 
 def planted(site: Site) -> SavingReport:
-    return storm(site, acknowledgements=3_000, seconds=15, application=PLANTED, kill_every=0.3)
+    return storm(site, acknowledgements=3_000, seconds=15, least_kills=20, application=PLANTED, kill_every=0.3)
 
 
 def test_on_sqlite_acknowledging_before_the_commit_is_caught(folder: Path) -> None:
