@@ -137,7 +137,6 @@ BETWEEN: Final[dict[str, str]] = {
     "previewing.show_exam": "tests/courses/previewing (its HTML, without axe)",
     "reviewing.roll_back": "tests/journeys/test_reviewing.py",
     "reviewing.show_publish": "tests/journeys/test_reviewing.py",
-    "lawmoves.show_change": "tests/journeys/test_law_moves.py",
     "editing.edit_recording": "tests/journeys/test_editing.py",
     "studying.edit_note": "tests/journeys/test_studying.py",
     "studying.answer": "tests/journeys/test_studying.py",
