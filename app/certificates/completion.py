@@ -9,7 +9,6 @@ from typing import Any
 from app.certificates import services
 from app.certificates.models import Certificate
 from app.certificates.rules import (
-    ZONE,
     CompletionClaims,
     CourseClaim,
     DocumentKind,
@@ -17,6 +16,7 @@ from app.certificates.rules import (
     anniversary,
 )
 from app.cohorts.queries import Evidence, completion_evidence
+from app.core import clock
 
 
 def issue_certificate(membership_id: uuid.UUID, now: datetime) -> Certificate:
@@ -86,7 +86,7 @@ def draft_of(evidence: Evidence) -> Draft:
 
 
 def _day(moment: datetime) -> date:
-    return moment.astimezone(ZONE).date()
+    return clock.day_of(moment)
 
 
 def decimal(value: Decimal) -> str:

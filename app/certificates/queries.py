@@ -12,12 +12,12 @@ from app.accounts.models import Person
 from app.certificates import policies
 from app.certificates.models import Certificate, StatusEvent
 from app.certificates.rules import (
-    ZONE,
     CertificateState,
     DocumentKind,
     Snapshot,
     has_expired,
 )
+from app.core import clock
 from app.core.access import Actor
 from app.core.database import db
 from app.core.errors import NotFound
@@ -97,7 +97,7 @@ def held(certificate: Certificate) -> Held:
 
 def get_valid_certificates(person_id: uuid.UUID, now: datetime) -> list[Certificate]:
     """A person's certificates of completion that are valid and have not expired; oldest first."""
-    today = now.astimezone(ZONE).date()
+    today = clock.day_of(now)
     rows = db.session.scalars(
         select(Certificate)
         .where(

@@ -5,13 +5,11 @@ from dataclasses import asdict, dataclass, fields
 from datetime import date
 from enum import StrEnum
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from app.core import digests
 from app.core.text import Bilingual
 
 #: Dates on documents are Beijing dates.
-ZONE: Final = ZoneInfo("Asia/Shanghai")
 SNAPSHOT_FORMAT: Final = 1
 
 

@@ -17,7 +17,6 @@ from app.certificates.models import Certificate, NumberSeries, StatusEvent
 from app.certificates.rendering.style import in_style
 from app.certificates.rules import (
     SERIES,
-    ZONE,
     CertificateState,
     Draft,
     Names,
@@ -30,6 +29,7 @@ from app.certificates.rules import (
     state_after,
 )
 from app.certificates.styles.queries import current_style
+from app.core import clock
 from app.core.access import Actor
 from app.core.database import db, upsert
 from app.core.errors import Conflict, NotAllowed, NotFound
@@ -277,7 +277,7 @@ def _issue_with(certificate: Certificate, names: Names, now: datetime, actor: Ac
             _append(certificate, StatusKind.BLOCKED, now, reason_class=why, reason=missing)
         certificate.missing_characters = missing
         return
-    day = now.astimezone(ZONE).date()
+    day = clock.day_of(now)
     prefix = SERIES[draft.kind]
     series = f"{prefix}-{day.year}"
     serial = take_serial(series)

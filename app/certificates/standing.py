@@ -10,7 +10,8 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final, Protocol
 
-from app.certificates.rules import ZONE, CertificateState, StatusKind, state_after
+from app.certificates.rules import CertificateState, StatusKind, state_after
+from app.core import clock
 
 #: No day before is told from this one: there was no academy.
 _EARLIEST: Final = date(2000, 1, 1)
@@ -70,11 +71,11 @@ def standing_on(
     day: date, events: Sequence[Event], valid_until: str | None, result_until: str | None, now: datetime
 ) -> Standing:
     """Answer for a day. ``events`` are all events of a certificate, first to last; the others are ISO dates."""
-    today = now.astimezone(ZONE).date()
+    today = clock.day_of(now)
     told = [Change(one.at, one.kind, one.reason_class) for one in events if one.kind not in _BEFORE_ISSUE]
     if day > today:
         return Standing(day, DayOutcome.AHEAD, False, (), (), None)
-    begin = datetime.combine(max(day, _EARLIEST), time(), ZONE)
+    begin = datetime.combine(max(day, _EARLIEST), time(), clock.ZONE)
     end = begin + timedelta(days=1)
     before = [one for one in told if one.at < end]
     return Standing(

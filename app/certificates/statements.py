@@ -15,9 +15,10 @@ from sqlalchemy import select
 from app.certificates import policies, services
 from app.certificates.completion import decimal
 from app.certificates.models import Certificate
-from app.certificates.rules import ZONE, CertificateState, CourseRecord, DocumentKind, Draft, RecordClaims
+from app.certificates.rules import CertificateState, CourseRecord, DocumentKind, Draft, RecordClaims
 from app.cohorts.queries import Evidence, completion_evidence, course_basis, get_membership_for, has_completed
 from app.cohorts.rules import Demands
+from app.core import clock
 from app.core.access import Actor
 from app.core.database import db
 from app.core.errors import Conflict, NotAllowed
@@ -144,7 +145,7 @@ def _claims(
 
 
 def _day(iso: str) -> date:
-    return datetime.fromisoformat(iso).astimezone(ZONE).date()
+    return clock.day_of(datetime.fromisoformat(iso))
 
 
 def _both(name: Mapping[str, str]) -> Bilingual:

@@ -14,7 +14,6 @@ from app.certificates.credentials.examining import examine_file, examine_record
 from app.certificates.models import Certificate, LookupCount
 from app.certificates.proof.verdicts import Report, Verdict
 from app.certificates.rules import (
-    ZONE,
     AppointmentClaims,
     CertificateState,
     CompletionClaims,
@@ -25,6 +24,7 @@ from app.certificates.rules import (
     masked_name,
 )
 from app.certificates.standing import Standing, standing_on
+from app.core import clock
 from app.core.database import db, upsert
 from app.core.errors import TooMany
 from app.core.text import Bilingual
@@ -151,7 +151,7 @@ def on_day(finding: Finding, day: date, now: datetime) -> Finding:
 def _outcome(certificate: Certificate, snapshot: Snapshot, now: datetime) -> Outcome:
     if certificate.state is not CertificateState.VALID:
         return Outcome(certificate.state.value)
-    return Outcome.EXPIRED if has_expired(snapshot, now.astimezone(ZONE).date()) else Outcome.VALID
+    return Outcome.EXPIRED if has_expired(snapshot, clock.day_of(now)) else Outcome.VALID
 
 
 def _subject(snapshot: Snapshot) -> Bilingual:

@@ -2,7 +2,6 @@
 
 import uuid
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -17,13 +16,13 @@ from app.cohorts.models import (
     ProgrammeCompletion,
     ProgrammeRevision,
 )
+from app.core import clock
 from app.core.access import Actor
 from app.core.database import add_unless_taken, db
 from app.core.digests import digest_of
 from app.core.errors import Conflict, Invalid, NotAllowed, NotFound
 
 #: The calendar that the standing classes follow.
-ZONE = ZoneInfo("Asia/Shanghai")
 
 
 def renewal_rules(programme_ids: set[uuid.UUID]) -> dict[uuid.UUID, int]:
@@ -71,7 +70,7 @@ def begin_renewal(actor: Actor, programme_id: uuid.UUID, now: datetime) -> Membe
 
 def _standing_class(actor: Actor, programme: Programme, now: datetime) -> Cohort:
     """The renewals' class of this year on the programme's present revision; the first to need it makes it."""
-    today = now.astimezone(ZONE).date()
+    today = clock.day_of(now)
     found = _find_class(programme, today.year)
     if found is not None:
         return found

@@ -3,7 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+#: Where the days of certificates, terms, cohorts and records begin and end.
+ZONE: Final = ZoneInfo("Asia/Shanghai")
 
 _frozen: ContextVar[datetime | None] = ContextVar("frozen_clock", default=None)
 
@@ -11,6 +16,11 @@ _frozen: ContextVar[datetime | None] = ContextVar("frozen_clock", default=None)
 def now() -> datetime:
     """The present moment in UTC, aware."""
     return _frozen.get() or datetime.now(UTC)
+
+
+def day_of(moment: datetime) -> date:
+    """The day in China on which this moment falls: from four in the afternoon UTC the next one."""
+    return moment.astimezone(ZONE).date()
 
 
 @contextmanager

@@ -155,7 +155,7 @@ def _staff(story: Story) -> None:
 
 def _cohort(story: Story) -> None:
     registrar = story.browsers["registrar@demo.example"]
-    today = clock.now().date()
+    today = clock.day_of(clock.now())
     roster = (
         "学号,姓名,姓名拼音,邮箱\n"
         f"0012026001,林见微,LIN JIANWEI,{TRAINEE}\n"

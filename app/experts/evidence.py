@@ -9,7 +9,8 @@ from typing import Any
 
 from app.certificates.models import Certificate
 from app.certificates.queries import get_valid_certificates
-from app.certificates.rules import ZONE, CompletionClaims, Snapshot
+from app.certificates.rules import CompletionClaims, Snapshot
+from app.core import clock
 from app.core.text import Bilingual
 from app.experts.criteria import (
     CertificateCriterion,
@@ -74,8 +75,8 @@ def gather(
         (certificate, Snapshot.from_json(certificate.snapshot or {}))
         for certificate in get_valid_certificates(person_id, now)
     ]
-    today = now.astimezone(ZONE).date()
-    stated_on = stated_at.astimezone(ZONE).date().isoformat()
+    today = clock.day_of(now)
+    stated_on = clock.day_of(stated_at).isoformat()
     return [_for(criterion, held, profile, stated_on, today) for criterion in criteria]
 
 

@@ -8,8 +8,8 @@ from sqlalchemy import select, update
 from app.accounts.models import Person
 from app.audit import services as audit
 from app.certificates import services as certificates
-from app.certificates.rules import ZONE, AppointmentClaims, DocumentKind, Draft, anniversary
-from app.core import digests
+from app.certificates.rules import AppointmentClaims, DocumentKind, Draft, anniversary
+from app.core import clock, digests
 from app.core.access import Actor
 from app.core.database import db
 from app.core.errors import Conflict, Invalid, NotAllowed
@@ -59,7 +59,7 @@ def start_application(actor: Actor, now: datetime) -> Application:
     body = db.session.scalar(select(Organisation).where(Organisation.kind == OrganisationKind.AUTHORITY))
     if criteria is None or body is None:
         raise Conflict(code="no_pool")
-    if _running_appointment(actor.person_id, now.astimezone(ZONE).date()) is not None:
+    if _running_appointment(actor.person_id, clock.day_of(now)) is not None:
         raise Conflict(code="already_appointed")
     application = Application(
         person_id=actor.person_id, organisation_id=body.id, criteria_revision_id=criteria.id, profile={}
@@ -187,7 +187,7 @@ def _running_appointment(person_id: uuid.UUID, today: date) -> Appointment | Non
 
 
 def _appoint(application: Application, criteria: Criteria, years: int, now: datetime) -> Appointment:
-    starts_on = now.astimezone(ZONE).date()
+    starts_on = clock.day_of(now)
     ends_on = anniversary(starts_on, years) - timedelta(days=1)
     db.session.execute(  # an earlier term that ran out makes room for the new one
         update(Appointment)

@@ -13,6 +13,7 @@ from app.certificates.queries import Held
 from app.cohorts import queries as cohorts
 from app.cohorts.models import Membership, MembershipState
 from app.cohorts.queries import CohortSummary, Place
+from app.core import clock
 from app.core.access import Actor, Role
 from app.core.database import db
 from app.core.text import Bilingual
@@ -73,7 +74,7 @@ class CohortDesk:
 
 def cohorts_of(actor: Actor, now: datetime) -> list[CohortDesk]:
     """The running cohorts where the actor is staff, the most stuck first."""
-    today = now.date()
+    today = clock.day_of(now)
     running = [item for item in cohorts.list_cohorts(actor) if item.cohort.ends_on >= today]
     memberships = cohorts.list_active_memberships([item.cohort.id for item in running])
     stuck: dict[object, int] = {}

@@ -4,15 +4,16 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from app.certificates.rules import ZONE, StatusKind
+from app.certificates.rules import StatusKind
 from app.certificates.standing import Change, DayOutcome, Standing, standing_on
+from app.core import clock
 
 pytestmark = pytest.mark.no_database
-NOW = datetime(2026, 12, 31, 9, tzinfo=ZONE)
+NOW = datetime(2026, 12, 31, 9, tzinfo=clock.ZONE)
 
 
 def at(month: int, day: int, hour: int = 12) -> datetime:
-    return datetime(2026, month, day, hour, tzinfo=ZONE)
+    return datetime(2026, month, day, hour, tzinfo=clock.ZONE)
 
 
 HISTORY = [

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from app.certificates import forms, services, statements
 from app.certificates.models import Certificate, LookupCount
-from app.certificates.rules import ZONE, DocumentKind, Names, RevocationClass, SuspensionClass
+from app.certificates.rules import DocumentKind, Names, RevocationClass, SuspensionClass
 from app.core import clock
 from app.core.access import Actor, Grant, Role
 from app.core.database import db, release, transaction
@@ -205,7 +205,7 @@ def test_was_it_valid_on_that_day(cast: Cast, certificate: Certificate, pdf: byt
         fresh = db.session.get_one(Certificate, certificate.id)
         kind = RevocationClass.FALSE_MATERIAL
         services.revoke(certifier(cast), fresh, kind, "不实。", now + timedelta(days=3))
-    day = now.astimezone(ZONE).date()
+    day = clock.day_of(now)
     browser = visit(None, "en")
 
     def asked(value: str) -> tuple[str, str]:

@@ -74,8 +74,8 @@ def test_nobody_opens_a_cohort_at_another_organisation(cast: Cast) -> None:
             programme=queries.get_programme("small-programme"),
             organisation_id=cast.other_university.id,
             name="x",
-            starts_on=clock.now().date(),
-            ends_on=clock.now().date(),
+            starts_on=clock.day_of(clock.now()),
+            ends_on=clock.day_of(clock.now()),
         )
 
 

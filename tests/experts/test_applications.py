@@ -217,7 +217,7 @@ def test_ending_an_appointment_is_told_everywhere(cast: Cast) -> None:
         services.end_appointment(certifier, loaded, EndClass.RESIGNATION, "本人书面辞任。", clock.now())
         assert loaded.certificate.state is CertificateState.ENDED
         search = queries.PoolSearch()
-        assert queries.search_pool(certifier, search, clock.now().date()).total == 0
+        assert queries.search_pool(certifier, search, clock.day_of(clock.now())).total == 0
         with pytest.raises(NotAllowed):
             services.end_appointment(certifier, loaded, EndClass.DISCIPLINE, REASON, clock.now())
 

@@ -15,7 +15,6 @@ import pytest
 import zxingcpp
 from playwright.sync_api import Browser
 
-from app.certificates.rules import ZONE
 from app.core import clock
 from app.core.database import release, write_mode
 from app.jobs.services import run_due_jobs
@@ -148,7 +147,7 @@ def revoke(certifier: Window) -> None:
 
 def ask_about_days(employer: Window) -> None:
     """Was it valid yesterday, and today?"""
-    today = clock.now().astimezone(ZONE).date()
+    today = clock.day_of(clock.now())
     for day, outcome in ((today - timedelta(days=1), "not_yet"), (today, "revoked")):
         employer.page.locator("#asked-day").fill(day.isoformat())
         employer.follow(employer.page.get_by_role("button", name="Ask", exact=True))

@@ -25,7 +25,8 @@ from app.certificates.proof.verdicts import (
     read_credential,
     verify_credential,
 )
-from app.certificates.rules import ZONE, CertificateState, Snapshot, has_expired
+from app.certificates.rules import CertificateState, Snapshot, has_expired
+from app.core import clock
 
 #: A document is some sixty kilobytes; nothing of ours comes near this.
 LARGEST: Final = 1024 * 1024
@@ -100,7 +101,7 @@ def _status(certificate: Certificate, now: datetime) -> Verdict:
     state, code = _CODES[certificate.state]
     since = certificates.history(certificate.id)[-1].at
     if state is State.PASSED and certificate.snapshot:
-        if has_expired(Snapshot.from_json(certificate.snapshot), now.astimezone(ZONE).date()):
+        if has_expired(Snapshot.from_json(certificate.snapshot), clock.day_of(now)):
             return Verdict(Part.STATUS, State.FAILED, "expired", as_of=now)
         return Verdict(Part.STATUS, state, code, as_of=now)
     return Verdict(Part.STATUS, state, code, as_of=since)

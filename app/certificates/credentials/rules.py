@@ -10,7 +10,6 @@ from app.certificates.proof.issuer import did_of
 from app.certificates.proof.jsonld import CREDENTIALS, OPEN_BADGES, OWN_PATH
 from app.certificates.proof.statuslists import PURPOSES, moment
 from app.certificates.rules import (
-    ZONE,
     AppointmentClaims,
     CertificateState,
     CompletionClaims,
@@ -18,6 +17,7 @@ from app.certificates.rules import (
     Snapshot,
     StatusKind,
 )
+from app.core import clock
 from app.core.text import Bilingual
 
 SCHEMA_PATH: Final = "/schemas/certificate-v1.json"
@@ -169,5 +169,5 @@ def _result(claims: CompletionClaims) -> dict[str, Any]:
 
 def _end_of(iso: str) -> datetime:
     """The last second of a day in Beijing."""
-    start = datetime.combine(date.fromisoformat(iso), time(), ZONE)
+    start = datetime.combine(date.fromisoformat(iso), time(), clock.ZONE)
     return (start + timedelta(days=1, seconds=-1)).astimezone(UTC)

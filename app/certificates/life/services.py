@@ -19,9 +19,10 @@ from app.certificates.life.models import (
     Outcome,
 )
 from app.certificates.models import Certificate
-from app.certificates.rules import ZONE, CertificateState, DocumentKind
+from app.certificates.rules import CertificateState, DocumentKind
 from app.cohorts import renewals
 from app.cohorts.models import Cohort, Membership
+from app.core import clock
 from app.core.access import Actor, Role
 from app.core.database import db, transaction
 from app.core.errors import Conflict, DomainError, NotAllowed
@@ -164,7 +165,7 @@ def claim_reminder(certificate: Certificate, now: datetime) -> int | None:
     sent = db.session.scalars(
         select(ExpiryReminder.days).where(ExpiryReminder.certificate_id == certificate.id)
     ).all()
-    days = rules.reminder_due(certificate.expires_on, sent, now.astimezone(ZONE).date())
+    days = rules.reminder_due(certificate.expires_on, sent, clock.day_of(now))
     if days is not None:
         db.session.add(ExpiryReminder(certificate_id=certificate.id, days=days, sent_at=now))
         db.session.flush()
@@ -182,7 +183,7 @@ def begin_renewal(actor: Actor, certificate: Certificate, now: datetime) -> Memb
     opens_days = renewals.renewal_rules({certificate.subject_id}).get(certificate.subject_id)
     if not renewable or certificate.expires_on is None or opens_days is None:
         raise Conflict(_("This certificate cannot be renewed."))
-    if now.astimezone(ZONE).date() < rules.renewal_opens(certificate.expires_on, opens_days):
+    if clock.day_of(now) < rules.renewal_opens(certificate.expires_on, opens_days):
         raise Conflict(_("The renewal is not open yet."))
     membership = renewals.begin_renewal(actor, certificate.subject_id, now)
     audit.record(actor, "certificates.begin_renewal", certificate, membership=str(membership.id))

@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload
 from app.certificates.life import queries, services
 from app.certificates.life.rules import REMINDERS
 from app.certificates.models import Certificate
-from app.certificates.rules import ZONE, Snapshot
+from app.certificates.rules import Snapshot
 from app.core import clock
 from app.core.addresses import address_of
 from app.core.database import db, release, transaction
@@ -51,7 +51,7 @@ def go_on() -> None:
 @every("certificates.remind", seconds=3600)
 def remind() -> None:
     """Mail the holders whose results run out in 90, 30 or 7 days: once each."""
-    today = clock.now().astimezone(ZONE).date()
+    today = clock.day_of(clock.now())
     statement = (
         queries.expiring(today, max(REMINDERS)).with_only_columns(Certificate.id).order_by(Certificate.expires_on)
     )

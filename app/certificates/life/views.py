@@ -12,7 +12,6 @@ from app.certificates import policies
 from app.certificates.life import queries, services
 from app.certificates.life.models import BatchState, IssueBatch, Outcome
 from app.certificates.queries import Held, get_certificate_for
-from app.certificates.rules import ZONE
 from app.core import access, clock
 from app.core.access import Actor, Role, require_actor
 from app.core.database import transaction
@@ -95,7 +94,7 @@ def retry_batch(batch_id: uuid.UUID) -> Response:
 @access.requires(*policies.KEEPERS)
 def list_expiring() -> str:
     """What runs out within half a year, or has just run out, and is not renewed."""
-    today = clock.now().astimezone(ZONE).date()
+    today = clock.day_of(clock.now())
     page = queries.list_expiring(require_actor(), today, request.args.get("page", 1, type=int))
     return render_template("certificates/life/expiring.html", page=page)
 

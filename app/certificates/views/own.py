@@ -12,7 +12,7 @@ from app.certificates import policies, queries, statements
 from app.certificates.claims import printed_claims
 from app.certificates.life.queries import renewal_of
 from app.certificates.rendering import Printed
-from app.certificates.rules import ZONE, DocumentKind, Snapshot
+from app.certificates.rules import DocumentKind, Snapshot
 from app.certificates.views.blueprint import blueprint
 from app.config import Settings
 from app.core import access, clock
@@ -59,7 +59,7 @@ def show(certificate_id: uuid.UUID) -> str:
         people=people_named(event.actor_id for event in events),
         successor=queries.successor_of(certificate.id),
         verify_link=link,
-        renewal=renewal_of(certificate, clock.now().astimezone(ZONE).date()),
+        renewal=renewal_of(certificate, clock.day_of(clock.now())),
         is_holder=certificate.person_id == actor.person_id,
         can_change=policies.can_change(actor, certificate),
         can_keep=policies.can_keep(actor, certificate),

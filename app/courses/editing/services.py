@@ -10,6 +10,7 @@ from typing import Any
 from flask_babel import gettext as _
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
+from app.core import clock
 from app.core.access import Actor
 from app.core.database import db, upsert
 from app.core.errors import Conflict, Invalid, NotFound
@@ -118,7 +119,7 @@ def add_module(author: Author, work: Work, *, key: str, title: Bilingual) -> str
         "id": key,
         "title": dict(title),
         "summary": dict(title),
-        "as_of": course.get("as_of") or author.now.date(),
+        "as_of": course.get("as_of") or clock.day_of(author.now),
         "jurisdictions": course.get("jurisdictions") or ["INT"],
         "hours": 1,
         "objectives": [],

@@ -58,7 +58,7 @@ def upload() -> str | Response | tuple[str, int]:
     name, data = form.file.data.filename or "", form.file.data.read()
     owner = organisations[form.organisation.data]
     language = next(one for one in LANGUAGES if one == form.language.data)
-    wish = Wish(form.key.data or "", queries.owner_key(owner), language, clock.now().date())
+    wish = Wish(form.key.data or "", queries.owner_key(owner), language, clock.day_of(clock.now()))
     organisation_id = owner.id
     release()
     plan = read_package(data, name, wish)

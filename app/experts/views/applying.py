@@ -6,7 +6,6 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from app.certificates.rules import ZONE
 from app.core import access, clock
 from app.core.access import require_actor
 from app.core.database import transaction
@@ -31,7 +30,7 @@ def my_application() -> str:
         open_one=queries.find_open_application(actor.person_id),
         appointments=queries.appointments_of(actor.person_id),
         labels=labels,
-        today=clock.now().astimezone(ZONE).date(),
+        today=clock.day_of(clock.now()),
     )
 
 

@@ -6,7 +6,6 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from app.certificates.rules import ZONE
 from app.core import access, clock
 from app.core.access import Role, require_actor
 from app.core.database import transaction
@@ -27,7 +26,7 @@ def search_pool() -> str:
         category=request.args.get("category", ""),
         facets={facet: value for facet, value in known.items() if value in VOCABULARY[facet]},
     )
-    today = clock.now().astimezone(ZONE).date()
+    today = clock.day_of(clock.now())
     page = queries.search_pool(require_actor(), search, today, request.args.get("page", 1, type=int))
     return render_template(
         "experts/search_pool.html",
@@ -59,7 +58,7 @@ def show_appointment(appointment_id: uuid.UUID) -> str:
         labels=labels,
         is_own=appointment.person_id == actor.person_id,
         can_end=policies.can_end(actor, appointment),
-        today=clock.now().astimezone(ZONE).date(),
+        today=clock.day_of(clock.now()),
     )
 
 

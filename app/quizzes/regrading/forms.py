@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -14,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, DateField, HiddenField, RadioField, SelectField, TextAreaField, ValidationError
 from wtforms.validators import InputRequired, Length, Optional
 
+from app.core import clock
 from app.core.forms import Form, choice
 from app.quizzes.grading import Amendable
 from app.quizzes.grading.amending import Shape
@@ -21,7 +21,6 @@ from app.quizzes.regrading.rules import Scope
 from app.quizzes.regrading.services import MAX_REASON
 from app.quizzes.results import Treatment
 
-ZONE = ZoneInfo("Asia/Shanghai")
 ONE_QUIZ, EVERY_QUIZ = "one", "every"
 
 
@@ -71,7 +70,7 @@ class RegradeForm(Form):
 
 def _midnight(day: date | None) -> datetime | None:
     """When a day begins in Beijing."""
-    return datetime.combine(day, time(), ZONE) if day else None
+    return datetime.combine(day, time(), clock.ZONE) if day else None
 
 
 class ApproveForm(Form):

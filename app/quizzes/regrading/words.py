@@ -8,12 +8,12 @@ from flask_babel import format_date
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from app.core import clock
 from app.core.languages import tr
 from app.quizzes import grading
 from app.quizzes.analysis.exports import Row
 from app.quizzes.grading import Amendable
 from app.quizzes.grading.amending import Option, Topic
-from app.quizzes.regrading.forms import ZONE
 from app.quizzes.regrading.history import AppliedRun
 from app.quizzes.regrading.models import Regrade
 from app.quizzes.regrading.queries import ChangedSitting, Listed
@@ -112,9 +112,9 @@ def scope(listed: Listed) -> str:
     parts = [tr(listed.quiz_title) if listed.quiz_title else _("Every examination with this question")]
     if regrade.group_label:
         parts.append(regrade.group_label)
-    since = format_date(regrade.since.astimezone(ZONE).date()) if regrade.since else ""
+    since = format_date(clock.day_of(regrade.since)) if regrade.since else ""
     last = regrade.until - timedelta(days=1) if regrade.until else None
-    until = format_date(last.astimezone(ZONE).date()) if last else ""
+    until = format_date(clock.day_of(last)) if last else ""
     if since and until:
         parts.append(_("handed in from %(first)s to %(last)s", first=since, last=until))
     elif since:

@@ -4,7 +4,6 @@ import pytest
 from flask import Flask
 
 from app.certificates.models import Certificate
-from app.certificates.rules import ZONE
 from app.core import clock
 from app.core.database import release
 from tests.support.cast import Cast
@@ -55,7 +54,7 @@ def test_the_holder_begins_her_renewal_on_the_certificates_page(
     assert "可以续期" in browser.get(path).get_data(as_text=True)
     browser.submit(f"{path}/renew", {}, 409, form_at="/certificates")
     assert certificate.expires_on is not None
-    left = certificate.expires_on - clock.now().astimezone(ZONE).date()
+    left = certificate.expires_on - clock.day_of(clock.now())
     with clock.frozen_at(clock.now() + left):
         release()
         browser = visit(cast.trainee)

@@ -13,7 +13,7 @@ from app.certificates.life.models import ExpiryReminder
 from app.certificates.life.tasks import remind
 from app.certificates.models import Certificate
 from app.certificates.queries import certificates_of, get_certificate
-from app.certificates.rules import ZONE, CertificateState, RevocationClass, SuspensionClass
+from app.certificates.rules import CertificateState, RevocationClass, SuspensionClass
 from app.cohorts import queries as cohorts
 from app.cohorts import renewals
 from app.cohorts.record_rows import record_rows
@@ -49,7 +49,7 @@ def authority_certifier(cast: Cast) -> Actor:
 def near_the_end(certificate: Certificate, days: int = 60) -> timedelta:
     """How far the clock has to move."""
     assert certificate.expires_on is not None
-    return certificate.expires_on - timedelta(days=days) - clock.now().astimezone(ZONE).date()
+    return certificate.expires_on - timedelta(days=days) - clock.day_of(clock.now())
 
 
 def state_of(certificate: Certificate) -> CertificateState:
@@ -120,7 +120,7 @@ def test_a_renewal_is_a_new_cycle_and_leaves_the_first_certificate_intact(
         assert first.expires_on is not None
         assert second.expires_on is not None
         assert second.expires_on > first.expires_on
-        assert queries.renewal_of(first, clock.now().astimezone(ZONE).date()) is None, "it has been renewed"
+        assert queries.renewal_of(first, clock.day_of(clock.now())) is None, "it has been renewed"
         remind()
         release()
         assert cohorts.present_record(membership_id, clock.now()).complete, "the declaration counts too"
@@ -152,7 +152,7 @@ def test_suspension_can_be_lifted_or_end_in_revocation(cast: Cast, certificate: 
         certificates.suspend(actor, one, SuspensionClass.RESULT_IN_DOUBT, "成绩复核中。", clock.now())
         with pytest.raises(Conflict):
             certificates.suspend(actor, one, SuspensionClass.OTHER, "再次暂停。", clock.now())
-        assert queries.renewal_of(one, clock.now().astimezone(ZONE).date()) is None
+        assert queries.renewal_of(one, clock.day_of(clock.now())) is None
         certificates.reinstate(actor, one, "复核无误。", clock.now())
         assert state_of(one) is CertificateState.VALID
         with pytest.raises(Conflict):

@@ -12,6 +12,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
 from app.audit import services as audit
+from app.core import clock
 from app.core.access import Actor
 from app.core.database import add_unless_taken, db
 from app.core.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -62,7 +63,7 @@ def create_course(
         "title": dict(title),
         "summary": dict(title),
         "organisation": organisation.key,
-        "as_of": now.date(),
+        "as_of": clock.day_of(now),
         "jurisdictions": ["INT"],
         "hours": Decimal(1),
         "modules": [],
