@@ -72,7 +72,7 @@ def head_of(draft: Draft, path: str = PATH) -> str:
 def open_lesson(context: BrowserContext, path: str = LESSON) -> Page:
     page = context.new_page()
     page.goto(path)
-    expect(page.locator("#lesson-form[data-ready]")).to_be_attached(timeout=60_000)
+    expect(page.locator("#lesson-form[data-ready]")).to_be_attached()
     return page
 
 
@@ -85,7 +85,7 @@ def write_at_line(page: Page, number: int, text: str) -> None:
 
 def says(page: Page, place: str, words: str) -> None:
     """Sooner or later the place says the words; the machine may be busy."""
-    expect(page.locator(place)).to_contain_text(words, timeout=60_000)
+    expect(page.locator(place)).to_contain_text(words)
 
 
 def saved(page: Page) -> None:
@@ -125,7 +125,7 @@ def test_two_authors_one_offline_lose_nothing(authors: list[Person], draft: Draf
     assert violations(second) == []
     second.get_by_label("两者都要，前后相接").check()
     second.get_by_role("button", name="保存所选").click()
-    expect(second.locator("#lesson-form[data-ready]")).to_be_attached(timeout=60_000)
+    expect(second.locator("#lesson-form[data-ready]")).to_be_attached()
     found = head_of(draft)
     for words in ("甲写的话。", "乙写的话。", "甲又写的话。", "乙离线写的话。"):
         assert words in found
@@ -146,18 +146,18 @@ def test_a_course_of_another_system_is_looked_at_and_becomes_a_draft(
     page.get_by_label("课程包").set_input_files(package)
     page.get_by_label("英文").check()
     page.get_by_role("button", name="读取课程包").click()
-    expect(page.get_by_role("heading", name="Border measures", level=1)).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", name="Border measures", level=1)).to_be_visible()
     expect(page.get_by_role("row", name="Random")).to_contain_text("由脚本计算")
     expect(page.locator("main")).to_contain_text("Who decides?")
     assert violations(page) == []
     page.get_by_role("button", name="建立课程").click()
-    page.get_by_role("link", name="Exclusion orders").first.click(timeout=60_000)
-    expect(page.locator("#lesson-form[data-ready]")).to_be_attached(timeout=60_000)
+    page.get_by_role("link", name="Exclusion orders").first.click()
+    expect(page.locator("#lesson-form[data-ready]")).to_be_attached()
     page.locator('[data-show="en-source"]').click()
-    expect(page.locator("#page-en")).to_contain_text("What an order does", timeout=60_000)
+    expect(page.locator("#page-en")).to_contain_text("What an order does")
     assert page.locator("#page-en img").evaluate("image => image.decode().then(() => image.naturalWidth)") == 8
     page.locator("#page-en").get_by_role("link", name="border-measures-m1-q01").click()
-    expect(page.locator('[name="prompt.en"]')).to_have_value("Who **decides**?", timeout=60_000)
+    expect(page.locator('[name="prompt.en"]')).to_have_value("Who **decides**?")
 
 
 RECORDINGS = "/authoring/small/recordings"
@@ -165,7 +165,7 @@ RECORDINGS = "/authoring/small/recordings"
 
 def choose_recording(page: Page, file: Path) -> None:
     page.goto(RECORDINGS)
-    expect(page.locator("#upload-form[data-ready]")).to_be_attached(timeout=60_000)
+    expect(page.locator("#upload-form[data-ready]")).to_be_attached()
     page.locator("#upload-file").set_input_files(file)
 
 
@@ -214,11 +214,11 @@ def test_a_recording_over_broken_lines(
     page = context.new_page()
     page.goto(RECORDINGS)
     begun = page.locator("[data-upload]")
-    expect(begun).to_contain_text("Lecture.mp3", timeout=60_000)
+    expect(begun).to_contain_text("Lecture.mp3")
     break_off(page, str(begun.get_attribute("data-upload")), file.read_bytes())
     assert violations(page) == []
     choose_recording(page, file)
-    page.wait_for_url("**/recordings/lecture.mp3", timeout=60_000)
+    page.wait_for_url("**/recordings/lecture.mp3")
     player = "document.querySelector('audio')"
     wait_until(lambda: page.evaluate(f"{player}.duration > 100"), "the browser knows how long the recording is")
     page.evaluate(f"{player}.currentTime = 90")  # from a part of the file alone
@@ -241,7 +241,7 @@ def test_a_recording_over_broken_lines(
     for name, words in (("title_zh", "法官讲座"), ("title_en", "A judge’s lecture")):
         page.locator(f"#dialog-media [name={name}]").fill(words)
     page.locator("#dialog-media .btn-primary").click()
-    expect(page.locator("#page-zh audio")).to_be_attached(timeout=60_000)
+    expect(page.locator("#page-zh audio")).to_be_attached()
     saved(page)
     release()
     edits = queries.edits_of(draft.id, "media/lecture.mp3")

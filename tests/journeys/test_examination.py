@@ -111,8 +111,8 @@ def choose(page: Page, number: int, option: int) -> str:
 
 
 def saved(page: Page) -> None:
-    expect(page.locator("#save-state")).to_have_text(SAVED, timeout=15_000)
-    expect(page.locator(".question-nav .is-unsaved")).to_have_count(0, timeout=15_000)
+    expect(page.locator("#save-state")).to_have_text(SAVED)
+    expect(page.locator(".question-nav .is-unsaved")).to_have_count(0)
 
 
 def test_offline_answers_wait_survive_a_reload_and_are_sent_once_in_order(sit: Any) -> None:
@@ -124,7 +124,7 @@ def test_offline_answers_wait_survive_a_reload_and_are_sent_once_in_order(sit: A
     choose(page, 1, 1)
     last = choose(page, 1, 2)
     other = choose(page, 2, 3)
-    expect(page.locator("#save-state")).to_contain_text("3", timeout=15_000)
+    expect(page.locator("#save-state")).to_contain_text("3")
     expect(page.locator("#save-state")).to_have_class(re.compile("is-attention"))
     assert len(sitting.events()) == 1
     page.on("dialog", lambda dialog: dialog.accept())
@@ -208,7 +208,7 @@ def test_a_stale_answer_of_another_device_does_not_win_and_is_told(sit: Any) -> 
     phone, tablet = sitting.page(), sitting.page()
     phone.context.set_offline(True)
     choose(phone, 1, 0)
-    expect(phone.locator("#save-state")).to_have_class(re.compile("is-attention"), timeout=15_000)
+    expect(phone.locator("#save-state")).to_have_class(re.compile("is-attention"))
     newer = choose(tablet, 1, 2)
     saved(tablet)
     phone.context.set_offline(False)
@@ -225,7 +225,7 @@ def test_a_session_that_ends_mid_exam_loses_nothing(sit: Any) -> None:
     with transaction() as session:
         session.get_one(LoginSession, sitting.login_id).ended_at = clock.now() - timedelta(seconds=1)
     taken = choose(page, 1, 1)
-    expect(page.locator("#exam-notice")).to_contain_text("登录", timeout=15_000)
+    expect(page.locator("#exam-notice")).to_contain_text("登录")
     assert page.locator("#exam-notice a[target=_blank]").count() == 1
     assert sitting.events() == []
     sitting.sign_in(page.context)  # as in another tab
@@ -242,7 +242,7 @@ def test_signing_out_with_unsent_answers_asks_first(sit: Any) -> None:
     home.goto("/profile")
     page.context.set_offline(True)
     choose(page, 1, 1)
-    expect(page.locator("#save-state")).to_have_class(re.compile("is-attention"), timeout=15_000)
+    expect(page.locator("#save-state")).to_have_class(re.compile("is-attention"))
     asked: list[str] = []
 
     def stay(dialog: Dialog) -> None:
@@ -350,7 +350,7 @@ def test_when_the_time_is_over_the_page_submits_what_was_given(sit: Any) -> None
         attempt.cutoff_at = attempt.deadline_at + timedelta(seconds=20)
     page = sitting.page()
     page.locator("#question-1 input[type=text]").press_sequentially("国内产业")
-    page.wait_for_url(f"{sitting.path}/result", timeout=30_000)
+    page.wait_for_url(f"{sitting.path}/result")
     expect(page.locator("h1")).to_contain_text("100%")
 
 

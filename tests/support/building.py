@@ -9,6 +9,12 @@ BOTH = ("zh", "en")
 WORDS = {"zh": "机关发布的令。", "en": "The order of the agency."}
 
 
+def sends(page: Page, name: str) -> None:
+    """Press what sends a form, and wait for the page that answers."""
+    with page.expect_navigation(wait_until="load"):
+        page.get_by_role("button", name=name, exact=True).last.click()
+
+
 def fill_both(page: Page, name: str, zh: str, en: str) -> None:
     for tag, words in (("zh", zh), ("en", en)):
         page.locator(f'[name="{name}.{tag}"]').fill(words)
@@ -19,7 +25,7 @@ def rows(page: Page, name: str, texts: dict[str, tuple[str, str]], field: str = 
     for number, (zh, en) in enumerate(texts.values()):
         if not page.locator(f'[data-row="{name}.{number}"]').count():
             page.locator(f'button[value="add:{name}"]').click()
-            expect(page.locator(f'[data-row="{name}.{number}"]')).to_be_visible(timeout=60_000)
+            expect(page.locator(f'[data-row="{name}.{number}"]')).to_be_visible()
         fill_both(page, f"{name}.{number}.{field}", zh, en)
 
 
@@ -30,7 +36,7 @@ STEPS = {"a": ("申请", "Apply"), "b": ("审查", "Examine"), "c": ("决定", "
 def question(page: Page, kind: str, use: str) -> None:
     """A question of a type, filled, without a fault, saved; its answer is tried before."""
     page.goto(f"/authoring/small/questions/module-a/new/{kind}")
-    expect(page.locator("#question-form[data-ready]")).to_be_attached(timeout=60_000)
+    expect(page.locator("#question-form[data-ready]")).to_be_attached()
     fill_both(page, "prompt", f"题目{kind}", f"Question {kind}")
     fill_both(page, "feedback", "见[@us-test-act 1]。", "See [@us-test-act 1].")
     if kind in ("single", "multiple"):
@@ -49,7 +55,7 @@ def question(page: Page, kind: str, use: str) -> None:
     page.locator('[name="difficulty"]').select_option("1")
     page.locator('[name="law"]').fill("us-test-act 1")
     says(page, "#question-aside", "没有要改的") if use == "bank" else says(page, "#question-aside", f"题目{kind}")
-    page.get_by_role("button", name="保存", exact=True).last.click()
+    sends(page, "保存")
     says(page, ".flashes", "已保存")
 
 
@@ -58,13 +64,13 @@ def add_case(page: Page) -> None:
     page.goto("/authoring/small/modules/module-a/lessons/new")
     page.get_by_label("中文标题").fill("案例：一道令")
     page.get_by_label("英文标题").fill("Case of an order")
-    page.get_by_role("button", name="添加").click()
+    sends(page, "添加")
     page.goto("/authoring/small/lessons/module-a/case-of-an-order/settings")
     page.locator('[name="kind"]').select_option("case")
-    page.get_by_role("button", name="保存").last.click()
+    sends(page, "保存")
     says(page, "#lesson-module-a-case-of-an-order", "案例 ·")
     page.get_by_role("button", name="上移课文“案例：一道令”").click()
-    expect(page.locator("#module-module-a .lesson-line").first).to_contain_text("案例：一道令", timeout=60_000)
+    expect(page.locator("#module-module-a .lesson-line").first).to_contain_text("案例：一道令")
 
 
 def add_figure(page: Page) -> None:
@@ -73,7 +79,7 @@ def add_figure(page: Page) -> None:
     for name, words in (("alt_zh", "线"), ("alt_en", "A line"), ("caption_zh", "图2"), ("caption_en", "Figure 2")):
         page.locator(f"#dialog-figure [name={name}]").fill(words)
     page.locator("#dialog-figure .btn-primary").click()
-    expect(page.locator("#page-zh figure img")).to_be_visible(timeout=60_000)
+    expect(page.locator("#page-zh figure img")).to_be_visible()
 
 
 def add_formula(page: Page) -> None:
@@ -81,25 +87,25 @@ def add_formula(page: Page) -> None:
     page.locator('.pane-zh [data-tool="formula"]').click()
     page.get_by_role("button", name="分数").click()
     page.keyboard.type("Q p")
-    expect(page.locator("#formula-shown mfrac")).to_be_visible(timeout=60_000)
+    expect(page.locator("#formula-shown mfrac")).to_be_visible()
     page.get_by_label("TeX").fill("L = \\frac{Q_t")
     says(page, "#formula-fault", "到结尾还缺少 }")
     page.get_by_label("TeX").fill("L = \\frac{Q_t\\,p}{(1+r)^{t}}")
-    expect(page.locator("#formula-shown msup")).to_be_visible(timeout=60_000)
+    expect(page.locator("#formula-shown msup")).to_be_visible()
     page.get_by_label("独占一行").check()
     assert violations(page) == []
     page.locator("#dialog-formula .btn-primary").click()
-    expect(page.locator("#page-zh .formula-display mfrac")).to_be_visible(timeout=60_000)
+    expect(page.locator("#page-zh .formula-display mfrac")).to_be_visible()
 
 
 def says(page: Page, place: str, words: str) -> None:
     """Sooner or later the place says the words; the machine may be busy."""
-    expect(page.locator(place)).to_contain_text(words, timeout=60_000)
+    expect(page.locator(place)).to_contain_text(words)
 
 
 def open_lesson(page: Page, path: str) -> None:
     page.goto(path)
-    expect(page.locator("#lesson-form[data-ready]")).to_be_attached(timeout=60_000)
+    expect(page.locator("#lesson-form[data-ready]")).to_be_attached()
 
 
 def change_source(page: Page, path: str, old: str, new: str) -> None:
@@ -109,7 +115,7 @@ def change_source(page: Page, path: str, old: str, new: str) -> None:
     text = field.input_value()
     assert old in text, f"{path}: {text}"
     field.fill(text.replace(old, new, 1) if old else text + new)
-    page.get_by_role("button", name="保存").click()
+    sends(page, "保存")
     says(page, ".flashes", "已保存")
 
 
@@ -119,13 +125,13 @@ def build_module(page: Page) -> None:
     page.get_by_role("link", name="添加模块").click()
     page.get_by_label("中文标题").fill("模块甲")
     page.get_by_label("英文标题").fill("Module A")
-    page.get_by_role("button", name="添加").click()
+    sends(page, "添加")
     page.goto("/authoring/small/modules/module-a/settings")
     page.get_by_role("button", name="添加：学习目标").click()
     page.locator('[name="objectives.0.zh"]').fill("说明令的效力")
     page.locator('[name="objectives.0.en"]').fill("Say what an order does")
     page.locator('[name="law"][value="us-test-act"]').check()
-    page.get_by_role("button", name="保存").last.click()
+    sends(page, "保存")
     for kind in ("single", "multiple", "true_false", "numeric", "short_text", "ordering"):
         question(page, kind, "check" if kind == "single" else "bank")
     assert violations(page) == []

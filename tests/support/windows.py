@@ -5,7 +5,7 @@ from urllib.parse import urldefrag
 
 from playwright.sync_api import Browser, ConsoleMessage, Download, Frame, Locator, Page
 
-from tests.support.chromium import violations
+from tests.support.chromium import PATIENCE, violations
 
 TAGS = {"zh_Hans": "zh-CN", "en": "en"}
 _CSP = """
@@ -32,7 +32,7 @@ class Window:
         self.context = browser.new_context(locale=self.tag, viewport={"width": width, "height": height})
         self.context.add_init_script(_CSP)
         self.page: Page = self.context.new_page()
-        self.page.set_default_timeout(15_000)
+        self.page.set_default_timeout(PATIENCE)
         self.complaints: list[str] = []
         self.came_to: list[str] = []
         self.looked_at: list[str] = []
