@@ -204,7 +204,7 @@ def _rows_of_the_bank() -> tuple[Row, ...]:
     return (
         Row("questions.list_uploads", "/questions/imports", role(*AUTHORS)),
         Row("questions.upload", "/questions/imports/new", role(*AUTHORS)),
-        Row("questions.upload", "/questions/imports/new", role(*AUTHORS), "post"),
+        Row("questions.upload", "/questions/imports/new", role(*AUTHORS, then=422), "post"),
         Row("questions.show_upload", f"/questions/imports/{NOBODYS}", none),
         Row("questions.confirm", f"/questions/imports/{NOBODYS}/confirm", none, "post"),
         Row("questions.discard", f"/questions/imports/{NOBODYS}/discard", none, "post"),
