@@ -12,7 +12,7 @@ from typing import Any, Final
 from cachetools import LRUCache
 from pyld import jsonld
 
-from app.certificates.proof.processing import Processor, Resolver, canonical_statements
+from app.certificates.proof.processing import Processor, Resolver, canonical_statements, objects_in
 from app.certificates.proof.refusal import Refused
 from app.core.digests import canonical
 
@@ -58,6 +58,8 @@ def contexts_of(base: str) -> Contexts:
 
 #: Resolvers by contexts, one set a thread: the library's caches are not made for several.
 _resolvers = threading.local()
+#: The library has one more cache, for compacting, that all threads share: one document at a time.
+_processing: Final = threading.Lock()
 
 
 def _resolver(contexts: Contexts, loader: Callable[..., dict[str, Any]]) -> Resolver:
@@ -111,12 +113,23 @@ def _statements(raw: bytes, contexts: Contexts) -> Statements:
         raise Refused("unsigned_member", str(name))
 
     document = json.loads(raw)
+    _demand_no_own_context(document)
     try:
-        expanded = Processor(on_property_dropped=refuse).expand(document, _options(contexts))
-        quads = canonical_statements(expanded, _options(contexts))
+        with _processing:
+            expanded = Processor(on_property_dropped=refuse).expand(document, _options(contexts))
+            quads = canonical_statements(expanded, _options(contexts))
     except jsonld.JsonLdError as error:
         raise Refused("not_json_ld", error.type) from None
     return Statements(document, contexts, expanded, quads)
+
+
+def _demand_no_own_context(document: Mapping[str, Any]) -> None:
+    """Contexts stand at the top or nowhere: one further in could change the shipped ones by ``@import``.
+
+    Raises Refused.
+    """
+    if any("@context" in found for member in document.values() for found in objects_in(member)):
+        raise Refused("unknown_context", "inside the document")
 
 
 def demand_compacted(stated: Statements) -> None:
@@ -133,7 +146,8 @@ def _is_compacted(raw: bytes, contexts: Contexts) -> bool:
     stated = _statements(raw, contexts)
     try:
         options = {**_options(contexts), "skipExpansion": True}
-        compacted = Processor().compact(stated.expanded, stated.document["@context"], options)
+        with _processing:
+            compacted = Processor().compact(stated.expanded, stated.document["@context"], options)
     except jsonld.JsonLdError as error:
         raise Refused("not_json_ld", error.type) from None
     return bool(_plain(compacted) == _plain(stated.document))

@@ -17,14 +17,15 @@ from pyld.jsonld import JsonLdProcessor
 KEPT: Final = 256
 
 
-def _objects_in(value: Any) -> Iterator[Any]:
+def objects_in(value: Any) -> Iterator[Any]:
+    """The objects in a JSON value, itself among them."""
     if isinstance(value, Mapping):
         yield value
         for item in value.values():
-            yield from _objects_in(item)
+            yield from objects_in(item)
     elif isinstance(value, list):
         for item in value:
-            yield from _objects_in(item)
+            yield from objects_in(item)
 
 
 class Resolver(ContextResolver):  # type: ignore[misc] # no types
@@ -34,7 +35,7 @@ class Resolver(ContextResolver):  # type: ignore[misc] # no types
         super().__init__(LRUCache(KEPT), loader)
         self.per_op_cache: LRUCache[str, Any] = LRUCache(KEPT)
         #: The contexts that a shipped one nests, which live as long as this does and never change.
-        self.nested = frozenset(id(found) for found in _objects_in(list(documents.values())))
+        self.nested = frozenset(id(found) for found in objects_in(list(documents.values())))
         self.processed: LRUCache[Any, tuple[Any, Any]] = LRUCache(KEPT)
 
 

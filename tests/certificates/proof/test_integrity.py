@@ -166,3 +166,19 @@ def test_what_is_kept_between_documents_changes_none_of_them() -> None:
         assert found.expanded == jsonld.expand(document, plain)
         demand_compacted(found)
         assert jsonld.compact(document, document["@context"], plain).keys() == document.keys()
+
+
+@pytest.mark.parametrize("url", contexts_of(BASE).documents)
+def test_a_document_cannot_change_the_contexts_that_we_ship(url: str) -> None:
+    """A context inside a document that imports a shipped one would be written into it, for good."""
+    before = copy.deepcopy(contexts_of(BASE).documents)
+    own = {"@context": {"@import": url, "more": "https://example.org/more"}, "id": "did:example:a", "more": "x"}
+    document = {
+        "@context": [CREDENTIALS],
+        "type": "VerifiableCredential",
+        "issuer": "did:web:academy.example",
+        "credentialSubject": own,
+    }
+    with pytest.raises(Refused, match="unknown_context"):
+        statements_of(document, contexts_of(BASE))
+    assert contexts_of(BASE).documents == before
