@@ -10,13 +10,23 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any, Final
 
 from app.core.errors import Invalid
 from app.quizzes.interchange.comparing import differing, told
 from app.quizzes.interchange.markup import Converter
 from app.quizzes.interchange.media import REFERENCE, SUFFIXES, images_of
-from app.quizzes.interchange.model import N_, CannotGo, CannotTake, Message, Raw, walk_texts
+from app.quizzes.interchange.model import (
+    LANGUAGES,
+    N_,
+    CannotGo,
+    CannotTake,
+    Message,
+    Raw,
+    is_texts,
+    walk_texts,
+)
 
 #: The namespace of our element in XML formats.
 NAMESPACE: Final = "urn:x-overseas-ip-academy:questions:1"
@@ -33,6 +43,7 @@ _TOGETHER: Final = frozenset(
 #: Stored under another name than authored.
 _AUTHORED: Final = {"places": ("gaps", "zones"), "rights": ("pairs", "distractors")}
 _MAX: Final = 500_000
+_MAX_DEPTH: Final = 30
 
 #: Gives the address of a picture that came with the file, by its ``media:`` address. Raises CannotTake.
 Fetch = Callable[[str], str]
@@ -98,9 +109,29 @@ def _read(text: str) -> list[tuple[dict[str, Any], str]]:
     try:
         if len(text) > _MAX:
             raise ValueError
-        return [(dict(row["fields"]), str(row["instead"])) for row in json.loads(text)]
+        rows = json.loads(text)
+        _demand_plain(rows)
+        return [({**row["fields"]}, str(row["instead"])) for row in rows]
     except (ValueError, TypeError, KeyError, RecursionError):
         raise CannotTake(N_("what our own export had put beside it is damaged")) from None
+
+
+def _demand_plain(value: Any, depth: int = 0) -> None:
+    """Raises ValueError for what no export of ours holds: what cannot be stored, texts that none would look at."""
+    if depth > _MAX_DEPTH:
+        raise ValueError
+    if isinstance(value, dict):
+        if any(isinstance(value.get(tag), str) for tag in LANGUAGES) and not is_texts(value):
+            raise ValueError
+        value = [*value, *value.values()]
+    if isinstance(value, list):
+        for inner in value:
+            _demand_plain(inner, depth + 1)
+    elif isinstance(value, str):
+        if b"\0" in value.encode():  # which raises for half a character
+            raise ValueError
+    elif isinstance(value, float) and not isfinite(value):
+        raise ValueError
 
 
 def _take_pictures(fields: Raw, fetch: Fetch, notes: list[Message]) -> None:
@@ -109,8 +140,7 @@ def _take_pictures(fields: Raw, fetch: Fetch, notes: list[Message]) -> None:
     for _path, texts in walk_texts(fields):
         for tag in texts:
             texts[tag] = converter.markdown(str(texts[tag] or ""))
-    parts = [{"type": "drag_image", **fields}, *(fields.get("parts") or ())]
-    for image in (found for part in parts if isinstance(part, dict) for found in images_of(part)):
+    for image in images_of({"type": "drag_image", **fields}):
         suffix = SUFFIXES.get(str(image.get("media_type") or "image/svg+xml"), "")
         found = REFERENCE.fullmatch(fetch(f"media:{image.get('digest')}.{suffix}"))
         image["digest"] = found[1] if found else ""

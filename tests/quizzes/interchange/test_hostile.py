@@ -1,6 +1,9 @@
 """Files that were made to do harm, and files that are merely broken: a clear refusal, never an error."""
 
+import hashlib
 import io
+import json
+import re
 import stat
 import zipfile
 import zlib
@@ -165,6 +168,34 @@ def test_svg_with_anything_alive_is_refused(bad: str) -> None:
         "x.svg": picture,
     }
     assert "SVG" in refusal(zipped(files))
+
+
+def beside(fields: str) -> bytes:
+    """A question in GIFT with these fields as our own export would carry them, in place of nothing."""
+    instead = hashlib.sha256(json.dumps(dict.fromkeys(json.loads(fields))).encode()).hexdigest()
+    carried = f'[{{"fields": {fields}, "instead": "{instead}"}}]'
+    escaped = re.sub(r"([\\\]])", r"\\\1", carried)
+    return f"// [academy:{escaped}]\n::q::问题？{{T}}\n".encode()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        '{"more": "half a \\ud800 character"}',
+        '{"more": "\\u0000"}',
+        '{"more": NaN}',
+        '{"more": ' + "[" * 500 + "]" * 500 + "}",
+        '{"more": {"zh": "![a](media:' + "a" * 64 + '.png)", "en": "b", "fr": "c"}}',
+    ],
+)
+def test_what_no_export_of_ours_carries_is_refused(fields: str) -> None:
+    assert "damaged" in refusal(beside(fields))
+
+
+@pytest.mark.parametrize("fields", ['{"more": 1}', '{"parts": 5}', '{"parts": [5]}', '{"image": [1]}'])
+def test_fields_of_another_shape_are_never_read(fields: str) -> None:
+    _kind, found = formats.read(beside(fields), "q.gift.txt", "zh")
+    assert [item.raw["answer"] for item in found.items] == [True]
 
 
 _EXPORTS = {
