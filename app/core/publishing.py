@@ -49,7 +49,8 @@ def send_long(path: Path, media_type: str, digest: str) -> Response:
     asked = request.range
     if asked is not None and asked.units == "bytes" and len(asked.ranges) == 1:
         start, stop = asked.ranges[0]
-        if start >= 0:
+        start = max(size + start, 0) if start < 0 else start  # below 0: so many from the end
+        if start < size:
             environ["HTTP_RANGE"] = f"bytes={start}-{min(stop or size, start + PART) - 1}"
     try:
         response.make_conditional(environ, accept_ranges=True, complete_length=size)

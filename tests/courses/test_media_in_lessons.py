@@ -77,6 +77,8 @@ def test_players_get_parts(cast: Cast, visit: Visitors, monkeypatch: pytest.Monk
         ("bytes=0-", 0, 100),  # cut: the player asks for the next part
         (f"bytes={len(data) - 7}-", len(data) - 7, len(data)),
         ("bytes=-5", len(data) - 5, len(data)),
+        (f"bytes=-{len(data) - 3}", 3, 103),  # so many from the end are cut, too
+        (f"bytes=-{len(data) + 500}", 0, 100),
         (f"bytes=5-{len(data) + 500}", 5, 105),
     ):
         part = browser.get(url, 206, headers={"Range": asked})
