@@ -45,6 +45,8 @@ def send_long(path: Path, media_type: str, digest: str) -> Response:
     size = path.stat().st_size
     response = _named(Response(_blocks(path), mimetype=media_type), digest)
     response.content_length = size
+    if media_type == "application/pdf":  # without the right to run scripts no browser shows it in its window
+        response.headers["Content-Disposition"] = "attachment"
     environ = dict(request.environ)
     asked = request.range
     if asked is not None and asked.units == "bytes" and len(asked.ranges) == 1:

@@ -18,7 +18,4 @@ def show_media(digest: str) -> Response:
     if media.text is not None:
         return send_stored(media.text.encode(), media.media_type, digest)
     path = files.locate(current_app.extensions["academy.settings"].data_dir, digest)
-    response = send_long(path, media.media_type, digest)
-    if media.media_type == "application/pdf":
-        response.headers["Content-Disposition"] = "attachment"
-    return response
+    return send_long(path, media.media_type, digest)
