@@ -2,17 +2,20 @@
 
 import re
 import shutil
+import time
+import zlib
 from pathlib import Path
 
 import pytest
 
 from app.courses.content import captions
 from app.courses.content.loading import inspect
+from app.courses.content.media_files import describe
 from app.courses.content.pictures import Unsafe
 from app.courses.content.recordings import examine
 from app.courses.editing.fault_words_zh import translated
 from tests.support.courses import SMALL
-from tests.support.recordings import CAPTIONS, FRAME, add_recordings, box, mp3, mp4, ogg, pdf, webm
+from tests.support.recordings import CAPTIONS, FRAME, add_recordings, box, element, mp3, mp4, ogg, pdf, webm
 
 pytestmark = pytest.mark.no_database
 
@@ -72,6 +75,41 @@ def test_what_breaks_off_or_cannot_be_played_is_refused(sent: bytes, wrong: str)
     assert is_translated(refused.value.wrong, refused.value.mend)
 
 
+WEBM = element("1a45dfa3", element("4282", b"webm"))
+
+
+@pytest.mark.parametrize(
+    ("sent", "wrong"),
+    [
+        (box(b"ftyp") + box(b"mdat") + box(b"moov", box(b"mvhd")), "its index is too short"),
+        (WEBM + element("18538067", element("1549a966", element("2ad7b1", bytes(9)))), "its index is too large"),
+        (b"%PDF-1.7\nstartxref\n" + b"9" * 5000 + b"\n%%EOF", "the PDF is damaged"),
+        (pdf(packed=bytes(17 * 1024 * 1024)), "the PDF is damaged"),
+    ],
+)
+def test_hostile_files_are_refused_in_words(sent: bytes, wrong: str) -> None:
+    with pytest.raises(Unsafe, match=wrong) as refused:
+        examine(sent)
+    assert is_translated(refused.value.wrong, refused.value.mend)
+
+
+def test_no_file_makes_the_check_look_at_the_same_bytes_again_and_again() -> None:
+    """Each of these took minutes or hours while the time grew with the square of the size."""
+    endless = pdf().replace(b"startxref", b"stream\n" * 150_000 + b"startxref")
+    packed = b"/ObjStm stream\n" + zlib.compress(b"")
+    many = pdf().replace(b"startxref", packed * 40_000 + b"startxref")
+    started = time.process_time()
+    assert (examine(endless).kind, examine(many).kind) == ("file", "file")
+    assert captions.plain("<" * 300_000).startswith("<")
+    assert captions.plain("<v" + " " * 300_000).startswith("<v")
+    assert time.process_time() - started < 30
+
+
+def test_a_length_that_cannot_be_true_is_none() -> None:
+    assert describe("", mp4()).milliseconds == 4000
+    assert describe("", mp4(seconds=4_294_967)).milliseconds is None
+
+
 def test_what_a_stream_looks_like_inside_is_no_script() -> None:
     assert examine(pdf(stream=b"/JS /XFA /Launch ")).kind == "file"
 
@@ -83,6 +121,7 @@ def test_what_a_stream_looks_like_inside_is_no_script() -> None:
         ("WEBVTT\nx\n\n00:00.000 --> 00:01.000\nA\n", 2, "not blank"),
         ("WEBVTT\n\n", 3, "the captions are empty"),
         ("WEBVTT\n\n00:00,000 --> 00:01,000\nA\n", 3, "not readable"),
+        (f"WEBVTT\n\n{'9' * 5000}:00:00.000 --> 00:01.000\nA\n", 3, "not readable"),
         ("WEBVTT\n\nNOTE all well\n\n1\n00:01.000 --> 00:01.000\nA\n", 6, "ends before it begins"),
         ("WEBVTT\n\n00:03.000 --> 00:04.000\nA\n\n00:01.000 --> 00:02.000\nB\n", 6, "begins before the one above"),
         ("WEBVTT\n\n00:01.000 --> 00:02.000\n", 3, "has no words"),

@@ -9,7 +9,7 @@ from typing import Final
 from app.courses.content.files import Finding
 from app.courses.content.parsing import plain_newlines
 
-_TIME: Final = r"(?:(\d{2,}):)?([0-5]\d):([0-5]\d)\.(\d{3})"
+_TIME: Final = r"(?:(\d{2,4}):)?([0-5]\d):([0-5]\d)\.(\d{3})"
 _TIMES: Final = re.compile(rf"^{_TIME}[ \t]+-->[ \t]+{_TIME}(?:[ \t]+(.*))?$")
 _SETTING: Final = re.compile(
     r"^(?:vertical:(?:rl|lr)|line:-?\d+(?:\.\d+)?%?(?:,(?:start|center|end))?|size:\d{1,3}(?:\.\d+)?%"
@@ -122,8 +122,8 @@ def _text_faults(line: int, text: str) -> Iterator[Finding]:
 
 def plain(text: str) -> str:
     """The words of a line without its marks; who speaks stands before them."""
-    said = re.sub(r"<v(?:\.[^>\s]*)?\s+([^>]+)>", lambda found: f"{found[1].strip()}: ", text)
-    said = re.sub(r"<[^>]*>", "", said)
+    said = re.sub(r"<v(?:\.[^<>\s]*)?\s+([^<>\s][^<>]*)>", lambda found: f"{found[1].strip()}: ", text)
+    said = re.sub(r"<[^<>]*>", "", said)
     return re.sub(r"&\w+;", lambda found: _ENTITY.get(found[0], found[0]), said).strip()
 
 
@@ -133,7 +133,7 @@ def as_transcript(source: str, pause: float = 2.0) -> str:
     ended = 0.0
     for cue in read(source).cues:
         if paragraphs and cue.start - ended < pause and not re.match(r"^[^\s:]{1,40}: ", cue.text):
-            between = "" if re.search(r"[㐀-鿿，。！？；：]$", paragraphs[-1]) else " "
+            between = "" if re.search(r"[㐀-鿿，。！？；：]", paragraphs[-1][-1:]) else " "
             paragraphs[-1] += between + cue.text
         elif cue.text:
             paragraphs.append(cue.text)

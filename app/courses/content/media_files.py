@@ -11,6 +11,8 @@ from app.courses.content.tree import MediaFolder
 
 #: Captions and transcripts.
 TEXTS: Final = frozenset({".vtt", ".txt"})
+#: Seconds.
+_LONGEST: Final = 14 * 86_400
 
 
 def describe(digest: str, data: Data) -> KeptMedia:
@@ -20,8 +22,18 @@ def describe(digest: str, data: Data) -> KeptMedia:
     except Unsafe as fault:
         refused = (Finding(1, 1, fault.wrong, fault.mend),)
         return KeptMedia(digest, "application/octet-stream", None, None, refused, len(data))
-    length = None if found.seconds is None else round(found.seconds * 1000)
-    return KeptMedia(digest, found.media_type, found.width, found.height, (), len(data), length)
+    width, height = _side(found.width), _side(found.height)
+    return KeptMedia(digest, found.media_type, width, height, (), len(data), _milliseconds(found.seconds))
+
+
+def _side(pixels: int | None) -> int | None:
+    """None for what no picture has."""
+    return pixels if pixels is not None and 0 < pixels < 2**31 else None
+
+
+def _milliseconds(seconds: float | None) -> int | None:
+    """None for what cannot be true: recorders write the greatest number there is for a length they do not know."""
+    return round(seconds * 1000) if seconds is not None and 0 <= seconds <= _LONGEST else None
 
 
 def load_media(folder: FilePath) -> MediaFolder:

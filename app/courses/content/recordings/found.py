@@ -2,11 +2,14 @@
 
 import mmap
 from dataclasses import dataclass
+from typing import Final
 
 from app.courses.content.pictures import Unsafe
 
 #: A whole file: its bytes, or the file mapped into memory.
 Data = bytes | mmap.mmap
+#: Boxes or elements of one level; the blocks of a day's recording that say no clusters are some millions.
+MAX_PARTS: Final = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """MP3: frames one behind the other, with tags before and behind (ISO/IEC 11172-3, ISO/IEC 13818-3)."""
 
+import re
 from typing import Final, NamedTuple
 
 from app.courses.content.recordings.found import Data, Found, damaged
@@ -11,6 +12,7 @@ _RATES: Final = (
 )
 _TAGS: Final = (b"APETAGEX", b"LYRICSBE", b"ID3", b"3DI")
 _SAMPLES: Final = (44_100, 48_000, 32_000)
+_BLANK: Final = re.compile(rb"\0*")
 
 
 class _Frame(NamedTuple):
@@ -52,8 +54,8 @@ def examine(data: Data) -> Found:
     at, end, count, seconds = 0, len(data), 0, 0.0
     while data[at : at + 3] == b"ID3" and at + 10 <= end:
         at += _tag_size(data, at)
-    while data[at : at + 1] == b"\0":
-        at += 1
+    if at < end and (blank := _BLANK.match(data, at)):
+        at = blank.end()
     if end - at >= 128 and data[end - 128 : end - 125] == b"TAG":
         end -= 128
     while at < end and (frame := _frame(data, at)):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from app.courses.content.pictures import Unsafe
-from app.courses.content.recordings.found import Data, Found, cannot_play, damaged
+from app.courses.content.recordings.found import MAX_PARTS, Data, Found, cannot_play, damaged
 
 _VIDEO: Final = frozenset({b"avc1", b"avc3"})
 _AUDIO: Final = frozenset({b"mp4a", b"Opus", b"fLaC", b".mp3"})
@@ -28,7 +28,11 @@ class _Track(NamedTuple):
 
 
 def _boxes(data: Data, start: int, end: int) -> Iterator[_Box]:
+    count = 0
     while start < end:
+        count += 1
+        if count > MAX_PARTS:
+            raise damaged("its index is too large")
         if end - start < 8:
             raise damaged("it breaks off")
         size, kind = struct.unpack_from(">I4s", data, start)
@@ -55,9 +59,11 @@ def _inside(data: Data, box: _Box, *path: bytes) -> _Box | None:
 
 def examine(data: Data) -> Found:
     """Raises Unsafe."""
-    top = list(_boxes(data, 0, len(data)))
-    index = next((box for box in top if box.kind == b"moov"), None)
-    if index is None or not any(box.kind == b"mdat" for box in top):
+    index, filled = None, False
+    for box in _boxes(data, 0, len(data)):  # never kept: a file can be made of boxes of eight bytes
+        index = box if box.kind == b"moov" and index is None else index
+        filled = filled or box.kind == b"mdat"
+    if index is None or not filled:
         raise damaged("its index or its content is missing")
     if index.end - index.start > _MAX_INDEX:
         raise damaged("its index is too large")
@@ -66,7 +72,7 @@ def examine(data: Data) -> Found:
     try:
         tracks = [_track(data, box) for box in _boxes(data, index.start, index.end) if box.kind == b"trak"]
         seconds = _seconds(data, index)
-    except struct.error as error:
+    except (struct.error, IndexError) as error:
         raise damaged("its index is too short") from error
     return _found([track for track in tracks if track], seconds)
 

@@ -4,7 +4,7 @@ import struct
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from app.courses.content.recordings.found import Data, Found, cannot_play, damaged
+from app.courses.content.recordings.found import MAX_PARTS, Data, Found, cannot_play, damaged
 
 _HEADER, _DOC_TYPE = 0x1A45DFA3, 0x4282
 _SEGMENT, _INFO, _SCALE, _DURATION = 0x18538067, 0x1549A966, 0x2AD7B1, 0x4489
@@ -36,7 +36,11 @@ def _number(data: Data, at: int, *, marker: bool) -> tuple[int, int, bool]:
 
 def _elements(data: Data, start: int, end: int) -> Iterator[_Element]:
     """The elements of a level; what stands in a cluster of unknown size follows it as if beside it."""
+    count = 0
     while start < end:
+        count += 1
+        if count > MAX_PARTS:
+            raise damaged("its index is too large")
         key, step, _ = _number(data, start, marker=True)
         size, more, unknown = _number(data, start + step, marker=False)
         begin = start + step + more
@@ -49,11 +53,15 @@ def _elements(data: Data, start: int, end: int) -> Iterator[_Element]:
 
 def examine(data: Data) -> Found:
     """Raises Unsafe."""
-    top = list(_elements(data, 0, len(data)))
-    kinds = [one for one in _elements(data, top[0].start, top[0].end) if one.key == _DOC_TYPE]
-    if top[0].key != _HEADER or not kinds or _text(data, kinds[0]) != "webm":
+    top = _elements(data, 0, len(data))  # never a list: a file can be made of elements of two bytes
+    head = next(top)
+    inside = _elements(data, head.start, head.end)
+    kind = next((_text(data, one) for one in inside if one.key == _DOC_TYPE), "")
+    if head.key != _HEADER or kind != "webm":
         raise cannot_play("Matroska", "WebM, or MP4 with H.264 and AAC")
-    segment = next((one for one in top if one.key == _SEGMENT), None)
+    segment = None
+    for one in top:
+        segment = one if one.key == _SEGMENT and segment is None else segment
     if segment is None:
         raise damaged("its content is missing")
     seconds, tracks, filled = None, None, False
@@ -73,6 +81,9 @@ def _text(data: Data, one: _Element) -> str:
 
 
 def _integer(data: Data, one: _Element) -> int:
+    """At most eight bytes (RFC 8794, 7.2). Raises Unsafe."""
+    if one.end - one.start > 8:
+        raise damaged("its index is too large")
     return int.from_bytes(data[one.start : one.end], "big")
 
 
