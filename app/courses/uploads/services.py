@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, true, update
 
 from app.core.access import Actor
 from app.core.database import db, serialise
@@ -157,14 +157,19 @@ def place_upload(actor: Actor, upload_id: uuid.UUID, draft_id: uuid.UUID, checke
     return name
 
 
-def give_up(upload_id: uuid.UUID) -> bool:
-    """Forget an upload under way; False when there is none. Its pieces are for ``storage.drop_all``."""
+def give_up(upload_id: uuid.UUID, *, late: datetime | None = None) -> bool:
+    """Forget an upload under way; False when there is none. Its pieces are for ``storage.drop_all``.
+
+    With a moment, only when it is late then: a piece may have come since somebody looked.
+    """
+    expired = true() if late is None else MediaUpload.expires_at <= late
     gone = db.session.execute(
         update(MediaUpload)
-        .where(MediaUpload.id == upload_id, MediaUpload.state == UploadState.OPEN)
+        .where(MediaUpload.id == upload_id, MediaUpload.state == UploadState.OPEN, expired)
         .values(state=UploadState.GONE)
         .returning(MediaUpload.id)
         .execution_options(synchronize_session=False)
     ).scalar_one_or_none()
-    db.session.execute(delete(UploadPiece).where(UploadPiece.upload_id == upload_id))
+    if gone is not None:
+        db.session.execute(delete(UploadPiece).where(UploadPiece.upload_id == upload_id))
     return gone is not None

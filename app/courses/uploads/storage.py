@@ -41,21 +41,31 @@ def keep_piece(root: Path, upload_id: uuid.UUID, read: Callable[[int], bytes], m
     """Write what ``read`` gives, up to ``most`` bytes, to a file of its own, durably.
 
     When the line breaks, what came until then is kept: ``read`` then raises OSError, or gives nothing more.
+    When the disk cannot take it, nothing is. Raises OSError; FileNotFoundError for an upload discarded meanwhile.
     """
     folder = _folder(root, upload_id)
     folder.mkdir(parents=True, exist_ok=True)
     name, size = str(new_id()), 0
-    with (folder / name).open("xb") as stream:
-        try:
-            while size < most and (block := read(min(_BLOCK, most - size))):
+    try:
+        with (folder / name).open("xb") as stream:
+            while size < most and (block := _block(read, min(_BLOCK, most - size))):
                 stream.write(block)
                 size += len(block)
-        except OSError:  # the line broke: the sender asks how far we came, and goes on there
-            pass
-        stream.flush()
-        os.fsync(stream.fileno())
-    sync_folder(folder)
+            stream.flush()
+            os.fsync(stream.fileno())
+        sync_folder(folder)
+    except OSError:  # part of a block may stand in the file, which then is longer than what we counted
+        drop_piece(root, upload_id, name)
+        raise
     return Arrived(name, size)
+
+
+def _block(read: Callable[[int], bytes], most: int) -> bytes:
+    """The next bytes; none when the line broke: the sender asks how far we came, and goes on there."""
+    try:
+        return read(most)
+    except OSError:
+        return b""
 
 
 def drop_piece(root: Path, upload_id: uuid.UUID, file: str) -> None:

@@ -13,11 +13,12 @@ from app.jobs.registry import every
 def sweep() -> None:
     """Forget uploads that nobody went on with, and take off the disk what no upload needs."""
     settings: Settings = current_app.extensions["academy.settings"]
-    late = queries.late_uploads(clock.now())
+    now = clock.now()
+    late = queries.late_uploads(now)
     release()
     for upload_id in late:
         with transaction():
-            services.give_up(upload_id)
+            services.give_up(upload_id, late=now)
     lying = list(storage.folders(settings.data_dir))  # before the rows: a folder is younger than its row
     needed = queries.under_way(lying)
     release()

@@ -1,5 +1,6 @@
 """Recordings in pieces: whose they are, gone on with after a broken line, placed once, refused, swept."""
 
+import errno
 from base64 import b64encode
 from collections.abc import Callable
 from datetime import timedelta
@@ -17,7 +18,9 @@ from app.core import clock
 from app.core.access import Actor
 from app.core.database import db, release, transaction
 from app.core.errors import Conflict, TooLarge
+from app.core.identifiers import new_id
 from app.courses.authoring import queries as drafts
+from app.courses.authoring import services as authoring
 from app.courses.authoring.models import CourseSource, Draft, DraftEdit
 from app.courses.uploads import queries, services, storage, tasks
 from app.courses.uploads.models import MediaUpload, UploadPiece
@@ -113,6 +116,17 @@ def test_a_recording_arrives_in_pieces_and_is_placed_once(cast: Cast, draft: Dra
     assert again.finish().json["name"] == "hearing-1.mp4"
     release()
     assert queries.used_by(draft_organisation(draft)) == len(data)
+    release()
+    with transaction():
+        authoring.delete_file(
+            instructor(cast.instructor),
+            draft.id,
+            "media/hearing-1.mp4",
+            base_version=1,
+            edit_id=new_id(),
+            now=clock.now(),
+        )
+    sender.finish(404)  # placed, and removed since
 
 
 def draft_organisation(draft: Draft) -> Any:
@@ -216,6 +230,35 @@ def test_a_line_that_breaks_in_a_piece_loses_nothing_that_arrived(cast: Cast, dr
         assert services.place_upload(actor, upload_id, draft_id, checked, clock.now()) == name
     edits = select(func.count()).where(DraftEdit.draft_id == draft_id, DraftEdit.path == f"media/{name}")
     assert db.session.scalar(edits) == 1
+
+
+def test_what_the_disk_cannot_take_is_not_counted(
+    cast: Cast, draft: Draft, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload_id = begin(instructor(cast.instructor), draft, 100).id
+
+    def full(_handle: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched, pytest.raises(OSError, match="No space"):
+        patched.setattr("os.fsync", full)
+        storage.keep_piece(root(), upload_id, BytesIO(b"a" * 40).read, 40)
+    assert list((root() / "uploads" / str(upload_id)).iterdir()) == []
+
+    def discarded(_size: int) -> bytes:
+        storage.drop_all(root(), upload_id)
+        return b""
+
+    with pytest.raises(FileNotFoundError):
+        storage.keep_piece(root(), upload_id, discarded, 40)
+
+
+def test_a_piece_that_comes_while_the_sweep_looks_saves_the_upload(cast: Cast, draft: Draft) -> None:
+    upload = begin(instructor(cast.instructor), draft, 100)
+    send(upload, 0, BytesIO(b"a" * 40).read)
+    with transaction():
+        assert not services.give_up(upload.id, late=clock.now())
+    assert len(queries.pieces_of(upload.id)) == 1
 
 
 def test_uploads_that_nobody_goes_on_with_are_swept(

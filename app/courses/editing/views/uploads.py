@@ -18,6 +18,7 @@ from app.core import clock
 from app.core.access import Actor, require_actor
 from app.core.database import release, transaction
 from app.core.errors import Conflict, Invalid, NotFound
+from app.core.text import as_typed
 from app.core.web import problem
 from app.courses.content.media_checks import kind_of
 from app.courses.content.pictures import Unsafe
@@ -84,7 +85,8 @@ def begin_upload(course_key: str) -> Response:
     if wrong := _check_version():
         return wrong
     said = read_metadata(request.headers.get("Upload-Metadata", ""))
-    file = Announced(said.get("filename", ""), _number("Upload-Length"), said.get("fingerprint", ""))
+    name, fingerprint = (as_typed(said.get(field, "")) for field in ("filename", "fingerprint"))
+    file = Announced(name, _number("Upload-Length"), fingerprint)
     with transaction():
         upload = announce(require_actor(), course_key, file)
     response = _answer(upload, 201, 0)
@@ -131,7 +133,10 @@ def receive_piece(course_key: str, upload_id: uuid.UUID) -> Response:
             response = problem(503, _("Another upload is being received; this one goes on in a moment."), "turn")
             response.headers["Retry-After"] = "1"
             return response
-        piece = storage.keep_piece(data_dir(), upload_id, _reader(), rest)
+        try:
+            piece = storage.keep_piece(data_dir(), upload_id, _reader(), rest)
+        except FileNotFoundError as error:  # discarded meanwhile
+            raise NotFound from error
     received = count_piece(upload_id, offset, piece)
     return _answer(queries.get_upload(require_actor(), course_key, upload_id), 204, received)
 
@@ -187,7 +192,9 @@ def _discard(course_key: str, upload_id: uuid.UUID) -> None:
 def finish_upload(course_key: str, upload_id: uuid.UUID) -> Response:
     """All of it is there: look at it and put it into the draft. Safe to repeat; the answer stays the same."""
     name = finish(require_actor(), course_key, upload_id)
-    kept = recordings.folder_in(work(course_key)).files[name]
+    kept = recordings.folder_in(work(course_key)).files.get(name)
+    if kept is None:  # placed, and removed or renamed since
+        raise NotFound
     address = url_for(".edit_recording", course_key=course_key, name=name)
     return jsonify(name=name, kind=kind_of(kept.media_type), page=address)
 
