@@ -1,6 +1,6 @@
 """A course's outline, what counts as completing it, and what comes next. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date
@@ -84,15 +84,18 @@ class CourseOutline:
         return next((module for module in self.modules if module.key == key), None)
 
     def find_lesson(self, module_key: str, lesson_key: str) -> LessonOutline | None:
-        """By the module in which it stands, or was first published."""
-        return next(
-            (
-                lesson
-                for lesson in self.lessons()
-                if lesson.key == lesson_key and module_key in (lesson.module_key, lesson.home)
-            ),
-            None,
-        )
+        """By the module in which it stands; else by that of its first publication, as old addresses have it."""
+        return self._find(lesson_key, module_key, lambda one: one.module_key, lambda one: one.home)
+
+    def find_by_home(self, home: str, lesson_key: str) -> LessonOutline | None:
+        """By how evidence, notes and questions name it: lessons of one id can have changed places."""
+        return self._find(lesson_key, home, lambda one: one.home, lambda one: one.module_key)
+
+    def _find(
+        self, lesson_key: str, module_key: str, *ways: Callable[[LessonOutline], str]
+    ) -> LessonOutline | None:
+        named = [lesson for lesson in self.lessons() if lesson.key == lesson_key]
+        return next((lesson for way in ways for lesson in named if way(lesson) == module_key), None)
 
     def neighbours(self, lesson: LessonOutline) -> tuple[LessonOutline | None, LessonOutline | None]:
         """The lessons before and after, across modules."""
@@ -254,7 +257,7 @@ def _open_section(
     outline: CourseOutline, progress: Progress, place: tuple[str, str, str]
 ) -> tuple[LessonOutline, SectionOutline] | None:
     module_key, lesson_key, section_key = place
-    lesson = outline.find_lesson(module_key, lesson_key)
+    lesson = outline.find_by_home(module_key, lesson_key)
     if lesson is None or progress.lesson_done(lesson):
         return None
     for section in lesson.sections:

@@ -54,7 +54,7 @@ def lesson_titles(questions: Iterable[PassageQuestion]) -> dict[uuid.UUID, Bilin
     """The titles of the lessons they were asked in, as published now. Two statements at most."""
     outlines = {line.key: line.outline for line in courses.catalogue()}
     found = {
-        question.id: outlines[question.course_key].find_lesson(question.module_key, question.lesson_key)
+        question.id: outlines[question.course_key].find_by_home(question.module_key, question.lesson_key)
         for question in questions
         if question.course_key in outlines
     }

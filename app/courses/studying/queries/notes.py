@@ -115,7 +115,7 @@ def _line(note: Note, outline: CourseOutline | None, texts: _Texts) -> NoteLine:
         place, path = find_place(anchor, {path: known.get(path, "") for path in outline.section_paths})
     else:  # a whole section, or a text that is not yet indexed: only the section can be looked for
         place, path = (Place.HERE, anchor.path) if anchor.path in outline.section_paths else (Place.GONE, "")
-    lesson = outline.find_lesson(*path.split("/")[:2]) if path else None
+    lesson = outline.find_by_home(*path.split("/")[:2]) if path else None
     return NoteLine(note, kind, outline, place, path, lesson)
 
 

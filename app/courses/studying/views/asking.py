@@ -26,7 +26,7 @@ def ask(course_key: str) -> Any:
     """Ask about a section, or about words selected in it."""
     study = queries.get_enrolled_study(require_actor(), course_key)
     anchor = read_anchor(request.form if request.method == "POST" else request.args)
-    lesson = study.outline.find_lesson(anchor.module_key, anchor.lesson_key)
+    lesson = study.outline.find_by_home(anchor.module_key, anchor.lesson_key)
     if lesson is None or anchor.path not in study.outline.section_paths:
         raise Invalid(_("Your revision of this course has no such section."))
     form = AskForm(data=_given(anchor))

@@ -41,7 +41,7 @@ def new_note(course_key: str) -> str:
     """The form, for a whole section (our script opens its own beside the text)."""
     study = queries.get_enrolled_study(require_actor(), course_key)
     anchor = read_anchor(request.args)
-    lesson = study.outline.find_lesson(anchor.module_key, anchor.lesson_key)
+    lesson = study.outline.find_by_home(anchor.module_key, anchor.lesson_key)
     if lesson is None or anchor.path not in study.outline.section_paths:
         raise Invalid(_("Your revision of this course has no such section."))
     section = next(section for section in lesson.sections if section.key == anchor.section_key)
