@@ -85,7 +85,7 @@ def _find(state: StateInline, silent: bool) -> bool:
 
 
 def _is_formula(source: str, found: re.Match[str]) -> bool:
-    before, after = source[: found.start()][-1:], source[found.end() :][:1]
+    before, after = source[max(found.start() - 1, 0) : found.start()], source[found.end() : found.end() + 1]
     if found[1] == "$$":
         return before != "$" and after != "$" and bool(found[2].strip())
     beside = (before + after).replace("\n", "")

@@ -335,9 +335,16 @@ def _note_inlines(document: Document, places: _Places) -> None:
 
 
 def _placed(token: Token, line: int, places: _Places) -> Formula:
-    mark = "" if token.type == "math_block" else token.markup
-    row, column = places.find(mark + token.content.strip().partition("\n")[0], line)
-    return Formula(token.content.strip(), row, column + len(mark))
+    tex = token.content.strip()
+    if token.type == "math_block":
+        return Formula(tex, *places.find(tex.partition("\n")[0], line))
+    # Looked for as it stands: what is not found costs a look at all that follows.
+    begun, end, rest = token.content.partition("\n")
+    row, column = places.find(token.markup + begun, line)
+    if begun.strip():
+        return Formula(tex, row, column + len(token.markup) + len(begun) - len(begun.lstrip()))
+    blank = (end + rest).removesuffix((end + rest).lstrip())
+    return Formula(tex, row + blank.count("\n"), len(blank.rpartition("\n")[2]) + 1)
 
 
 # --- rendering ---------------------------------------------------------------------------------------------

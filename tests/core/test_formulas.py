@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -118,6 +119,19 @@ def test_what_cannot_be_shown_says_why_and_where_and_stays_readable(tex: str, wr
     shown = markdown.render(f"$${tex}$$")
     assert '<code class="formula-fault">' in shown
     assert "<math" not in shown
+
+
+def test_places_are_found_on_whatever_line_a_formula_begins_and_at_once() -> None:
+    document = markdown.parse("x $$\n  \\foo\n$$ and $$ b$$ $$\nc$$\n\n$$\n\\bar\n$$\n")
+    assert [(one.tex, one.line, one.column) for one in document.formulas] == [
+        ("\\foo", 2, 3),
+        ("b", 3, 11),
+        ("c", 4, 1),
+        ("\\bar", 7, 1),
+    ]
+    started = time.process_time()
+    assert len(markdown.parse("$$\na\n" * 20_000).formulas) == 10_000  # took a minute and more
+    assert time.process_time() - started < 20
 
 
 @settings(max_examples=150, deadline=None)
