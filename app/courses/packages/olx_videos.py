@@ -104,7 +104,7 @@ def _captions(data: bytes) -> list[str]:
         rows = block.strip().split("\n")
         times = next((number for number, row in enumerate(rows) if _TIMES.match(row)), None)
         if times is not None:
-            lines += [re.sub(r"</?[a-z][^>]*>", "", row) for row in rows[times + 1 :]]
+            lines += [re.sub(r"</?[a-z][^<>]*>", "", row) for row in rows[times + 1 :]]
     if not lines:
         raise CannotTake(N_("its transcript cannot be read"))
     return lines

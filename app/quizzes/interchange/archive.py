@@ -1,6 +1,7 @@
 """Open a ZIP file that a stranger sent: nothing outside it, nothing linked, nothing that swells."""
 
 import io
+import lzma
 import posixpath
 import stat
 import zipfile
@@ -14,6 +15,11 @@ MAX_MEMBER: Final = 20 * 1024 * 1024
 MAX_TOTAL: Final = 100 * 1024 * 1024
 #: Text compresses about tenfold; beyond this a file was made to swell.
 MAX_RATIO: Final = 200
+#: What unpacking raises for bytes that nobody packed so.
+_UNREADABLE: Final = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError),
+    *(EOFError, NotImplementedError, RuntimeError, ValueError, OSError),
+)
 #: How archives begin.
 NESTED: Final = (b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"7z\xbc\xaf", b"Rar!")
 
@@ -34,7 +40,7 @@ def read_archive(data: bytes, *, nested: bool = False) -> dict[str, bytes]:
             if len(members) > MAX_MEMBERS:
                 raise CannotTake(N_("the archive has more than %(number)s files", number=MAX_MEMBERS))
             return _read_members(archive, members, nested=nested)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError):
+    except _UNREADABLE:
         raise CannotTake(N_("the archive is damaged, encrypted or packed in an unknown way")) from None
 
 

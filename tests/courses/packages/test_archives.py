@@ -6,6 +6,7 @@ import stat
 import tarfile
 import zipfile
 from collections.abc import Callable
+from hashlib import sha256
 
 import pytest
 
@@ -97,6 +98,17 @@ def sparse(header: bytearray) -> None:
 def test_a_trap_is_refused_whole(data: bytes, why: str) -> None:
     with pytest.raises(CannotTake, match=why):
         open_package(data)
+
+
+def test_damage_in_any_way_of_packing_is_named() -> None:
+    for packing in (zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2, zipfile.ZIP_DEFLATED):
+        stream = io.BytesIO()
+        with zipfile.ZipFile(stream, "w", packing) as archive:
+            archive.writestr("course/course.yaml", b"".join(sha256(bytes([n])).digest() for n in range(90)))
+        data = bytearray(stream.getvalue())
+        data[200:204] = b"\xff\xff\xff\xff"
+        with pytest.raises(CannotTake, match="damaged"):
+            open_package(bytes(data))
 
 
 def test_what_follows_a_header_that_cannot_be_read_is_not_left_out_in_silence() -> None:
