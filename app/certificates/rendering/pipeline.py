@@ -21,6 +21,7 @@ from app.certificates.rendering.signing import Signature
 from app.certificates.rendering.style import PLAIN, HouseStyle, Look
 from app.certificates.rules import DocumentKind, Snapshot
 from app.core import printing
+from app.core.collecting import collecting_later
 
 HERE: Final = Path(__file__).resolve().parent
 TEMPLATES: Final = HERE.parents[1] / "templates" / "certificates" / "document"
@@ -180,7 +181,7 @@ def render(
     whatever the signer raises.
     """
     look = printed.style.look
-    with printing.lock, printing.undisturbed():
+    with printing.lock, collecting_later():
         document, layout = _laid_out(snapshot, printed)
 
         def finish(_document: Any, pdf: Any) -> None:

@@ -1,6 +1,5 @@
 """What every printed document shares: the pinned fonts, and one typesetter at a time."""
 
-import gc
 import os
 import threading
 from collections.abc import Iterator
@@ -30,18 +29,6 @@ def pinned_fonts() -> Iterator[None]:
             del os.environ["FONTCONFIG_FILE"]
         else:
             os.environ["FONTCONFIG_FILE"] = before
-
-
-@contextmanager
-def undisturbed() -> Iterator[None]:
-    """Look for no garbage meanwhile: all the boxes of a page live until it is written, and then go together."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 @cache

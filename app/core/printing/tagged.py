@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
+from app.core.collecting import collecting_later
 from app.core.formula_drawing import drawn
-from app.core.printing import fonts, lock, undisturbed
+from app.core.printing import fonts, lock
 
 #: Gives the bytes and media type of a picture by its address in the text; None for anything else.
 Pictures = Callable[[str], tuple[bytes, str] | None]
@@ -31,7 +32,7 @@ def tagged_pdf(html: str, css: str, *, base_url: str, pictures: Pictures) -> byt
 
     Formulas become pictures, and what they say in words their alternative text.
     """
-    with lock, undisturbed():
+    with lock, collecting_later():
         html, formulas = drawn(html)
 
         def known(url: str) -> tuple[bytes, str] | None:

@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 from sqlalchemy import select
 
+from app.core import clock
 from app.core.access import Actor
 from app.core.database import db
 from app.core.errors import NotFound
@@ -76,7 +77,7 @@ def wish_of(upload: PackageImport) -> Wish:
     """How the upload is to be taken in."""
     owner = get_organisation_by_id(upload.organisation_id)
     language = next(one for one in LANGUAGES if one == upload.language)
-    return Wish(upload.course_key, owner_key(owner), language, upload.created_at.date())
+    return Wish(upload.course_key, owner_key(owner), language, clock.day_of(upload.created_at))
 
 
 def owner_key(organisation: Organisation) -> str | None:

@@ -1,8 +1,6 @@
 """The content folder and what was published in the browser meet: one plan, one transaction, nothing lost."""
 
-import gc
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -10,6 +8,7 @@ from typing import Final
 
 from sqlalchemy import select
 
+from app.core.collecting import collecting_later
 from app.core.database import db, serialise
 from app.core.errors import Conflict
 from app.core.identifiers import new_id
@@ -77,20 +76,6 @@ class Plan:
             store_media(data_dir, course.contents or {})
 
 
-@contextmanager
-def keeping_everything() -> Iterator[None]:
-    """No search for garbage meanwhile: all that is made stays until the end, and the search took a third of the
-    time.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
 def read_folder(folder: Path) -> dict[str, bytes]:
     """All files of a course's folder, by path; those whose name begins with a dot are nobody's."""
     return {
@@ -100,7 +85,7 @@ def read_folder(folder: Path) -> dict[str, bytes]:
     }
 
 
-@keeping_everything()
+@collecting_later()
 def plan_sync(root: Path) -> Plan:
     """Read and check the folder, merged with what was published in the browser since its last sync.
 
@@ -219,7 +204,7 @@ def _result_folder(one: Planned, shown: str) -> KeptFile:
     return KeptFile(entries, shown)
 
 
-@keeping_everything()
+@collecting_later()
 def sync(plan: Plan, now: datetime) -> list[str]:
     """Load the plan in the present transaction; a line for each change. Running it again changes nothing.
 
