@@ -37,3 +37,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         else:
             short.append(item)
     items[:] = dealt(list(long.values()), short, processes)
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name bytes by their argument and number: an archive bears the second at which it was packed, and processes
+    that collect at two seconds would disagree on what the tests are."""
+    return argname if isinstance(val, bytes) else None
