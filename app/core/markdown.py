@@ -21,6 +21,7 @@ from mdit_py_plugins.container import container_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
 from app.core import formulas
+from app.core.places import Places
 
 CITATION: Final = re.compile(r"\[(\??)@([A-Za-z0-9._-]+)(?: +([^\[\]\n]+?))? *\]")
 HEADING_ID: Final = re.compile(r"\s*\{#([^}\s]*)\}\s*$")
@@ -241,32 +242,13 @@ def _walk(tokens: Sequence[Token]) -> Iterator[tuple[Token, int]]:
             yield child, line
 
 
-class _Places:
-    """Finds where in the source an inline thing stands: the parser keeps lines of blocks only."""
-
-    def __init__(self, source: str) -> None:
-        self.lines = source.splitlines()
-        self.used: dict[tuple[int, str], int] = {}
-
-    def find(self, text: str, line: int) -> tuple[int, int]:
-        start = self.used.get((line, text), -1)
-        row, column = (line, 0) if start < 0 else divmod(start, 100_000)
-        while row < len(self.lines):
-            at = self.lines[row].find(text, column)
-            if at >= 0:
-                self.used[line, text] = row * 100_000 + at + 1
-                return row + 1, at + 1
-            row, column = row + 1, 0
-        return line + 1, 1
-
-
 def parse(source: str) -> Document:
     """Parse a text; never raises, faults are found by looking at the document."""
     env: dict[str, Any] = {}
     tokens = _parser.parse(source, env)
     opening = Section(key="", title="", line=1)
     document = Document(opening, [], [], [], [], [], [], [], [], [], [], env)
-    places = _Places(source)
+    places = Places(source)
     current = opening
     for index, token in enumerate(tokens):
         if token.type == "footnote_block_open":
@@ -284,7 +266,7 @@ def parse(source: str) -> Document:
     return document
 
 
-def _note_block(document: Document, section: Section, token: Token, places: _Places, *, is_empty: bool) -> None:
+def _note_block(document: Document, section: Section, token: Token, places: Places, *, is_empty: bool) -> None:
     kind, _, rest = token.info.strip().partition(" ")
     line = token.map[0] + 1 if token.map else 1
     if kind == "question":
@@ -301,7 +283,7 @@ def _note_block(document: Document, section: Section, token: Token, places: _Pla
         document.unknown_callouts.append(Spot(kind, *places.find(kind, line - 1)))
 
 
-def _note_inlines(document: Document, places: _Places) -> None:
+def _note_inlines(document: Document, places: Places) -> None:
     groups = [(section, section.tokens) for section in (document.opening, *document.sections)]
     for section, tokens in (*groups, (None, document.footnotes)):
         for token, line in _walk(tokens):
@@ -334,7 +316,7 @@ def _note_inlines(document: Document, places: _Places) -> None:
                 document.html.append(Spot(text, *places.find(text, line)))
 
 
-def _placed(token: Token, line: int, places: _Places) -> Formula:
+def _placed(token: Token, line: int, places: Places) -> Formula:
     tex = token.content.strip()
     if token.type == "math_block":
         return Formula(tex, *places.find(tex.partition("\n")[0], line))
