@@ -35,7 +35,7 @@ from app.quizzes.interchange.model import (
     shorten,
     title_of,
 )
-from app.quizzes.interchange.safe_xml import child, children, descendants, name_of, text_of
+from app.quizzes.interchange.safe_xml import child, children, descendants, drop, name_of, text_of
 
 GAP: Final = "_____"
 _INPUTS: Final = frozenset(
@@ -178,7 +178,7 @@ class _Reading:
                 parent = node.getparent()
                 around = name_of(parent) if parent is not None else ""
                 inline = name_of(node) in _INPUTS and around in {"p", "label", "span"}
-                _drop(node, GAP if inline and text_of(parent).strip() else "")
+                drop(node, GAP if inline and text_of(parent).strip() else "")
         for node in list(asked.iter("img")):
             self._figure(node)
         for node in asked.iter("label", "description"):
@@ -192,7 +192,7 @@ class _Reading:
             return
         words = re.sub(r"[\\`*_\[\]<>]", r"\\\g<0>", " ".join(node.get("alt", "").split()))
         self.figures.append(f"![{words}]({self.take_picture(node.get('src', ''))})")
-        _drop(node, "")
+        drop(node)
 
     def _feedback(self) -> str:
         """The solutions and the hints that a learner may ask for."""
@@ -211,7 +211,7 @@ class _Reading:
         number = None if skip is None else list(element.iter()).index(skip)
         for place, node in enumerate(list(plain.iter())):
             if node is not plain and (place == number or name_of(node) in _NOT_ASKED):
-                _drop(node, "")
+                drop(node)
         plain.tag = "div"
         return self.converter.element(plain)
 
@@ -329,18 +329,6 @@ class _Reading:
 
 def _said(raw: Raw) -> Raw:
     return {"feedback": raw["feedback"]} if raw.get("feedback") else {}
-
-
-def _drop(node: etree._Element, words: str) -> None:
-    """Take an element out; what follows stays, after ``words``."""
-    parent, before, tail = node.getparent(), node.getprevious(), words + (node.tail or "")
-    if parent is None:
-        return
-    if before is not None:
-        before.tail = (before.tail or "") + tail
-    else:
-        parent.text = (parent.text or "") + tail
-    parent.remove(node)
 
 
 #: A reader for each type of response that our questions can express.

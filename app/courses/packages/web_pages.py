@@ -12,7 +12,7 @@ from app.courses.authoring.rules import MAX_TEXT
 from app.quizzes.interchange import formulas
 from app.quizzes.interchange.markup import Converter
 from app.quizzes.interchange.model import N_, CannotTake, Message
-from app.quizzes.interchange.safe_xml import name_of, text_of
+from app.quizzes.interchange.safe_xml import drop, name_of, text_of
 
 #: What no lesson holds; what stands inside goes with it.
 _DROPPED: Final = (
@@ -105,14 +105,14 @@ def _prepare(
             continue
         if name_of(node) not in _SILENT:
             left.append(N_("<%(tag)s> is not shown in lessons and was left out", tag=name_of(node)))
-        _drop(node, "")
+        drop(node)
     for node in list(body.iter("img")):
         words = " ".join(node.get("alt", "").split())
         try:
             node.set("src", take_picture(node.get("src", "")))
         except CannotTake as error:
             left.append(error.why)
-            _drop(node, words)
+            drop(node, words)
     attached, inside = [], []
     for node in body.iter("a"):
         address = node.get("href", "")
@@ -137,20 +137,6 @@ def _note_links(inside: list[str], left: list[Message]) -> None:
             name=inside[0],
         )
         left.append(several)
-
-
-def _drop(node: etree._Element, words: str) -> None:
-    """Remove an element and what is in it; what follows stays, after ``words``."""
-    parent, before = node.getparent(), node.getprevious()
-    tail = words + (node.tail or "")
-    if parent is None:
-        return
-    if before is not None:
-        before.tail = (before.tail or "") + tail
-    else:
-        parent.text = (parent.text or "") + tail
-    node.tail = None
-    parent.remove(node)
 
 
 def _split(body: html.HtmlElement, title: str) -> Iterator[tuple[str, list[html.HtmlElement]]]:

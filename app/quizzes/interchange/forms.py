@@ -1,9 +1,9 @@
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
-from wtforms import RadioField, SelectChoice, SelectMultipleField
+from wtforms import RadioField, SelectMultipleField
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from app.core.forms import Form
+from app.core.forms import Form, choice
 from app.quizzes.interchange.formats import EXPORTS
 
 
@@ -20,7 +20,7 @@ class UploadForm(Form):
     )
     language = RadioField(
         _l("Language of the texts"),
-        choices=[SelectChoice("zh", _l("Chinese")), SelectChoice("en", _l("English"))],
+        choices=[choice("zh", _l("Chinese")), choice("en", _l("English"))],
         default="zh",
         description=_l("Where the file says it for each text, that counts; our own exports do."),
     )
@@ -34,7 +34,7 @@ class ExportForm(Form):
 
     format = RadioField(
         _l("Format"),
-        choices=[SelectChoice(found.name, found.title) for found in EXPORTS.values()],
+        choices=[choice(found.name, found.title) for found in EXPORTS.values()],
         default="moodle",
     )
     source = SelectMultipleField(

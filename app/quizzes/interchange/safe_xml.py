@@ -83,3 +83,16 @@ def path_text(element: etree._Element, *names: str) -> str:
     for name in names:
         found = child(found, name) if found is not None else None
     return text_of(found).strip()
+
+
+def drop(element: etree._Element, words: str = "") -> None:
+    """Take an element out with what is in it; what follows stays, after ``words``."""
+    parent, before = element.getparent(), element.getprevious()
+    if parent is None:
+        return
+    tail = words + (element.tail or "")
+    if before is not None:
+        before.tail = (before.tail or "") + tail
+    else:
+        parent.text = (parent.text or "") + tail
+    parent.remove(element)  # and its own tail with it

@@ -7,12 +7,12 @@ from pathlib import Path
 from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
-from wtforms import SelectChoice
 
 from app.core import access, clock
 from app.core.access import require_actor
 from app.core.database import release, transaction
 from app.core.errors import Invalid, NotFound
+from app.core.forms import choice
 from app.quizzes.interchange import formats, policies, preview, queries, services
 from app.quizzes.interchange.forms import ExportForm, UploadForm
 from app.quizzes.interchange.media import TYPES, references
@@ -188,7 +188,7 @@ def download() -> BaseResponse:
 def _export_form() -> ExportForm:
     form = ExportForm(request.values)
     sources = queries.list_sources(require_actor())
-    form.source.choices = [SelectChoice(found.name, f"{found.name or '—'} ({found.count})") for found in sources]
+    form.source.choices = [choice(found.name, f"{found.name or '—'} ({found.count})") for found in sources]
     return form
 
 
