@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 from app.accounts.models import Person, PersonState, RoleGrant
 from app.certificates.decisions import policies
 from app.certificates.decisions.models import CertificateDecision
-from app.certificates.decisions.rules import UNISSUED, DecisionState, Outcome, Stated
+from app.certificates.decisions.rules import ENDED, DecisionState, Outcome, Stated
 from app.certificates.models import Certificate
 from app.certificates.policies import KEEPERS
 from app.certificates.rules import CertificateState, DocumentKind
@@ -227,15 +227,18 @@ def _certificates(changes: Sequence[Change]) -> list[Consequence]:
         .where(
             Certificate.person_id.in_({change.person_id for change in changes}),
             Certificate.kind == DocumentKind.COMPLETION,
-            Certificate.state.in_((*UNISSUED, CertificateState.VALID)),
+            Certificate.state.not_in(ENDED),
         )
     ).all()
     courses = _courses_of(changes) if rows else {}
+    held: dict[uuid.UUID, list[tuple[Certificate, ProgrammeCompletion]]] = {}
+    for certificate, completion in rows:
+        held.setdefault(certificate.person_id, []).append((certificate, completion))
     return [
         Consequence(change.attempt_id, "certificate", certificate.id, _named(certificate))
         for change in changes
-        for certificate, completion in rows
-        if certificate.person_id == change.person_id and _rests(certificate, completion, change, courses)
+        for certificate, completion in held.get(change.person_id, ())
+        if _rests(certificate, completion, change, courses)
     ]
 
 
@@ -261,9 +264,12 @@ def _courses_of(changes: Sequence[Change]) -> dict[uuid.UUID, str]:
 
 def _named(certificate: Certificate) -> Bilingual:
     number = certificate.number
+    if number is None:
+        return {"zh": "结业证书（尚未签发）", "en": "Certificate of completion (not issued yet)"}
+    held = certificate.state is CertificateState.SUSPENDED
     return {
-        "zh": f"结业证书 {number}" if number else "结业证书（尚未签发）",
-        "en": f"Certificate of completion {number}" if number else "Certificate of completion (not issued yet)",
+        "zh": f"结业证书 {number}{'（已暂停）' if held else ''}",
+        "en": f"Certificate of completion {number}{' (suspended)' if held else ''}",
     }
 
 

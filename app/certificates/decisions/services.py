@@ -14,7 +14,7 @@ from app.certificates.decisions import policies, queries, rules
 from app.certificates.decisions.models import CertificateDecision
 from app.certificates.decisions.rules import DecisionState, Facts, Outcome
 from app.certificates.models import Certificate
-from app.certificates.rules import CompletionClaims, Draft, RevocationClass
+from app.certificates.rules import CertificateState, CompletionClaims, Draft, RevocationClass
 from app.cohorts import queries as cohorts
 from app.core.access import Actor
 from app.core.database import db, serialise
@@ -49,7 +49,8 @@ def review(
     stated = queries.stated_by(certificate, decided)
     earlier = waiting or decided
     kind = rules.needed(stated, facts)
-    if kind is not None and earlier is not None and earlier.kind is kind and earlier.found.says_the_same(facts):
+    said = kind is not None and earlier is not None and earlier.kind is kind and earlier.found.says_the_same(facts)
+    if said and (waiting is None or waiting.certificate_id == (certificate.id if certificate else None)):
         return waiting
     if waiting is not None:
         waiting.state = DecisionState.LAPSED
@@ -78,6 +79,18 @@ def review(
     db.session.flush()
     audit.record(None, "certificates.open_decision", decision, kind=kind.value)
     return decision
+
+
+def renew(actor: Actor, decision_id: uuid.UUID, *, now: datetime) -> CertificateDecision | None:
+    """Put a decision anew whose certificate or record has changed since; None when nothing is left to decide.
+
+    Raises NotFound, Conflict when it was taken meanwhile.
+    """
+    decision = queries.get_decision_for(actor, decision_id, lock=True)
+    regrade = db.session.get_one(Regrade, decision.regrade_id)
+    if decision.state is not DecisionState.OPEN or regrade.run_id is None:
+        raise Conflict(_("This has been decided, or there is nothing to decide any more."), code="decided")
+    return review(decision.membership_id, decision.attempt_id, regrade.run_id, now=now)
 
 
 def _facts(membership_id: uuid.UUID, now: datetime) -> Facts:
@@ -137,6 +150,10 @@ def decide(
         raise Invalid(_("Choose what shall happen, and give the reason."), code="outcome")
     if outcome is Outcome.REVOKE and reason_class is None:
         raise Invalid(_("Choose the reason that the public page shows."), code="reason_class")
+    if outcome is Outcome.SUPERSEDE and certificate and certificate.state is CertificateState.SUSPENDED:
+        raise Conflict(
+            _("The certificate is suspended. Reinstate it before you replace it; or revoke it."), code="suspended"
+        )
     if outcome is Outcome.ISSUE and certificate is None:  # before the row is sealed: it names what came of it
         decision.certificate_id = completion.issue_certificate(decision.membership_id, now).id
     decision.state, decision.outcome, decision.reason = DecisionState.DECIDED, outcome, reason.strip()[:MAX_REASON]
@@ -155,6 +172,7 @@ def _as_opened(decision: CertificateDecision, now: datetime) -> Certificate | No
     stated = queries.stated_by(certificate, queries.last_decided(decision.membership_id))
     facts = _facts(decision.membership_id, now)
     same = decision.certificate_id == (certificate.id if certificate else None)
+    same = same and decision.found.says_the_same(facts)
     if not same or rules.needed(stated, facts) is not decision.kind:
         raise Conflict(_("The certificate or the record has changed since. Look at them first."), code="moved")
     return certificate

@@ -14,7 +14,7 @@ from app.certificates.policies import KEEPERS
 from app.certificates.rules import RevocationClass
 from app.core import access, clock
 from app.core.access import Role, require_actor
-from app.core.database import transaction
+from app.core.database import release, transaction
 from app.core.errors import Conflict
 from app.core.forms import choice, member_of
 
@@ -49,6 +49,8 @@ def show(decision_id: uuid.UUID) -> str | Response | tuple[str, int]:
         try:
             return _decide(decision_id, form)
         except Conflict as refused:
+            if refused.code == "moved":
+                return _renew(decision_id, refused)
             conflict = refused
     page = render_template(
         "certificates/decisions/show.html",
@@ -62,6 +64,15 @@ def show(decision_id: uuid.UUID) -> str | Response | tuple[str, int]:
         words=words,
     )
     return (page, 409 if conflict else 422) if form.is_submitted() else page
+
+
+def _renew(decision_id: uuid.UUID, refused: Conflict) -> Response:
+    """Nothing was decided: lead to the evidence as it is now, or to the list when nothing is left to decide."""
+    release()
+    with transaction():
+        renewed = services.renew(require_actor(), decision_id, now=clock.now())
+    flash(refused.message, "attention")
+    return redirect(url_for(".show", decision_id=renewed.id) if renewed else url_for(".list_open"))
 
 
 def _decide(decision_id: uuid.UUID, form: DecisionForm) -> Response:

@@ -4,9 +4,10 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, exists, func, select
+from sqlalchemy import ColumnElement, Row, Select, Text, case, cast, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from app.accounts.models import Person
@@ -184,10 +185,17 @@ def _covers(regrade: Regrade, attempt: Attempt) -> bool:
     return db.session.scalar(select(Attempt.id).where(*where)) is not None
 
 
-def is_being_applied(question_id: uuid.UUID) -> bool:
-    """Does a job carry out a regrade of this question now? One statement."""
-    statement = select(Regrade.id).filter_by(question_revision_id=question_id, state=RegradeState.APPLYING)
-    return db.session.scalar(statement.limit(1)) is not None
+def is_crossed(regrade: Regrade) -> bool:
+    """Does a job carry out another regrade of this question, or of papers in this scope, now? One statement, and
+    one for each regrade at work."""
+    at_work = db.session.scalars(
+        select(Regrade).where(Regrade.state == RegradeState.APPLYING, Regrade.id != regrade.id)
+    ).all()
+    return any(
+        other.question_revision_id == regrade.question_revision_id
+        or db.session.scalar(select(Attempt.id).where(*in_scope(regrade), *in_scope(other)).limit(1)) is not None
+        for other in at_work
+    )
 
 
 def recently_applied(since: datetime) -> list[uuid.UUID]:
@@ -280,31 +288,71 @@ class ChangedSitting:
     quiz_key: str
 
 
+class Show(StrEnum):
+    """Filters of the list."""
+
+    ALL = "all"
+    NEWLY_PASSED = "newly_passed"
+    NEWLY_FAILED = "newly_failed"
+    #: Certificates, programmes or appointments rest on the result.
+    CONSEQUENCES = "consequences"
+
+
+def _shown(show: Show) -> list[ColumnElement[bool]]:
+    passes, passed = RegradeChange.passed_after, RegradeChange.passed_before
+    where: dict[Show, list[ColumnElement[bool]]] = {
+        Show.ALL: [],
+        Show.NEWLY_PASSED: [passes.is_(True), passed.is_(False)],
+        Show.NEWLY_FAILED: [passes.is_(False), passed.is_(True)],
+        Show.CONSEQUENCES: [cast(RegradeChange.consequences, Text) != "[]"],
+    }
+    return where[show]
+
+
 def _changes(regrade: Regrade) -> Any:
+    """Who fails or passes newly comes first."""
+    passes, passed = RegradeChange.passed_after, RegradeChange.passed_before
+    effect = case((passed & ~passes, 0), (passes & ~passed, 1), else_=2)
     return (
         select(RegradeChange, Attempt.number, Person.name, Person.student_number, Quiz.key)
         .join(Attempt, Attempt.id == RegradeChange.attempt_id)
         .join(Person, Person.id == Attempt.candidate_id)
         .join(Quiz, Quiz.id == Attempt.quiz_id)
         .where(RegradeChange.regrade_id == regrade.id)
-        .order_by(
-            RegradeChange.passed_after != RegradeChange.passed_before,
-            Person.student_number,
-            Person.name,
-            Attempt.id,
-        )
+        .order_by(effect, Person.student_number, Person.name, Attempt.id)
     )
 
 
-def list_changes(regrade: Regrade, *, page: int = 1) -> Page[Any]:
-    """What a dry run found. Two statements a page."""
-    found = paginate(_changes(regrade), page=page, scalars=False)
+def list_changes(regrade: Regrade, *, show: Show = Show.ALL, words: str = "", page: int = 1) -> Page[Any]:
+    """What a dry run found; ``words`` are of names or student numbers. Two statements a page."""
+    statement = _changes(regrade).where(*_shown(show))
+    for word in words.split():
+        either = (
+            Person.name.icontains(word, autoescape=True),
+            Person.student_number.icontains(word, autoescape=True),
+        )
+        statement = statement.where(or_(*either))
+    found = paginate(statement, page=page, scalars=False)
     return Page([ChangedSitting(*row) for row in found.items], found.page, found.per_page, found.total)
 
 
 def all_changes(regrade: Regrade) -> list[ChangedSitting]:
     """Everything a dry run found, for a file. One statement."""
     return [ChangedSitting(*row) for row in db.session.execute(_changes(regrade))]
+
+
+def noted_changes(regrade: Regrade) -> list[tuple[registry.Change, list[dict[str, Any]]]]:
+    """What a dry run found, as those see it who know what rests on results, and what they said. One statement."""
+    rows = db.session.execute(
+        select(RegradeChange, Attempt.candidate_id, Attempt.quiz_id, Attempt.context_type, Attempt.context_id)
+        .join(Attempt, Attempt.id == RegradeChange.attempt_id)
+        .where(RegradeChange.regrade_id == regrade.id)
+        .order_by(Attempt.id)
+    )
+    return [
+        (registry.Change(row[0].attempt_id, *row[1:], row[0].before, row[0].after), row[0].consequences)
+        for row in rows
+    ]
 
 
 @dataclass(frozen=True, slots=True)

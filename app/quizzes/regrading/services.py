@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any, Final
 
 import structlog
 from flask_babel import gettext as _
@@ -32,7 +33,7 @@ APPLY = "regrading.apply"
 #: Sittings in one transaction: short enough that no candidate's answer waits long for SQLite's write lock.
 BATCH = 50
 MAX_REASON = 2_000
-_FIGURES = ("earned", "possible", "percent", "passed")
+_FIGURES: Final = ("earned", "possible", "percent", "passed")
 
 log = structlog.get_logger()
 
@@ -127,17 +128,28 @@ def corrected_by(regrade: Regrade) -> Corrected:
 # The dry run
 
 
-def begin_trial(regrade_id: uuid.UUID) -> bool:
-    """Forget what an earlier dry run found; False when there is nothing to try any more."""
+def _being_tried(regrade_id: uuid.UUID, job_id: uuid.UUID | None) -> Regrade | None:
+    """The regrade under its lock while this job is the one that tries it; None once it was decided, put away, or
+    somebody asked for another dry run."""
     regrade = queries.get_regrade(regrade_id, lock=True)
-    if regrade.state is not RegradeState.TRYING:
+    return regrade if regrade.state is RegradeState.TRYING and regrade.job_id == job_id else None
+
+
+def begin_trial(regrade_id: uuid.UUID, job_id: uuid.UUID | None) -> bool:
+    """Forget what an earlier dry run found; False when there is nothing for this job to try any more."""
+    if _being_tried(regrade_id, job_id) is None:
         return False
     db.session.execute(delete(RegradeChange).where(RegradeChange.regrade_id == regrade_id))
     return True
 
 
-def note_changes(regrade: Regrade, found: Sequence[Regraded], figures: Figures, now: datetime) -> None:
-    """Keep the sittings of a batch whose result would change, with what rests on each."""
+def note_changes(
+    regrade_id: uuid.UUID, job_id: uuid.UUID, found: Sequence[Regraded], figures: Figures, now: datetime
+) -> bool:
+    """Keep the sittings of a batch whose result would change, with what rests on each; False when this job is no
+    longer the one that tries it."""
+    if _being_tried(regrade_id, job_id) is None:
+        return False
     changed = [each for each in found if each.changed]
     rests = registry.consequences_of([_change(each) for each in changed])
     figures.rest_on(one.kind for one in rests)
@@ -145,24 +157,24 @@ def note_changes(regrade: Regrade, found: Sequence[Regraded], figures: Figures, 
     for each in changed:
         before, after = each.sat.before, each.after
         figures.count(before, after)
-        mine = [one for one in rests if one.attempt_id == each.sat.id]
         rows.append(
             {
                 "id": new_id(),
                 "created_at": now,
-                "regrade_id": regrade.id,
+                "regrade_id": regrade_id,
                 "attempt_id": each.sat.id,
-                **{
-                    f"{name}_before": getattr(before, name) for name in ("earned", "possible", "percent", "passed")
-                },
-                **{f"{name}_after": getattr(after, name) for name in ("earned", "possible", "percent", "passed")},
-                "consequences": [
-                    {"kind": one.kind, "subject_id": str(one.subject_id), "label": dict(one.label)} for one in mine
-                ],
+                **{f"{name}_before": getattr(before, name) for name in _FIGURES},
+                **{f"{name}_after": getattr(after, name) for name in _FIGURES},
+                "consequences": [_noted(one) for one in rests if one.attempt_id == each.sat.id],
             }
         )
     if rows:
         db.session.execute(insert(RegradeChange), rows)
+    return True
+
+
+def _noted(one: registry.Consequence) -> dict[str, Any]:
+    return {"kind": one.kind, "subject_id": str(one.subject_id), "label": dict(one.label)}
 
 
 def _change(each: Regraded) -> registry.Change:
@@ -172,19 +184,19 @@ def _change(each: Regraded) -> registry.Change:
     )
 
 
-def finish_trial(regrade_id: uuid.UUID, figures: Figures, basis: Basis, now: datetime) -> None:
+def finish_trial(
+    regrade_id: uuid.UUID, job_id: uuid.UUID | None, figures: Figures, basis: Basis, now: datetime
+) -> None:
     """Let the figures be read."""
-    regrade = queries.get_regrade(regrade_id, lock=True)
-    if regrade.state is RegradeState.TRYING:
+    if (regrade := _being_tried(regrade_id, job_id)) is not None:
         regrade.state, regrade.tried_at = RegradeState.TRIED, now
         regrade.figures, regrade.basis = figures.as_json(), basis.digest
         db.session.flush()
 
 
-def note_impossible(regrade_id: uuid.UUID, impossible: Impossible, now: datetime) -> None:
+def note_impossible(regrade_id: uuid.UUID, job_id: uuid.UUID, impossible: Impossible, now: datetime) -> None:
     """Say why it cannot be done."""
-    regrade = queries.get_regrade(regrade_id, lock=True)
-    if regrade.state is RegradeState.TRYING:
+    if (regrade := _being_tried(regrade_id, job_id)) is not None:
         regrade.state, regrade.problem = RegradeState.IMPOSSIBLE, impossible.problem.value
         regrade.tried_at = now
         db.session.flush()
@@ -198,6 +210,24 @@ def present_basis(regrade: Regrade) -> str:
     return basis.digest
 
 
+def _has_moved(regrade: Regrade) -> bool:
+    """Would another dry run find something else: other sittings or results, or certificates that came or went?"""
+    if present_basis(regrade) != regrade.basis:
+        return True
+    noted = queries.noted_changes(regrade)
+    for first in range(0, len(noted), 500):
+        some = noted[first : first + 500]
+        rests = registry.consequences_of([change for change, _said in some])
+        now = {(one.attempt_id, one.kind, str(one.subject_id), one.label["en"]) for one in rests}
+        if now != {
+            (change.attempt_id, one["kind"], one["subject_id"], one["label"]["en"])
+            for change, said in some
+            for one in said
+        }:
+            return True
+    return False
+
+
 # The decision
 
 
@@ -207,7 +237,8 @@ def approve_regrade(
     """Decide to apply a regrade whose figures of ``tried_at`` the actor has read; a job carries it out.
 
     Raises NotFound, NotAllowed for somebody who sat it herself, Invalid without a reason and words for the
-    candidates, and Conflict: ``decided``, or ``moved`` when sittings or results changed since the dry run.
+    candidates, and Conflict: ``decided``, ``busy`` while another regrade of these papers is applied, or ``moved``
+    when sittings, results or what rests on them changed since the dry run.
     """
     regrade = queries.get_regrade_for(actor, regrade_id, lock=True)
     _demand(regrade, RegradeState.TRIED)
@@ -216,12 +247,13 @@ def approve_regrade(
     own = exists().where(*queries.in_scope(regrade), Attempt.candidate_id == actor.person_id)
     if db.session.scalar(select(own)):
         raise NotAllowed(_("A sitting of your own would change. A colleague has to apply this regrade."))
-    serialise(f"regrade:{regrade.question_revision_id}")
-    if queries.is_being_applied(regrade.question_revision_id):
-        raise Conflict(_("Another regrade of this question is being applied. Wait until it is done."), code="busy")
-    if regrade.tried_at != tried_at or present_basis(regrade) != regrade.basis:
+    serialise("regrade")  # of two that are decided at once, the second sees the first at work
+    if queries.is_crossed(regrade):
+        raise Conflict(_("Another regrade of these papers is being applied. Wait until it is done."), code="busy")
+    if regrade.tried_at != tried_at or _has_moved(regrade):
         raise Conflict(
-            _("Sittings or results have changed since the dry run. Look at the new figures."), code="moved"
+            _("Sittings, results or certificates have changed since the dry run. Look at the new figures."),
+            code="moved",
         )
     run = GradeRun(
         id=new_id(),

@@ -23,20 +23,22 @@ def try_regrade(assignment: Assignment) -> None:
     """The dry run. Sittings are read and computed outside a write transaction; begun again after a crash."""
     regrade_id = _subject(assignment)
     with transaction():
-        if not services.begin_trial(regrade_id):
+        if not services.begin_trial(regrade_id, assignment.job_id):
             return
     try:
-        figures, basis = _try_all(regrade_id, assignment)
+        found = _try_all(regrade_id, assignment)
     except Impossible as error:
         release()
         with transaction():
-            services.note_impossible(regrade_id, error, clock.now())
+            services.note_impossible(regrade_id, assignment.job_id, error, clock.now())
         return
-    with transaction():
-        services.finish_trial(regrade_id, figures, basis, clock.now())
+    if found is not None:
+        with transaction():
+            services.finish_trial(regrade_id, assignment.job_id, *found, clock.now())
 
 
-def _try_all(regrade_id: uuid.UUID, assignment: Assignment) -> tuple[Figures, Basis]:
+def _try_all(regrade_id: uuid.UUID, assignment: Assignment) -> tuple[Figures, Basis] | None:
+    """What was found; None when another dry run took this one's place."""
     regrade = queries.get_regrade(regrade_id)
     corrected = services.corrected_by(regrade)
     figures, basis = Figures(), Basis()
@@ -49,7 +51,8 @@ def _try_all(regrade_id: uuid.UUID, assignment: Assignment) -> tuple[Figures, Ba
         for sat in sittings:
             basis.add(sat.id, sat.run_id)
         with transaction():
-            services.note_changes(queries.get_regrade(regrade_id), found, figures, clock.now())
+            if not services.note_changes(regrade_id, assignment.job_id, found, figures, clock.now()):
+                return None
         last, done = sittings[-1].id, done + len(sittings)
         assignment.report(done, max(total, done))
     figures.in_scope = done

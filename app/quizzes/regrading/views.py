@@ -12,7 +12,7 @@ from app.core import access, clock
 from app.core.access import require_actor
 from app.core.database import release, transaction
 from app.core.errors import Conflict, Invalid, NotFound
-from app.core.forms import choice
+from app.core.forms import choice, member_of
 from app.core.languages import locale_name
 from app.quizzes import grading, registry, rendering
 from app.quizzes.analysis import exports
@@ -27,6 +27,8 @@ from app.quizzes.results import Treatment
 blueprint = Blueprint("regrading", __name__)
 blueprints = (blueprint,)
 
+#: Of what is searched for among candidates.
+MAX_WORDS = 80
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -148,19 +150,32 @@ def show(regrade_id: uuid.UUID) -> str | Response:
     regrade = queries.get_regrade_for(require_actor(), regrade_id)
     if request.headers.get("HX-Request") and regrade.state not in {RegradeState.TRYING, RegradeState.APPLYING}:
         return Response(headers={"HX-Refresh": "true"})
-    page = queries.list_changes(regrade, page=request.args.get("page", 1, type=int))
+    show = member_of(queries.Show, request.args.get("show")) or queries.Show.ALL
+    asked = request.args.get("q", "").strip()[:MAX_WORDS]
+    page = queries.list_changes(
+        regrade, show=show, words=asked, page=request.args.get("page", 1, type=int)
+    ).addressed(lambda number: _address(regrade_id, show, asked, number))
     listed = queries.describe(regrade)
     return render_template(
         "quizzes/regrading/show.html",
         regrade=regrade,
         listed=listed,
         page=page,
+        show=show,
+        asked=asked,
+        chips=[(each, label, _address(regrade_id, each, asked)) for each, label in words.shows().items()],
         done=queries.count_applied(regrade) if regrade.state is RegradeState.APPLYING else 0,
         names=queries.names_of(regrade),
         differences=words.differences(listed.body, regrade.changes, rendering.Texts(locale_name())),
         words=words,
         texts=rendering.Texts(locale_name()),
     )
+
+
+def _address(regrade_id: uuid.UUID, show: queries.Show, asked: str, page: int | None = None) -> str:
+    """The page with its filter; nothing in it that goes without saying."""
+    chosen = None if show is queries.Show.ALL else show.value
+    return url_for(".show", regrade_id=regrade_id, show=chosen, q=asked or None, page=page)
 
 
 @blueprint.route("/regrades/<uuid:regrade_id>/apply", methods=["GET", "POST"])

@@ -16,7 +16,7 @@ from app.quizzes.grading import Amendable
 from app.quizzes.grading.amending import Option, Topic
 from app.quizzes.regrading.history import AppliedRun
 from app.quizzes.regrading.models import Regrade
-from app.quizzes.regrading.queries import ChangedSitting, Listed
+from app.quizzes.regrading.queries import ChangedSitting, Listed, Show
 from app.quizzes.regrading.rules import Problem, RegradeState
 from app.quizzes.rendering import Texts
 from app.quizzes.results import Outcome, Treatment
@@ -179,6 +179,16 @@ def effect(before: Outcome, after: Outcome) -> tuple[str, str]:
     if before.passed and not after.passed:
         return _("Newly not passed"), "danger"
     return (_("Passed as before"), "neutral") if after.passed else (_("Not passed as before"), "neutral")
+
+
+def shows() -> dict[Show, str]:
+    """The filters of the list of changes."""
+    return {
+        Show.ALL: _("All"),
+        Show.NEWLY_FAILED: _("Newly not passed"),
+        Show.NEWLY_PASSED: _("Newly passed"),
+        Show.CONSEQUENCES: _("Something rests on it"),
+    }
 
 
 def cause(run: AppliedRun) -> str:

@@ -8,7 +8,9 @@ from sqlalchemy.exc import DBAPIError
 
 from app.accounts.events import NamesConfirmed
 from app.accounts.models import Person
+from app.certificates import services as certificates
 from app.certificates.decisions import queries
+from app.certificates.decisions import services as decisions
 from app.certificates.decisions.models import CertificateDecision
 from app.certificates.decisions.rules import (
     DecisionKind,
@@ -19,15 +21,18 @@ from app.certificates.decisions.rules import (
     needed,
     outcomes,
 )
-from app.certificates.rules import CertificateState
+from app.certificates.models import Certificate
+from app.certificates.rules import CertificateState, RevocationClass, SuspensionClass
 from app.cohorts.models import Membership, MembershipState
 from app.core import clock
 from app.core.access import Grant, Role
 from app.core.database import db, release, transaction, write_mode
 from app.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.core.events import announce
+from app.jobs.services import run_due_jobs
 from app.mail.models import OutgoingMail
 from app.quizzes.models import Attempt, QuizRevision
+from app.quizzes.regrading import services
 from app.quizzes.results import Treatment
 from tests.support import regrading
 from tests.support.cast import Cast, as_actor
@@ -154,6 +159,72 @@ def test_a_revoked_certificate_gets_a_successor_when_the_record_is_whole_again(s
     assert decision.kind is DecisionKind.NEWLY_PASSED
     decide(certifier(small.cast), decision, Outcome.ISSUE)
     assert certificates_of(small.cast.trainee) == ["revoked 100", "valid 100"]
+
+
+def newest_certificate(person: Person) -> Certificate:
+    newest = db.select(Certificate).filter_by(person_id=person.id).order_by(Certificate.id.desc()).limit(1)
+    certificate: Certificate = db.session.scalars(newest).one()
+    return certificate
+
+
+def test_a_dry_run_counts_certificates_as_they_are_when_it_is_applied(small: Certified) -> None:
+    """One that came, went, or was suspended after the dry run: its author has not read what would be affected."""
+    trial = small.try_out("numeric", {"answer": ["30"]})
+    with transaction():
+        held = newest_certificate(small.cast.trainee)
+        certificates.suspend(
+            certifier(small.cast), held, SuspensionClass.UNDER_INVESTIGATION, "复核中", clock.now()
+        )
+    with pytest.raises(Conflict) as moved:
+        regrading.approve(small.actor, trial)
+    assert moved.value.code == "moved"
+    release()
+    with transaction():
+        services.try_again(small.actor, trial)
+    run_due_jobs()
+    assert regrading.regrade_named(trial).counted.consequences == {"certificate": 1}, "a suspended one counts"
+    regrading.approve(small.actor, trial)
+    assert kinds() == [DecisionKind.NEWLY_FAILED]
+
+
+def test_a_suspended_certificate_is_not_replaced_unseen(small: Certified) -> None:
+    """It may be revoked or kept; a successor would be valid while the inquiry goes on."""
+    small.regrade("numeric", treatment=Treatment.FULL_MARKS)
+    small.regrade("multiple", {"scoring": ["partial"]})
+    decide(certifier(small.cast), open_decisions()[0], Outcome.ISSUE)
+    small.regrade("multiple", treatment=Treatment.FULL_MARKS)
+    (decision,) = open_decisions()
+    with transaction():
+        held = newest_certificate(small.cast.cohort_mate)
+        certificates.suspend(
+            certifier(small.cast), held, SuspensionClass.UNDER_INVESTIGATION, "复核中", clock.now()
+        )
+    with pytest.raises(Conflict) as refused:
+        decide(certifier(small.cast), decision, Outcome.SUPERSEDE)
+    assert refused.value.code == "suspended"
+    release()
+    decide(certifier(small.cast), decision, Outcome.KEEP)
+
+
+def test_what_changed_since_it_was_opened_is_put_anew(small: Certified) -> None:
+    """A decision about figures that are no longer the record's is neither carried out nor stuck on the desk."""
+    small.wrong_key()
+    (decision,) = open_decisions()
+    with transaction():
+        certificates.revoke(
+            certifier(small.cast),
+            newest_certificate(small.cast.trainee),
+            RevocationClass.ISSUED_IN_ERROR,
+            "另有原因",
+            clock.now(),
+        )
+    with pytest.raises(Conflict) as moved:
+        decide(certifier(small.cast), decision, Outcome.KEEP)
+    assert moved.value.code == "moved"
+    release()
+    with transaction():
+        assert decisions.renew(certifier(small.cast), decision.id, now=clock.now()) is None
+    assert open_decisions() == []
 
 
 def test_a_certificate_that_waits_for_names_is_held(cast: Cast) -> None:

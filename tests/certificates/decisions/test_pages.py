@@ -1,7 +1,11 @@
 """The certifiers' pages of decisions."""
 
+from dataclasses import replace
+
 import pytest
 
+from app.certificates.decisions import services
+from app.certificates.decisions.rules import Facts
 from app.certificates.rules import CertificateState
 from app.core.database import release, write_mode
 from tests.support.cast import Cast
@@ -45,3 +49,28 @@ def test_a_decision_is_taken_once_with_its_reasons(cast: Cast, visit: Visitors, 
     assert "吊销该证书" in past
     assert reason in browser.page(path).text_content()
     assert desk_says(browser) is None
+
+
+def test_a_decision_whose_record_has_changed_is_put_anew(
+    cast: Cast, visit: Visitors, small: Certified, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Her record says something else by the time it is sent: nothing is carried out, the new figures are shown."""
+    (stale,) = open_decisions()
+    browser = visit(cast.certifier)
+    path = f"/certificates/decisions/{stale.id}"
+    sent = {"outcome": "keep", "reason": "已核对记录。", "csrf_token": browser.token(path)}
+    told = services._facts
+
+    def now(*arguments: object) -> Facts:
+        return replace(told(*arguments), percent="70")  # type: ignore[arg-type]
+
+    monkeypatch.setattr(services, "_facts", now)
+    answer = browser.client.post(path, data=sent)
+    (anew,) = open_decisions()
+    assert answer.headers["Location"] == f"/certificates/decisions/{anew.id}"
+    assert anew.id != stale.id
+    page = browser.page(f"/certificates/decisions/{anew.id}").text_content()
+    assert "70%" in page
+    assert "此后证书或记录已有变动" in page
+    browser.submit(f"/certificates/decisions/{anew.id}", {"outcome": "keep", "reason": "已核对记录。"})
+    assert certificates_of(cast.trainee) == ["valid 100"]

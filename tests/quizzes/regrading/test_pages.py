@@ -9,6 +9,7 @@ from datetime import timedelta
 import openpyxl
 import pytest
 
+from app.accounts.models import Person
 from app.core import clock
 from app.core.database import db, release, write_mode
 from app.jobs.services import run_due_jobs
@@ -156,10 +157,47 @@ def test_figures_that_moved_are_shown_before_anything_is_applied(cast: Cast, vis
     release()
     why = {"reason": "x", "notice": "x", "tried_at": tried.isoformat()}
     browser.submit(f"{path}/apply", why)
-    assert "试算之后，考试或成绩有变动" in browser.page(path).text_content()
+    assert "试算之后，考试、成绩或证书有变动" in browser.page(path).text_content()
     run_due_jobs()
     assert browser.page(path).cssselect(".stat-value")[0].text_content() == "3"
     assert percents(sat.attempts) == ["50-", "50-"]
+
+
+def test_who_passes_or_fails_newly_comes_first_and_can_be_chosen(cast: Cast, visit: Visitors) -> None:
+    with write_mode():
+        revision = publish(single_questions(5, "lo"))
+        answers = ["ccccb", "cbbbb", "bbccc", "ccbbb", "bcbbc"]  # of the first, c is right after all
+        people = make_people(len(answers), cast.university)
+        attempts = sit(
+            revision,
+            people,
+            lambda at, key, body: pick(body, answers[at][int(key[-1]) - 1]),
+            now=clock.now() - HOUR,
+        )
+        question = regrading.questions_of(revision)[0]
+        regrade_id = regrading.prepare(regrader(cast), revision, question, right_is(question, "c"))
+    assert percents(attempts) == ["20-", "80+", "40-", "60+", "60+"]
+    path, browser = f"/regrades/{regrade_id}", visit(cast.instructor)
+    outcomes = [
+        "".join(row.text_content().split())
+        for row in browser.page(path).cssselect("#changes ~ .table-wrap td[data-label='结论'] .status")
+    ]
+    assert outcomes[0] == "变为不合格"
+    assert len(outcomes) == 5
+    assert "变为不合格" not in outcomes[1:]
+
+    def chosen(query: str) -> list[str | None]:
+        page = browser.page(f"{path}?{query}")
+        assert page.cssselect("#changes ~ .chips a[aria-current]")
+        return [link.get("href") for link in page.cssselect("#changes ~ .table-wrap tbody th a")]
+
+    assert chosen("show=newly_failed") == [f"/attempts/{attempts[4]}/result"]
+    assert chosen("show=newly_passed") == []
+    assert chosen("show=consequences") == []
+    assert len(chosen("show=nonsense")) == 5
+    name = db.session.get_one(Person, people[2]).name
+    release()
+    assert chosen(f"q={name}") == [f"/attempts/{attempts[2]}/result"]
 
 
 def test_what_is_wrong_is_said_and_what_was_given_is_kept(cast: Cast, visit: Visitors, sat: Sat) -> None:

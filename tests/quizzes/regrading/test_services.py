@@ -14,6 +14,7 @@ from app.core.access import Actor, Grant, Role
 from app.core.database import db, release, transaction, write_mode
 from app.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.core.events import Event
+from app.jobs.models import Job
 from app.jobs.services import run_due_jobs
 from app.quizzes.events import AttemptGraded, RegradeApplied
 from app.quizzes.marking import services as marking
@@ -306,6 +307,63 @@ def test_a_killed_job_goes_on_where_it_was(cast: Cast, monkeypatch: pytest.Monke
         assert not services.finish_regrade(regrade_id, clock.now())
 
 
+def test_one_regrade_at_a_time_touches_a_paper(cast: Cast) -> None:
+    """Tried on the same results, applied one after the other: the second would do what nobody has read."""
+    revision, other = publish(single_questions(2, "bq")), publish(single_questions(2, "cq"))
+    attempts = sit(revision, make_people(1, cast.university), letters("cc"))
+    sit(other, make_people(1, cast.university), letters("cb"))
+    actor = regrader(cast)
+    first, second = (
+        prepare(actor, revision, question, right_is(question, "c")) for question in questions_of(revision)
+    )
+    elsewhere = prepare(actor, other, questions_of(other)[0], right_is(questions_of(other)[0], "c"))
+    approve(actor, first, work=False)
+    with pytest.raises(Conflict) as busy:
+        approve(actor, second)
+    assert busy.value.code == "busy"
+    approve(actor, elsewhere, work=False)  # other papers
+    run_due_jobs()
+    with pytest.raises(Conflict) as moved:
+        approve(actor, second)
+    assert moved.value.code == "moved"
+    assert percents(attempts) == ["50-"]
+    with transaction():
+        services.try_again(actor, second)
+    run_due_jobs()
+    assert approve(actor, second).counted.newly_passed == 1
+    assert percents(attempts) == ["100+"]
+
+
+def test_a_dry_run_that_was_asked_for_again_leaves_its_place(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two workers, two jobs of one regrade: the earlier one stops, and what the later one noted stays whole."""
+    revision = publish(single_questions(2, "aq"))
+    sit(revision, make_people(3, cast.university), letters("cb", "cb", "cb"))
+    first = questions_of(revision)[0]
+    actor = regrader(cast)
+    monkeypatch.setattr(services, "BATCH", 1)
+    regrade_id = prepare(actor, revision, first, right_is(first, "c"))
+    reading, read = queries.next_sittings, []
+
+    def overtaken(*arguments: Any) -> Any:
+        """Before its second batch somebody asks again, and another worker does all of it."""
+        read.append(arguments)
+        if len(read) == 2:
+            release()
+            with transaction():
+                services.try_again(actor, regrade_id)
+            run_due_jobs()
+        return reading(*arguments)
+
+    with transaction():
+        services.try_again(actor, regrade_id)
+    monkeypatch.setattr(queries, "next_sittings", overtaken)
+    run_due_jobs()
+    assert len(read) > 3
+    assert len(changes_of(regrade_id)) == regrade_named(regrade_id).counted.changed == 3
+    failed = db.session.scalars(db.select(Job.error).filter_by(kind=services.TRY).where(Job.error != "")).all()
+    assert failed == []
+
+
 def prepare_without_jobs(actor: Actor, revision: QuizRevision, question: QuestionRevision) -> uuid.UUID:
     """A regrade that was tried while another one of its question is being applied."""
     found = queries.get_question(_key(revision), question.id)
@@ -318,8 +376,8 @@ def prepare_without_jobs(actor: Actor, revision: QuizRevision, question: Questio
             now=clock.now(),
         )
     with transaction():
-        services.begin_trial(regrade.id)
-        services.finish_trial(regrade.id, Figures(), Basis(), clock.now())
+        assert services.begin_trial(regrade.id, regrade.job_id)
+        services.finish_trial(regrade.id, regrade.job_id, Figures(), Basis(), clock.now())
     return regrade.id
 
 
@@ -341,10 +399,11 @@ def test_each_batch_takes_the_same_statements(cast: Cast, monkeypatch: pytest.Mo
             sittings = queries.next_sittings(regrade, None, size)
             found = regraded(sittings, services.corrected_by(regrade))
         with transaction():
-            services.try_again(actor, regrade_id)
-            services.begin_trial(regrade_id)
+            job_id = services.try_again(actor, regrade_id).job_id
+            assert job_id is not None
+            services.begin_trial(regrade_id, job_id)
         with transaction(), counted_statements() as noting:
-            services.note_changes(regrade, found, Figures(), clock.now())
+            assert services.note_changes(regrade_id, job_id, found, Figures(), clock.now())
         run_due_jobs()
         approve(actor, regrade_id, work=False)
         with transaction(), counted_statements() as applying:
