@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import get_timezone_location
 from flask import Flask, has_request_context, request
-from flask_babel import Babel
+from flask_babel import Babel, gettext
 
 from app.core import clock, translating
 from app.core.access import current_actor
 from app.core.catalogues import FOLDER, compile_catalogues
+from app.core.messages import Message, message_from
 from app.core.text import Bilingual, in_language
 
 LOCALES: Final = {"zh_Hans": "简体中文", "en": "English"}
@@ -55,6 +56,15 @@ def locale_name() -> str:
 def tr(text: Bilingual | Mapping[str, Any] | None) -> str:
     """A bilingual value in the reader's language (the template filter ``|tr``)."""
     return in_language(text, locale_name())
+
+
+def said(kept: Message | Mapping[str, Any]) -> str:
+    """A kept sentence in the reader's language as plain text (the template filter ``|said``)."""
+    message = kept if isinstance(kept, Message) else message_from(kept)
+    if message.english and locale_name() == "en":
+        return message.english
+    values = {name: said(one) if isinstance(one, Message) else one for name, one in message.values.items()}
+    return str(gettext(message.text, **values))
 
 
 def _zone() -> ZoneInfo:
@@ -115,7 +125,7 @@ def init_languages(app: Flask) -> None:
     compile_catalogues()
     babel.init_app(app, locale_selector=_choose_shared, timezone_selector=choose_zone)
     translating.install(app.jinja_env)
-    app.jinja_env.filters.update(tr=tr, day=format_day, moment=format_moment)
+    app.jinja_env.filters.update(tr=tr, said=said, day=format_day, moment=format_moment)
 
     @app.context_processor
     def _language() -> dict[str, object]:

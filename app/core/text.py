@@ -36,6 +36,12 @@ def in_language(text: Bilingual | Mapping[str, Any] | None, locale: str) -> str:
     return str(text.get(first) or text.get(second) or "")
 
 
+def shorten(text: str, length: int = 60) -> str:
+    """One line of a text, cut at a length."""
+    line = " ".join(text.split())
+    return line if len(line) <= length else f"{line[: length - 1]}…"
+
+
 _CJK = re.compile(r"([\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])")
 
 

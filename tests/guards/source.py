@@ -137,3 +137,37 @@ def addresses(path: Path, text: str) -> list[str]:
         for number, line in enumerate(text.splitlines(), 1)
         if "://" in line and '"url"' not in line
     ]
+
+
+def messages(path: Path, text: str) -> list[str]:
+    """A sentence for people is a literal, so that the catalogues find it, and what fills it is no English."""
+    found = []
+    ours = "from app.core.messages import" in text
+    for node in ast.walk(ast.parse(text)):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+            continue
+        where = f"{path}:{node.lineno}"
+        if node.func.id == "Message" and ours:
+            found.append(f"{where}: a Message made without N_()")
+        if node.func.id != "N_":
+            continue
+        if len(node.args) != 1 or not isinstance(sentence := getattr(node.args[0], "value", None), str):
+            found.append(f"{where}: N_() of what is no literal")
+            continue
+        named = {keyword.arg or "**" for keyword in node.keywords}
+        if named != set(re.findall(r"%\((\w+)\)[sd]", sentence)):
+            found.append(f"{where}: other values than “{sentence}” has places for")
+        words = [word for keyword in node.keywords for word in _words_in(keyword.value)]
+        found += [f"{where}: “{word}” fills a sentence untranslated" for word in words]
+    return found
+
+
+def _words_in(node: ast.AST) -> Iterator[str]:
+    """English words in the literals of an expression; what N_() marks has its own translation."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "N_":
+        return
+    literal = node.value if isinstance(node, ast.Constant) else None
+    if isinstance(literal, str) and re.search(r"[A-Za-z]{2,} [A-Za-z]{2,}", literal):
+        yield literal
+    for child in ast.iter_child_nodes(node):
+        yield from _words_in(child)

@@ -40,6 +40,10 @@ def test_pages_have_no_inline_style_or_script() -> None:
     assert [line for line in found if not line.startswith(PRINTED)] == []
 
 
+def test_sentences_are_found_by_the_catalogues() -> None:
+    assert source.complaints(source.messages, "app/**/*.py") == []
+
+
 def test_lock_files_name_no_registry() -> None:
     assert source.complaints(source.addresses, "*.lock", "package-lock.json") == []
 
@@ -73,6 +77,10 @@ def test_lock_files_hold_what_the_project_asks_for() -> None:
         (source.inline, "a.html", "<style>p {}</style>", "a style element"),
         (source.inline, "a.html", "<p>\n<script>x()</script>", "a.html:2: an inline script"),
         (source.inline, "a.html", '<a onclick="x()">', "an event attribute"),
+        (source.messages, "app/a.py", "from app.core.messages import Message\nMessage('x')", "made without N_()"),
+        (source.messages, "app/a.py", "N_(f'a {x}')", "no literal"),
+        (source.messages, "app/a.py", "N_('a %(x)s', y=1)", "other values"),
+        (source.messages, "app/a.py", "N_('a %(x)s', x='two words' if y else z)", "two words"),
         (source.addresses, "a.lock", "a==1 @ https://host/a", "an address"),
     ],
 )
@@ -88,6 +96,7 @@ def test_each_rule_catches_a_planted_violation(rule: source.Rule, path: str, pla
         (source.statements_in_views, "app/a/views.py", "list_people().select(1)\nfiles.text()"),
         (source.clocks, "app/core/clock.py", "datetime.now(UTC)"),
         (source.clocks, "app/a/rules.py", "clock.now()"),
+        (source.messages, "app/a.py", "N_('a %(x)s' ' b', x=N_('two words') if y else ', '.join(z))"),
         (source.inline, "a.html", '{# <p style="x"> #}<script src="a.js"></script><p data-style="x">'),
         (source.sizes, "app/a.py", "def f():\n" + "    x\n" * 59),
     ],

@@ -6,6 +6,7 @@ import tarfile
 import zlib
 from typing import Final, Self
 
+from app.core.messages import N_
 from app.quizzes.interchange.archive import (
     MAX_MEMBER,
     MAX_MEMBERS,
@@ -14,7 +15,7 @@ from app.quizzes.interchange.archive import (
     is_archive,
     read_archive,
 )
-from app.quizzes.interchange.model import N_, CannotTake
+from app.quizzes.interchange.model import CannotTake
 
 _GZIP: Final = b"\x1f\x8b"
 #: What the headers of a tar with the most members take, beside the files.

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from typing import Any, Final
 from urllib.parse import unquote
 
+from app.core.messages import N_, Message
 from app.core.text import Bilingual
 from app.courses.authoring.rules import MAX_FILES, MAX_TEXT, is_course_key
 from app.courses.content import pictures
@@ -17,18 +18,7 @@ from app.courses.content.recordings import examine
 from app.courses.editing import yaml_files
 from app.courses.packages.plans import UNTRANSLATED, Plan, Taken, Wish, heading_of, in_both, slug
 from app.quizzes.interchange.formats import gradable
-from app.quizzes.interchange.model import (
-    LANGUAGES,
-    N_,
-    CannotTake,
-    Imported,
-    Item,
-    Language,
-    Message,
-    Raw,
-    Refusal,
-    title_of,
-)
+from app.quizzes.interchange.model import LANGUAGES, CannotTake, Imported, Item, Language, Raw, Refusal, title_of
 
 MAX_LESSONS: Final = 99
 #: Of all pictures of a package together; encoding some four million anew takes a second.

@@ -8,13 +8,14 @@ from urllib.parse import unquote
 
 from lxml import etree
 
+from app.core.messages import N_, Message
 from app.core.text import Bilingual
 from app.courses.packages.building import PICTURE_IN_QUESTION, Building, Module, Section
 from app.courses.packages.plans import Plan, Taken, Wish, in_both, link_to, slug
 from app.courses.packages.web_pages import Page, convert
 from app.quizzes.interchange import qti12
 from app.quizzes.interchange.archive import beside
-from app.quizzes.interchange.model import N_, CannotTake, Message
+from app.quizzes.interchange.model import CannotTake
 from app.quizzes.interchange.safe_xml import child, children, descendants, name_of, parse_xml, path_text
 
 MANIFEST: Final = "imsmanifest.xml"

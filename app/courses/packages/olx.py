@@ -12,13 +12,14 @@ from urllib.parse import unquote
 
 from lxml import etree
 
+from app.core.messages import N_, Message
 from app.courses.packages.building import Building, Module, Section
 from app.courses.packages.olx_problems import read_problem
 from app.courses.packages.olx_videos import read_video
 from app.courses.packages.plans import Plan, Taken, Wish, in_both
 from app.courses.packages.web_pages import fragment
 from app.quizzes.interchange.archive import beside
-from app.quizzes.interchange.model import N_, CannotTake, Imported, Message
+from app.quizzes.interchange.model import CannotTake, Imported
 from app.quizzes.interchange.safe_xml import name_of, parse_xml
 
 COURSE: Final = "course.xml"

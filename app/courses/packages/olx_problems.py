@@ -9,6 +9,8 @@ from typing import Final
 
 from lxml import etree
 
+from app.core.messages import N_, Message
+from app.core.text import shorten
 from app.courses.packages.building import PICTURE_IN_QUESTION
 from app.quizzes.interchange.answers import (
     FULL,
@@ -21,20 +23,7 @@ from app.quizzes.interchange.answers import (
     plain_number,
 )
 from app.quizzes.interchange.markup import Converter
-from app.quizzes.interchange.model import (
-    ANY,
-    N_,
-    CannotTake,
-    Item,
-    Language,
-    Message,
-    Raw,
-    Refusal,
-    Texts,
-    settle,
-    shorten,
-    title_of,
-)
+from app.quizzes.interchange.model import ANY, CannotTake, Item, Language, Raw, Refusal, Texts, settle, title_of
 from app.quizzes.interchange.safe_xml import child, children, descendants, drop, name_of, text_of
 
 GAP: Final = "_____"

@@ -8,10 +8,11 @@ from typing import Any, Final
 
 from lxml import etree
 
+from app.core.messages import N_, Message
 from app.courses.packages.plans import link_to
 from app.quizzes.interchange.languages import language_of
 from app.quizzes.interchange.markup import Converter
-from app.quizzes.interchange.model import N_, CannotTake, Language, Message
+from app.quizzes.interchange.model import CannotTake, Language
 from app.quizzes.interchange.safe_xml import children
 
 #: Characters after which a transcript's paragraph ends with its sentence.

@@ -3,6 +3,7 @@
 from typing import Any
 
 from app.core.errors import Invalid
+from app.core.messages import N_
 from app.core.text import Bilingual
 from app.courses.authoring.rules import MAX_FILES, MAX_TEXT, as_text, is_course_key, is_path, is_text
 from app.courses.content.files import Finding
@@ -10,7 +11,7 @@ from app.courses.content.parsing import parse_yaml
 from app.courses.editing import yaml_files
 from app.courses.packages.plans import Plan, Taken, Wish
 from app.quizzes.interchange.archive import NESTED, write_archive
-from app.quizzes.interchange.model import N_, CannotTake, Refusal
+from app.quizzes.interchange.model import CannotTake, Refusal
 
 COURSE = "course.yaml"
 

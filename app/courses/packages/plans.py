@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-from app.core.text import Bilingual
+from app.core.messages import N_, message_from
+from app.core.text import Bilingual, shorten
 from app.quizzes.interchange.archive import write_archive
-from app.quizzes.interchange.model import N_, CannotTake, Language, Message, Refusal, shorten
+from app.quizzes.interchange.model import CannotTake, Language, Refusal
 
 #: Before a text that nobody has translated yet.
 UNTRANSLATED: Final[dict[Language, str]] = {"zh": "（未翻译）", "en": "(untranslated) "}
@@ -75,7 +76,7 @@ def unpacked(data: bytes) -> Plan:
         Bilingual(zh=said["title"]["zh"], en=said["title"]["en"]),
         {name.removeprefix(_FILES): content for name, content in files.items()},
         [Taken(*one) for one in said["taken"]],
-        [Refusal(one["where"], one["what"], Message(**one["why"])) for one in said["left"]],
+        [Refusal(one["where"], one["what"], message_from(one["why"])) for one in said["left"]],
     )
 
 

@@ -1,11 +1,12 @@
 """Which kind of package is it, and what would it become? Pure."""
 
+from app.core.messages import N_
 from app.courses.packages.archives import open_package
 from app.courses.packages.cartridge import MANIFEST, read_cartridge
 from app.courses.packages.olx import read_olx, root_in
 from app.courses.packages.own import folder_in, read_own
 from app.courses.packages.plans import Plan, Wish
-from app.quizzes.interchange.model import N_, CannotTake, Refusal
+from app.quizzes.interchange.model import CannotTake, Refusal
 
 
 def read_package(data: bytes, name: str, wish: Wish) -> Plan:

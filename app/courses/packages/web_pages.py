@@ -8,10 +8,11 @@ from typing import Final
 
 from lxml import etree, html
 
+from app.core.messages import N_, Message
 from app.courses.authoring.rules import MAX_TEXT
 from app.quizzes.interchange import formulas
 from app.quizzes.interchange.markup import Converter
-from app.quizzes.interchange.model import N_, CannotTake, Message
+from app.quizzes.interchange.model import CannotTake
 from app.quizzes.interchange.safe_xml import drop, name_of, text_of
 
 #: What no lesson holds; what stands inside goes with it.

@@ -4,21 +4,20 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from app.core.messages import N_, Message
+from app.core.text import shorten
 from app.quizzes.interchange.answers import check_parts, letter
 from app.quizzes.interchange.markup import Converter
 from app.quizzes.interchange.model import (
     ANY,
     MAX_ITEMS,
-    N_,
     CannotTake,
     Imported,
     Item,
     Language,
-    Message,
     Raw,
     Refusal,
     settle,
-    shorten,
 )
 
 _CHOICE: Final = re.compile(r"\s*([A-Z])[.)．）、]\s*(.+)")

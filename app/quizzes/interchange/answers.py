@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
-from app.quizzes.interchange.model import MAX_PARTS, N_, CannotTake, Message, Raw, Texts, shorten
+from app.core.messages import N_, Message
+from app.core.text import shorten
+from app.quizzes.interchange.model import MAX_PARTS, CannotTake, Raw, Texts
 
 FULL: Final = Decimal(100)
 _CLOSE: Final = Decimal("0.02")

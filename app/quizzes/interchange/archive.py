@@ -8,7 +8,8 @@ import zipfile
 import zlib
 from typing import Final
 
-from app.quizzes.interchange.model import N_, CannotTake
+from app.core.messages import N_
+from app.quizzes.interchange.model import CannotTake
 
 MAX_MEMBERS: Final = 5_000
 MAX_MEMBER: Final = 20 * 1024 * 1024

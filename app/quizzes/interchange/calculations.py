@@ -9,10 +9,11 @@ from keyword import iskeyword
 from typing import Final
 
 from app.core.errors import Invalid
+from app.core.messages import N_, Message
 from app.quizzes.grading import arithmetic
 from app.quizzes.grading.numeric import LIMIT
 from app.quizzes.interchange.answers import number_of, plain_number
-from app.quizzes.interchange.model import N_, CannotGo, CannotTake, Message, Raw
+from app.quizzes.interchange.model import CannotGo, CannotTake, Raw
 
 _LEGAL: Final = re.compile(r"[a-z][a-z0-9]{0,19}")
 _NAMED: Final = re.compile(r"\{([A-Za-z][^{}<>\"'= ]{0,39})\}")

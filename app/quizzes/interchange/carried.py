@@ -14,19 +14,11 @@ from math import isfinite
 from typing import Any, Final
 
 from app.core.errors import Invalid
+from app.core.messages import N_, Message
 from app.quizzes.interchange.comparing import differing, told
 from app.quizzes.interchange.markup import Converter
 from app.quizzes.interchange.media import REFERENCE, SUFFIXES, images_of
-from app.quizzes.interchange.model import (
-    LANGUAGES,
-    N_,
-    CannotGo,
-    CannotTake,
-    Message,
-    Raw,
-    is_texts,
-    walk_texts,
-)
+from app.quizzes.interchange.model import LANGUAGES, CannotGo, CannotTake, Raw, is_texts, walk_texts
 
 #: The namespace of our element in XML formats.
 NAMESPACE: Final = "urn:x-overseas-ip-academy:questions:1"

@@ -3,7 +3,8 @@
 from decimal import Decimal
 from typing import Final
 
-from app.quizzes.interchange.model import LANGUAGES, N_, Message, Raw, Texts
+from app.core.messages import N_, Message
+from app.quizzes.interchange.model import LANGUAGES, Raw, Texts
 
 #: What a stranger's essay lacks here.
 NO_RUBRIC: Final = N_("It came without our kind of rubric; a general one stands in its place. Write your own.")

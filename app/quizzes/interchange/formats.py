@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from app.core.errors import Invalid
+from app.core.messages import N_, Message
 from app.quizzes import grading
 from app.quizzes.interchange import aiken, native, qti12
 from app.quizzes.interchange.archive import is_archive, read_archive, write_archive
@@ -19,7 +20,6 @@ from app.quizzes.interchange.gift import reading as gift_reading
 from app.quizzes.interchange.gift import writing as gift_writing
 from app.quizzes.interchange.media import MediaBox, references
 from app.quizzes.interchange.model import (
-    N_,
     CannotGo,
     CannotTake,
     Exported,
@@ -27,7 +27,6 @@ from app.quizzes.interchange.model import (
     Item,
     Language,
     Media,
-    Message,
     Question,
     Raw,
     Refusal,

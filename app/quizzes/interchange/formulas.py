@@ -7,7 +7,8 @@ from typing import Final
 from lxml import etree
 
 from app.core import formulas, markdown
-from app.quizzes.interchange.model import N_, CannotTake
+from app.core.messages import N_
+from app.quizzes.interchange.model import CannotTake
 from app.quizzes.interchange.safe_xml import name_of, text_of
 
 MATHML: Final = "{http://www.w3.org/1998/Math/MathML}"

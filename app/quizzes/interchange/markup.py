@@ -9,8 +9,9 @@ from typing import Final
 from lxml import etree, html
 
 from app.core import markdown
+from app.core.messages import N_, Message
 from app.quizzes.interchange import formulas
-from app.quizzes.interchange.model import MAX_TEXT, N_, CannotTake, Message
+from app.quizzes.interchange.model import MAX_TEXT, CannotTake
 from app.quizzes.interchange.safe_xml import MAX_DEPTH, name_of, text_of
 
 #: Keeps a picture and returns its ``media:`` address, or raises CannotTake.

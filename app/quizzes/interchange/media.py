@@ -9,7 +9,8 @@ from typing import Final
 
 from lxml import etree
 
-from app.quizzes.interchange.model import N_, CannotTake, Media, Raw, walk_texts
+from app.core.messages import N_
+from app.quizzes.interchange.model import CannotTake, Media, Raw, walk_texts
 from app.quizzes.interchange.safe_xml import local_name, parse_xml
 
 MAX_PICTURE: Final = 5 * 1024 * 1024

@@ -7,9 +7,12 @@ its texts are ``Texts``: by language, or under ``ANY`` where the file does not s
 import copy
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
+
+from app.core.messages import Message
+from app.core.text import shorten
 
 Language = Literal["zh", "en"]
 LANGUAGES: Final[tuple[Language, ...]] = ("zh", "en")
@@ -24,25 +27,6 @@ MAX_TEXT: Final = 20_000
 MAX_PARTS: Final = 200
 
 _KEY: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A sentence for people, kept so that it can be shown in the language of whoever reads it later."""
-
-    text: str
-    values: Mapping[str, str] = field(default_factory=dict)
-
-    def as_json(self) -> dict[str, Any]:
-        return {"text": self.text, "values": dict(self.values)}
-
-    def __str__(self) -> str:
-        return self.text % self.values if self.values else self.text
-
-
-def N_(text: str, /, **values: object) -> Message:  # noqa: N802 - the name by which texts are collected
-    """Mark a text for translation where it is shown."""
-    return Message(text, {name: shorten(str(value), 120) for name, value in values.items()})
 
 
 class CannotTake(Exception):
@@ -193,12 +177,6 @@ def as_key(name: str) -> str:
 def is_key(name: str) -> bool:
     """Is this a key as authored content has them?"""
     return bool(_KEY.fullmatch(name)) and len(name) <= 80
-
-
-def shorten(text: str, length: int = 60) -> str:
-    """One line of a text, cut at a length."""
-    line = " ".join(text.split())
-    return line if len(line) <= length else f"{line[: length - 1]}…"
 
 
 def title_of(raw: Raw) -> str:

@@ -74,7 +74,7 @@ class ImportedQuestion(Identified, Base):
     name: Mapped[str]
     #: The authored mapping; texts not there yet are empty.
     raw: Mapped[dict[str, Any]] = mapped_column(Json)
-    #: ``model.Message`` as JSON: what was changed or left behind.
+    #: ``Message`` as JSON: what was changed or left behind.
     notes: Mapped[list[dict[str, Any]]] = mapped_column(Json)
     state: Mapped[QuestionState]
     question_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("questions.id"), index=True)

@@ -11,16 +11,15 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
 from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
+from app.core.messages import N_, Message
 from app.quizzes.interchange.markup import Converter
 from app.quizzes.interchange.media import REFERENCE, SUFFIXES, TYPES, MediaBox, images_of
 from app.quizzes.interchange.model import (
     MAX_ITEMS,
-    N_,
     CannotTake,
     Imported,
     Item,
     Language,
-    Message,
     Question,
     Raw,
     Refusal,

@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 from lxml import etree
 
+from app.core.messages import N_, Message
 from app.quizzes.interchange.answers import FULL, Answer, accept_part, choices_part, number_of, plain_number
 from app.quizzes.interchange.archive import beside
 from app.quizzes.interchange.essays import essay_part
@@ -17,12 +18,10 @@ from app.quizzes.interchange.media import MediaBox
 from app.quizzes.interchange.model import (
     ANY,
     MAX_ITEMS,
-    N_,
     CannotTake,
     Imported,
     Item,
     Language,
-    Message,
     Raw,
     Refusal,
     Texts,

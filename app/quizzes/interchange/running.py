@@ -11,7 +11,8 @@ from typing import Final
 from lxml import etree, html
 
 from app.core import markdown
-from app.quizzes.interchange.model import LANGUAGES, N_, CannotTake, Message, Raw, Texts
+from app.core.messages import N_, Message
+from app.quizzes.interchange.model import LANGUAGES, CannotTake, Raw, Texts
 from app.quizzes.interchange.safe_xml import name_of, text_of
 
 #: Where the running text begins, where a file says it.

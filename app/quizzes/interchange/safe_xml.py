@@ -4,7 +4,8 @@ from typing import Final
 
 from lxml import etree
 
-from app.quizzes.interchange.model import N_, CannotTake
+from app.core.messages import N_
+from app.quizzes.interchange.model import CannotTake
 
 MAX_ELEMENTS: Final = 400_000
 MAX_DEPTH: Final = 100

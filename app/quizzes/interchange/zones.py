@@ -8,9 +8,10 @@ from typing import Final
 
 from PIL import Image, UnidentifiedImageError
 
+from app.core.messages import N_, Message
 from app.quizzes.interchange.answers import number_of, whole_number
 from app.quizzes.interchange.media import REFERENCE, TYPES
-from app.quizzes.interchange.model import N_, CannotTake, Media, Message, Raw, Texts
+from app.quizzes.interchange.model import CannotTake, Media, Raw, Texts
 
 #: What is changed where a zone is no rectangle.
 SQUARED: Final = N_("Zones of other shapes are replaced by the rectangles around them.")

@@ -7,11 +7,11 @@ import pytest
 from PIL import Image
 from ruamel.yaml import YAML
 
+from app.core.messages import Message
 from app.courses.packages.own import pack
 from app.courses.packages.plans import packed, unpacked
 from app.courses.packages.reading import read_package
 from app.courses.packages.web_pages import fragment
-from app.quizzes.interchange.model import Message
 from tests.support.packages import PAGE, WISH, cartridge, manifest, small_files, zipped
 from tests.support.qti12 import CHOICE, assessment
 from tests.support.recordings import pdf

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
+from app.core.messages import N_, Message
+from app.core.text import shorten
 from app.quizzes.interchange import carried, languages
 from app.quizzes.interchange.about import read_tags
 from app.quizzes.interchange.answers import (
@@ -24,18 +26,15 @@ from app.quizzes.interchange.markup import Converter
 from app.quizzes.interchange.model import (
     ANY,
     MAX_ITEMS,
-    N_,
     CannotTake,
     Imported,
     Item,
     Language,
-    Message,
     Raw,
     Refusal,
     Texts,
     as_key,
     settle,
-    shorten,
     title_of,
 )
 

@@ -5,11 +5,12 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Final
 
+from app.core.messages import N_, Message
 from app.quizzes.interchange import languages
 from app.quizzes.interchange.about import tags_of
 from app.quizzes.interchange.answers import WEIGHED, plain_number, weights_of
 from app.quizzes.interchange.media import references
-from app.quizzes.interchange.model import N_, CannotGo, Message, Question, Raw, Texts
+from app.quizzes.interchange.model import CannotGo, Question, Raw, Texts
 
 #: An arrow would part a pair; with a backslash Markdown shows the same arrow.
 _RESERVED: Final = re.compile(r"[\\#=~{}:]|(?<=-)>|\r\n?|\n")

@@ -7,11 +7,12 @@ from typing import Any, Final
 
 from lxml import etree
 
+from app.core.messages import N_
 from app.quizzes import grading
 from app.quizzes.grading.numeric import DECIMALS
 from app.quizzes.interchange import calculations
 from app.quizzes.interchange.answers import FULL, Answer, gather_feedback, number_of, plain_number, whole_number
-from app.quizzes.interchange.model import N_, CannotTake, Raw
+from app.quizzes.interchange.model import CannotTake, Raw
 from app.quizzes.interchange.moodle.reading import Reading, read_units
 from app.quizzes.interchange.moodle.writing import Writing, write_units
 from app.quizzes.interchange.running import gap_mark, put_names, without_marks

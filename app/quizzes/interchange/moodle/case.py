@@ -6,16 +6,15 @@ from typing import Final
 
 from lxml import etree
 
+from app.core.messages import N_, Message
 from app.quizzes.interchange.about import tags_of
 from app.quizzes.interchange.languages import as_spans
 from app.quizzes.interchange.model import (
     LANGUAGES,
-    N_,
     CannotTake,
     Item,
     Language,
     Media,
-    Message,
     Question,
     Raw,
     Texts,

@@ -6,6 +6,7 @@ from html import escape
 from math import gcd
 from typing import Final
 
+from app.core.messages import N_
 from app.quizzes.interchange.answers import (
     Answer,
     accept_part,
@@ -18,7 +19,7 @@ from app.quizzes.interchange.answers import (
 from app.quizzes.interchange.languages import split
 from app.quizzes.interchange.markup import inline_html
 from app.quizzes.interchange.media import REFERENCE
-from app.quizzes.interchange.model import ANY, LANGUAGES, N_, CannotGo, CannotTake, Raw, Texts
+from app.quizzes.interchange.model import ANY, LANGUAGES, CannotGo, CannotTake, Raw, Texts
 from app.quizzes.interchange.moodle import embedded, gapped
 from app.quizzes.interchange.moodle.embedded import Field, Written
 from app.quizzes.interchange.moodle.reading import Reading

@@ -6,11 +6,12 @@ from typing import Any, Final
 
 from lxml import etree
 
+from app.core.messages import N_
 from app.quizzes.interchange.answers import check_parts, letter, number_of
 from app.quizzes.interchange.languages import split
 from app.quizzes.interchange.markup import inline_html
 from app.quizzes.interchange.media import REFERENCE, SUFFIXES, decode_base64
-from app.quizzes.interchange.model import ANY, N_, CannotGo, CannotTake, Media, Raw, Texts
+from app.quizzes.interchange.model import ANY, CannotGo, CannotTake, Media, Raw, Texts
 from app.quizzes.interchange.moodle import gapped
 from app.quizzes.interchange.moodle.reading import Reading
 from app.quizzes.interchange.moodle.writing import Writing

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from app.core.messages import N_
 from app.quizzes.interchange.answers import FULL
-from app.quizzes.interchange.model import N_, CannotTake
+from app.quizzes.interchange.model import CannotTake
 from app.quizzes.interchange.running import gap_mark
 
 _BEGIN: Final = re.compile(r"(?<!\\)\{(\d*):([A-Z]+(?:_[A-Z]+)?):")

@@ -5,19 +5,10 @@ from functools import partial
 
 from lxml import etree
 
+from app.core.messages import N_, Message
+from app.core.text import shorten
 from app.quizzes.interchange.media import MediaBox
-from app.quizzes.interchange.model import (
-    MAX_ITEMS,
-    N_,
-    CannotTake,
-    Imported,
-    Language,
-    Media,
-    Message,
-    Question,
-    Refusal,
-    shorten,
-)
+from app.quizzes.interchange.model import MAX_ITEMS, CannotTake, Imported, Language, Media, Question, Refusal
 from app.quizzes.interchange.moodle import case
 from app.quizzes.interchange.moodle.reading import Reading, read_item
 from app.quizzes.interchange.moodle.types import READERS, WRITERS

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 from lxml import etree
 
+from app.core.messages import N_, Message
 from app.quizzes.interchange import carried, languages
 from app.quizzes.interchange.about import read_tags
 from app.quizzes.interchange.answers import (
@@ -23,19 +24,7 @@ from app.quizzes.interchange.answers import (
 )
 from app.quizzes.interchange.markup import Converter
 from app.quizzes.interchange.media import MediaBox, decode_base64
-from app.quizzes.interchange.model import (
-    ANY,
-    N_,
-    CannotTake,
-    Item,
-    Language,
-    Message,
-    Raw,
-    Texts,
-    as_key,
-    settle,
-    title_of,
-)
+from app.quizzes.interchange.model import ANY, CannotTake, Item, Language, Raw, Texts, as_key, settle, title_of
 from app.quizzes.interchange.running import ask
 from app.quizzes.interchange.safe_xml import child, children, descendants, path_text, text_of
 

@@ -3,12 +3,13 @@
 from decimal import Decimal
 from typing import Final
 
+from app.core.messages import N_
 from app.quizzes.grading.essay import MAX_LENGTH
 from app.quizzes.grading.file_types import KINDS
 from app.quizzes.grading.upload import MAX_FILES, MAX_MEBIBYTES
 from app.quizzes.interchange.answers import whole_number
 from app.quizzes.interchange.essays import essay_part, for_markers
-from app.quizzes.interchange.model import N_, Raw
+from app.quizzes.interchange.model import Raw
 from app.quizzes.interchange.moodle.reading import Reading
 from app.quizzes.interchange.moodle.writing import Writing
 from app.quizzes.interchange.safe_xml import child, path_text

@@ -8,10 +8,11 @@ from typing import Final
 
 from lxml import etree
 
+from app.core.messages import N_, Message
 from app.quizzes.grading.numeric import DECIMALS
 from app.quizzes.interchange import calculations
 from app.quizzes.interchange.answers import number_of, plain_number, whole_number
-from app.quizzes.interchange.model import N_, CannotGo, CannotTake, Message, Raw
+from app.quizzes.interchange.model import CannotGo, CannotTake, Raw
 from app.quizzes.interchange.qti.reading import Reading, drop
 from app.quizzes.interchange.qti.writing import Writing
 from app.quizzes.interchange.running import gap_mark, pieces, put_names

@@ -7,12 +7,12 @@ from typing import Final
 
 from lxml import etree
 
+from app.core.messages import N_
 from app.quizzes.interchange import carried
 from app.quizzes.interchange.about import read_tags, tags_of
 from app.quizzes.interchange.media import MediaBox, references
 from app.quizzes.interchange.model import (
     LANGUAGES,
-    N_,
     CannotTake,
     Item,
     Language,

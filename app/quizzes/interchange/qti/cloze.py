@@ -5,8 +5,9 @@ from typing import Final
 
 from lxml import etree
 
+from app.core.messages import N_
 from app.quizzes.interchange.answers import check_parts, plain_number
-from app.quizzes.interchange.model import N_, CannotGo, Raw
+from app.quizzes.interchange.model import CannotGo, Raw
 from app.quizzes.interchange.qti import gapped
 from app.quizzes.interchange.qti.content import fill_line
 from app.quizzes.interchange.qti.interactions import right_one, text_entry

@@ -8,11 +8,12 @@ from typing import Final
 from lxml import etree, html
 
 from app.core import markdown
+from app.core.messages import N_
 from app.quizzes.interchange import formulas
 from app.quizzes.interchange.carried import ELEMENT, NAMESPACE
 from app.quizzes.interchange.markup import inline_html
 from app.quizzes.interchange.media import REFERENCE
-from app.quizzes.interchange.model import LANGUAGES, N_, CannotGo, Media, Texts
+from app.quizzes.interchange.model import LANGUAGES, CannotGo, Media, Texts
 from app.quizzes.interchange.safe_xml import XML_NS, name_of
 
 LANGUAGE_TAGS: Final = {"zh": "zh-CN", "en": "en"}

@@ -6,9 +6,10 @@ from typing import Final
 
 from lxml import etree
 
+from app.core.messages import N_
 from app.quizzes.interchange.answers import check_parts
 from app.quizzes.interchange.media import SUFFIXES
-from app.quizzes.interchange.model import ANY, LANGUAGES, N_, CannotGo, CannotTake, Raw, Texts
+from app.quizzes.interchange.model import ANY, LANGUAGES, CannotGo, CannotTake, Raw, Texts
 from app.quizzes.interchange.qti import gapped
 from app.quizzes.interchange.qti.content import LANGUAGE_TAGS, fill_line
 from app.quizzes.interchange.qti.reading import Reading, choice_ids

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Final
 
+from app.core.messages import N_
 from app.quizzes.interchange.answers import (
     FULL,
     WEIGHED,
@@ -12,7 +13,7 @@ from app.quizzes.interchange.answers import (
     plain_number,
     scoring_of,
 )
-from app.quizzes.interchange.model import N_, CannotTake, Raw
+from app.quizzes.interchange.model import CannotTake, Raw
 from app.quizzes.interchange.qti.reading import Reader, Reading, choice_ids
 from app.quizzes.interchange.safe_xml import children, descendants, text_of
 

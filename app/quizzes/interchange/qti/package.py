@@ -5,20 +5,12 @@ from urllib.parse import unquote
 
 from lxml import etree
 
+from app.core.messages import N_, Message
 from app.quizzes.interchange import qti12
 from app.quizzes.interchange.archive import beside
 from app.quizzes.interchange.carried import ELEMENT, NAMESPACE
 from app.quizzes.interchange.media import MediaBox
-from app.quizzes.interchange.model import (
-    MAX_ITEMS,
-    N_,
-    CannotTake,
-    Imported,
-    Item,
-    Language,
-    Message,
-    Refusal,
-)
+from app.quizzes.interchange.model import MAX_ITEMS, CannotTake, Imported, Item, Language, Refusal
 from app.quizzes.interchange.qti import case
 from app.quizzes.interchange.qti.reading import Beside, read_item
 from app.quizzes.interchange.qti.types import reader_of

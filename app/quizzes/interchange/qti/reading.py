@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 from lxml import etree
 
+from app.core.messages import N_, Message
 from app.quizzes.interchange import carried, languages
 from app.quizzes.interchange.about import read_tags
 from app.quizzes.interchange.answers import letter, number_of, plain_number
@@ -18,11 +19,9 @@ from app.quizzes.interchange.media import MediaBox
 from app.quizzes.interchange.model import (
     ANY,
     LANGUAGES,
-    N_,
     CannotTake,
     Item,
     Language,
-    Message,
     Raw,
     Texts,
     as_key,

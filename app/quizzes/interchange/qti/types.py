@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Final
 
+from app.core.messages import N_
 from app.quizzes.interchange.about import tags_of
 from app.quizzes.interchange.media import references
-from app.quizzes.interchange.model import N_, CannotTake, Media, Question
+from app.quizzes.interchange.model import CannotTake, Media, Question
 from app.quizzes.interchange.qti import calculated, case, cloze, dragged, interactions, writing, written
 from app.quizzes.interchange.qti.content import Listed
 from app.quizzes.interchange.qti.reading import Reader, Reading

@@ -7,8 +7,9 @@ from typing import Final
 
 from lxml import etree
 
+from app.core.messages import N_
 from app.quizzes.interchange.answers import WEIGHED, plain_number, weights_of
-from app.quizzes.interchange.model import LANGUAGES, N_, CannotGo, Media, Question, Raw, Texts
+from app.quizzes.interchange.model import LANGUAGES, CannotGo, Media, Question, Raw, Texts
 from app.quizzes.interchange.qti import names
 from app.quizzes.interchange.qti.content import LANGUAGE_TAGS, fill
 from app.quizzes.interchange.qti.reading import GENERAL

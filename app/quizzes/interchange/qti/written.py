@@ -2,10 +2,11 @@
 
 from typing import Final
 
+from app.core.messages import N_
 from app.quizzes.grading.file_types import KINDS
 from app.quizzes.grading.upload import MAX_FILES
 from app.quizzes.interchange.essays import essay_part, for_markers
-from app.quizzes.interchange.model import ANY, N_, Raw
+from app.quizzes.interchange.model import ANY, Raw
 from app.quizzes.interchange.qti.reading import Reading
 from app.quizzes.interchange.qti.writing import Writing
 from app.quizzes.interchange.safe_xml import descendants
