@@ -1,11 +1,18 @@
 """What must hold inside an examination, and between it and the questions it draws on."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from app.courses.content.exams import CourseExam, CoursePool, ExamRules, PoolRules, ProgrammeExam, share_out
 from app.courses.content.faults import Inside, Location, YamlDocument, nearest
 from app.courses.content.tree import Content, CourseTree, reach
+
+
+class Faulty(Protocol):
+    """Whatever takes the faults of an examination with their places."""
+
+    def fault(self, location: Location, wrong: str, mend: str, *, key: bool = False) -> None: ...
+
 
 Document = YamlDocument | Inside
 Placed = tuple[Location, PoolRules, CourseTree]
@@ -14,7 +21,7 @@ Placed = tuple[Location, PoolRules, CourseTree]
 def check_course_exam(tree: CourseTree, exam: CourseExam) -> None:
     """The rules, and that each pool finds its questions in the course."""
     document, modules = tree.document, tree.file.modules
-    _check_rules(document, exam)
+    check_rules(document, exam)
     placed: list[Placed] = []
     for _section, place, pool in exam.all_pools():
         if pool.module is not None and pool.module not in modules:
@@ -26,7 +33,7 @@ def check_course_exam(tree: CourseTree, exam: CourseExam) -> None:
 
 def check_programme_exam(content: Content, document: Document, exam: ProgrammeExam, chosen: Sequence[str]) -> None:
     """The rules, and that each pool finds its questions in one of the programme's courses."""
-    _check_rules(document, exam)
+    check_rules(document, exam)
     placed: list[Placed] = []
     complete = True
     for _section, place, pool in exam.all_pools():
@@ -91,7 +98,8 @@ def _check_pick(document: Document, place: Location, pool: PoolRules, tree: Cour
     )
 
 
-def _check_rules(document: Document, exam: ExamRules[Any]) -> None:
+def check_rules(document: Faulty, exam: ExamRules[Any]) -> None:
+    """What must hold between the rules themselves."""
     if (exam.pools is None) == (exam.sections is None):
         document.fault(
             ("exam",),

@@ -4,13 +4,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from ipaddress import ip_network
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, Protocol, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from app.courses.content.parts import Both, Key, Part
-from app.courses.content.questions import QuestionBase
 from app.quizzes import rules
 
 Difficulty = Annotated[int, Field(ge=1, le=3)]
@@ -41,6 +40,17 @@ Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
 AccessCode = Annotated[str, StringConstraints(strip_whitespace=True, min_length=4), AfterValidator(_access_code)]
 
 
+class Drawable(Protocol):
+    """What pools ask of a question."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def tags(self) -> list[str]: ...
+    @property
+    def difficulty(self) -> int: ...
+
+
 class PoolRules(Part):
     """How many questions, and which: every one given narrows the pool."""
 
@@ -53,7 +63,7 @@ class PoolRules(Part):
     questions: Annotated[list[Key], Field(min_length=1)] | None = None
     module: Key | None = None
 
-    def takes(self, question: QuestionBase) -> bool:
+    def takes(self, question: Drawable) -> bool:
         """Does the question fit, wherever it stands?"""
         wanted = self.difficulty if isinstance(self.difficulty, list) else [self.difficulty]
         return (
@@ -191,7 +201,7 @@ class ProgrammeExam(ExamRules[CoursePool]):
     """The certification examination of a programme."""
 
 
-def share_out(pools: Sequence[tuple[PoolRules, Iterable[QuestionBase]]]) -> list[list[str]]:
+def share_out(pools: Sequence[tuple[PoolRules, Iterable[Drawable]]]) -> list[list[str]]:
     """The questions of each pool, out of those in its reach: one that fits several stands in the first of them."""
     taken: set[str] = set()
     shared: list[list[str]] = []

@@ -21,6 +21,8 @@ class Kind(StrEnum):
     NUMBER = "number"
     FLAG = "flag"
     DAY = "day"
+    #: Day and time, as the reader's clock shows them.
+    MOMENT = "moment"
     #: One of ``options``.
     CHOICE = "choice"
     #: Some of ``options``.
@@ -56,6 +58,8 @@ class Field:
     ids: str = ""
     #: Suggestions for typing, by the name of a list that the page holds.
     suggestions: str = ""
+    #: Many options, shown when they are asked for.
+    folded: bool = False
 
     def fields_of(self, row: Mapping[str, Any]) -> tuple["Field", ...]:
         """The fields of one row."""
@@ -157,12 +161,29 @@ def as_said(fields: Iterable[Field], values: Mapping[str, Any], before: Mapping[
     said = dict(values)
     for field in fields:
         old, new = before.get(field.name), said.get(field.name)
-        if field.name in before and field.name not in said and old == field.default:
+        unsaid = field.name in before and field.name not in said and old == field.default
+        if unsaid or (field.name in before and _says_the_same(field, old, new)):
             said[field.name] = old
         elif field.kind is Kind.ROWS and isinstance(old, list) and isinstance(new, list):
             known = {row.get("id"): row for row in old if isinstance(row, Mapping) and "id" in row}
-            said[field.name] = [as_said(field.fields_of(row), row, known.get(row.get("id"), {})) for row in new]
+            said[field.name] = [
+                as_said(field.fields_of(row), row, known.get(row["id"], {}) if "id" in row else _at(old, place))
+                for place, row in enumerate(new)
+            ]
     return said
+
+
+def _says_the_same(field: Field, old: Any, new: Any) -> bool:
+    """Does the form hold what the file says, but for the order of choices, or blank space around a text?"""
+    if field.kind is Kind.MANY and isinstance(new, list):
+        return sorted(map(str, old if isinstance(old, list) else [old])) == sorted(map(str, new))
+    if field.kind is Kind.BOTH_TEXT and isinstance(old, Mapping) and isinstance(new, Mapping):
+        return set(old) == set(new) and all(_text({"": [str(old[tag])]}, "") == new[tag] for tag in new)
+    return False
+
+
+def _at(rows: list[Any], place: int) -> Mapping[str, Any]:
+    return _mapping(rows[place]) if place < len(rows) else {}
 
 
 # --- changing rows -----------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from app.courses.authoring.models import CourseSource, Draft, DraftEdit, DraftFi
 from app.courses.authoring.rules import FileHead, figures_in
 from app.courses.content.parsing import Parsed, parse_yaml
 from app.courses.editing import texts
+from app.courses.models import ContentState
 
 
 def media_path(course_key: str, digest: str) -> str:
@@ -184,6 +185,40 @@ def begun_course(course_key: str) -> dict[str, Any]:
     source = drafts.find_source(course_key)
     digest = sources.manifest_of(source.published_tree).get("course.yaml") if source else None
     return mapping_of(sources.find_text(digest) or "")
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeLine:
+    """A programme with an examination that asks questions of a course."""
+
+    title: Mapping[str, str]
+    #: Its file, below ``content/``.
+    path: str
+
+
+def programmes_with(course_key: str) -> list[ProgrammeLine]:
+    """Programmes whose examinations draw on the course, as last synced. Three statements."""
+    state = db.session.get(ContentState, 1)
+    shared = sources.manifest_of(state.shared_tree if state else None)
+    digests = {path: digest for path, digest in shared.items() if path.startswith("programmes/")}
+    found = sources.texts_of(digests.values())
+    lines = []
+    for path, digest in digests.items():
+        programme = mapping_of(found.get(digest, ""))
+        renewal = programme.get("renewal")
+        demands = [programme, renewal if isinstance(renewal, Mapping) else {}]
+        if any(course_key in _courses_asked(one.get("exam")) for one in demands):
+            lines.append(ProgrammeLine(_title_in(programme, path), path))
+    return lines
+
+
+def _courses_asked(exam: Any) -> set[str]:
+    """The courses that a programme's examination draws on."""
+    if not isinstance(exam, Mapping):
+        return set()
+    parts = [exam, *(part for part in exam.get("sections") or () if isinstance(part, Mapping))]
+    pools = [pool for part in parts for pool in part.get("pools") or () if isinstance(pool, Mapping)]
+    return {str(pool.get("course")) for pool in pools}
 
 
 def title_of(course_key: str) -> Mapping[str, str]:

@@ -19,7 +19,7 @@ from app.core.text import Bilingual
 from app.courses.authoring import queries
 from app.courses.authoring import services as drafts
 from app.courses.authoring.rules import Saved
-from app.courses.editing import texts, yaml_files, yaml_lists
+from app.courses.editing import exam_fields, texts, yaml_files, yaml_lists
 from app.courses.editing.models import TranslationCheck
 from app.courses.editing.queries import Work
 from app.courses.editing.texts import LessonPath
@@ -268,6 +268,30 @@ def save_settings(
         yaml_files.put(target, values, named)
 
     return edit_yaml(author, work, path, edit, base=base)
+
+
+def save_exam(author: Author, work: Work, values: Mapping[str, Any], *, base: tuple[int, str]) -> Saved:
+    """The rules of the course's examination as its form says them; keys it does not offer stay. Raises Invalid."""
+
+    def edit(node: CommentedMap) -> None:
+        exam = node.get("exam")
+        if isinstance(exam, CommentedMap):
+            yaml_files.put(exam, values, exam_fields.KEYS)
+        else:
+            node["exam"] = yaml_files.styled(values)
+
+    return edit_yaml(author, work, "course.yaml", edit, base=base)
+
+
+def remove_exam(author: Author, work: Work) -> None:
+    """The examination leaves the draft. Raises NotFound."""
+
+    def edit(node: CommentedMap) -> None:
+        if "exam" not in node:
+            raise NotFound
+        yaml_files.remove(node, "exam")
+
+    edit_yaml(author, work, "course.yaml", edit)
 
 
 def _entry(entries: CommentedSeq, key: str) -> CommentedMap:

@@ -1,5 +1,6 @@
 """Changing parts of a YAML file and leaving every other byte as its author wrote it. Pure."""
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from difflib import SequenceMatcher
 from io import StringIO
@@ -9,6 +10,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.scalarstring import LiteralScalarString
+from ruamel.yaml.tokens import CommentToken
 
 from app.core.errors import Invalid
 from app.courses.authoring.merging import lines_of
@@ -99,9 +101,29 @@ def put(node: CommentedMap, values: Mapping[str, Any], names: Iterable[str] | No
         elif key in values and not same(node[key], values[key]):
             node[key] = _renewed(node[key], values[key])
         elif key not in values and key in node:
-            del node[key]
+            remove(node, key)
         if key in node:
             place = list(node).index(key) + 1
+
+
+def remove(node: CommentedMap, key: str) -> None:
+    """Take a key out; comment lines between it and the next key are about the next one and stay."""
+    below = _comments_below(node, key)
+    after = list(node)[list(node).index(key) + 1 :]
+    del node[key]
+    if below and after:
+        node.yaml_set_comment_before_after_key(after[0], before=below, indent=node.lc.col)
+
+
+def _comments_below(node: Any, key: Any) -> str:
+    """The comment lines that the parser has put at the end of a value, without their signs."""
+    value = node[key]
+    if isinstance(value, CommentedMap | CommentedSeq) and value and not value.fa.flow_style():
+        return _comments_below(value, list(value)[-1] if isinstance(value, CommentedMap) else len(value) - 1)
+    tokens = node.ca.items.get(key) or []
+    token = next((one for one in reversed(tokens[:3]) if isinstance(one, CommentToken)), None)
+    lines = token.value.split("\n")[1:] if token else []
+    return "\n".join(line.strip()[1:].removeprefix(" ") for line in lines if line.strip())
 
 
 def same(one: Any, other: Any) -> bool:
@@ -129,11 +151,12 @@ def _renewed(old: Any, value: Any) -> Any:
 
 
 def _renewed_list(old: CommentedSeq, values: list[Any]) -> CommentedSeq:
-    """Entries with ids keep their own writing wherever they move to."""
+    """Entries keep their own writing and their comments wherever they move to: by id, else by what they say."""
     known = {entry["id"]: entry for entry in old if isinstance(entry, CommentedMap) and "id" in entry}
+    unnamed = _paired(old, values)
     entries: list[Any] = []
     for place, value in enumerate(values):
-        before = known.get(value.get("id")) if isinstance(value, Mapping) and "id" in value else None
+        before = known.get(value.get("id")) if isinstance(value, Mapping) and "id" in value else unnamed.get(place)
         if before is None and not isinstance(value, Mapping) and place < len(old):
             before = next((entry for entry in old if same(entry, value)), None)
         if before is not None and same(before, value):
@@ -143,8 +166,34 @@ def _renewed_list(old: CommentedSeq, values: list[Any]) -> CommentedSeq:
             entries.append(before)
         else:
             entries.append(styled(value, within=True))
+    comments = {id(entry): old.ca.items[place] for place, entry in enumerate(old) if place in old.ca.items}
     old[:] = entries
+    old.ca.items.update({place: comments[id(one)] for place, one in enumerate(entries) if id(one) in comments})
     return old
+
+
+def _paired(old: CommentedSeq, values: list[Any]) -> dict[int, Any]:
+    """Place in ``values`` → the entry that it was, for a mapping without an id: by its words, else by place."""
+    olds = [entry for entry in old if isinstance(entry, CommentedMap) and "id" not in entry]
+    places = [place for place, one in enumerate(values) if isinstance(one, Mapping) and "id" not in one]
+    ours = [_saying(plain(entry)) for entry in olds]
+    theirs = [_saying(values[place]) for place in places]
+    pairs, left = {}, set(range(len(olds)))
+    for op, i, i_end, j, j_end in SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes():
+        if op in ("equal", "replace"):
+            for mine, its in zip(range(i, i_end), range(j, j_end), strict=False):
+                pairs[places[its]] = olds[mine]
+                left.discard(mine)
+    for its, place in enumerate(places):
+        moved = next((mine for mine in sorted(left) if ours[mine] == theirs[its]), None)
+        if place not in pairs and moved is not None:
+            pairs[place] = olds[moved]
+            left.discard(moved)
+    return pairs
+
+
+def _saying(value: Any) -> str:
+    return json.dumps(_comparable(value), sort_keys=True)
 
 
 def styled(value: Any, *, within: bool = False) -> Any:

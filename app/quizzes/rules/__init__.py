@@ -14,6 +14,7 @@ from app.quizzes.rules.drawing import DrawnPool, draw
 from app.quizzes.rules.keeping import Score, keep
 from app.quizzes.rules.review import ALWAYS, NEVER, REVIEWED, Feedback, Phase, Phases, Review, Shown, phase_of
 from app.quizzes.rules.settings import (
+    MAX_ACCESS_CODE,
     MAX_MINUTES,
     DoubleMarking,
     Navigation,
@@ -33,6 +34,7 @@ from app.quizzes.rules.steps import current_step, step_ends
 
 __all__ = [
     "ALWAYS",
+    "MAX_ACCESS_CODE",
     "MAX_MINUTES",
     "NEVER",
     "NOTHING_BROUGHT",

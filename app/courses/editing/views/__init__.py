@@ -3,6 +3,7 @@
 from app.courses.editing.views import (
     conflicts,
     courses,
+    exams,
     files,
     formulas,
     lessons,
@@ -18,6 +19,7 @@ __all__ = [
     "blueprints",
     "conflicts",
     "courses",
+    "exams",
     "files",
     "formulas",
     "lessons",
