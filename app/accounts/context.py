@@ -13,9 +13,9 @@ from app.accounts.passwords import make_passwords
 from app.accounts.portrait import portrait
 from app.accounts.rules import SEEN_EVERY
 from app.core import clock, navigation
+from app.core.access import SAFE_METHODS
 from app.core.database import release, transaction
 from app.core.navigation import Area
-from app.core.web import SAFE_METHODS
 
 
 def _register_links() -> None:

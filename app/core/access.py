@@ -7,10 +7,15 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TypeVar
+from typing import Final, TypeVar
+from urllib.parse import urlsplit, urlunsplit
 
-from flask import Flask, abort, current_app, g, redirect, request, url_for
+from flask import Flask, abort, current_app, flash, g, redirect, request, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
+
+#: A request by one of these changes nothing, and can be made again.
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Role(StrEnum):
@@ -137,10 +142,19 @@ def init_access(app: Flask, load_actor: ActorLoader) -> None:
         if actor is None:
             if request.accept_mimetypes.best == "application/json" or request.is_json:
                 abort(401)
-            return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
+            if request.method in SAFE_METHODS:
+                return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
+            flash(_("You had been signed out, so nothing was sent. Sign in; then send it again."), "attention")
+            return redirect(url_for("accounts.sign_in", next=_form_page()))
         if not rule.allows(actor):
             abort(403)
         return None
+
+
+def _form_page() -> str | None:
+    """The page of ours whose form was posted: what is posted to has often no page of its own."""
+    page = urlsplit(request.referrer or "")
+    return urlunsplit(("", "", page.path, page.query, "")) if page.netloc == request.host else None
 
 
 def current_actor() -> Actor | None:

@@ -31,7 +31,6 @@ from app.core.database import db, is_out_of_storage, set_write_mode
 from app.core.errors import DomainError
 from app.core.languages import COOKIE, LOCALES
 
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -133,7 +132,7 @@ def _error_page(status: int, message: str = "", code: str = "") -> tuple[str, in
 
 def _decide_write_mode(app: Flask) -> None:
     rule = access.rule_of(app.view_functions.get(request.endpoint or ""))
-    safe = request.method in SAFE_METHODS
+    safe = request.method in access.SAFE_METHODS
     set_write_mode(not safe and not (rule and rule.reads_first), alone=safe)
 
 

@@ -47,6 +47,19 @@ def test_by_email_and_on_to_the_page_that_was_wanted(cast: Cast, visit: Visitors
     browser.get("/account/devices")
 
 
+def test_what_was_posted_after_the_session_ended_leads_back_to_its_form(visit: Visitors) -> None:
+    stranger = visit()
+    form = {"csrf_token": stranger.token("/sign-in")}
+    path, page = "/attempts/00000000-0000-0000-0000-000000000001/submit", "http://localhost/attempts/1/review?a=1"
+    to_form = stranger.client.post(path, data=form, headers={"Referer": page})
+    assert to_form.headers["Location"] == "/sign-in?next=/attempts/1/review?a%3D1"
+    assert "没有提交" in stranger.page("/sign-in").text_content()  # she is told
+    for foreign in ("https://evil.example/attempts/1", ""):
+        assert (
+            stranger.client.post(path, data=form, headers={"Referer": foreign}).headers["Location"] == "/sign-in"
+        )
+
+
 @pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:1"])
 def test_no_way_out_of_the_site(cast: Cast, visit: Visitors, target: str) -> None:
     give_password(cast.trainee)
