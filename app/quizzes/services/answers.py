@@ -275,13 +275,18 @@ def original_receipt(attempt_id: uuid.UUID, sent: Sent) -> Receipt:
         sent.device_id,
         sent.client_seq,
     )
-    said = outward(normalised(sent, layout), layout or {})
-    if not same or event.salt is None or body_digest(event.salt, said) != event.body_digest:
+    if not (same and event.salt and _says_the_same(event, sent, layout)):
         raise Conflict(
             _("This answer was sent before with other content; the first one stands. Reload the page."),
             code="reused",
         )
     return receipt_of(event)
+
+
+def _says_the_same(event: ResponseEvent, sent: Sent, layout: dict[str, Any] | None) -> bool:
+    """Is what was sent the answer that the event's digest is about?"""
+    said = outward(normalised(sent, layout), layout or {})
+    return body_digest(event.salt or "", said) == event.body_digest
 
 
 def receipt_of(event: ResponseEvent) -> Receipt:
