@@ -60,7 +60,7 @@ def test_a_hidden_percentage_is_told_by_no_page_no_copy_and_no_certificate(
         sittings = browser.get("/account/data/download").get_json()["examinations"]
         assert [(one["percent"], one["passed"]) for one in sittings] == [(None, None)] * 2
     overview = words(visit(cast.registrar).page(f"/cohorts/{cohort.id}"))
-    assert "合格，100 分" in overview  # the matrix binds candidates, not who is answerable for them
+    assert "合格，100%" in overview  # the matrix binds candidates, not who is answerable for them
     certificate = db.session.scalars(db.select(Certificate).filter_by(person_id=cast.trainee.id)).one()
     claims = Draft.from_json(certificate.draft).claims
     assert isinstance(claims, CompletionClaims)
