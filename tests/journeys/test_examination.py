@@ -1,7 +1,6 @@
 """The examination in a real browser: offline, two tabs, two devices, signed out, keyboard, no JavaScript."""
 
 import re
-import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -9,28 +8,26 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect
+from playwright.sync_api import Browser, Dialog, Page, Route, expect
 
 from app.accounts.models import LoginSession
 from app.core import clock
 from app.core.access import Grant, Role
-from app.core.database import db, release, transaction
+from app.core.database import transaction
 from app.core.identifiers import new_id
 from app.core.languages import DEFAULT_ZONE
-from app.quizzes import grading, queries
-from app.quizzes.grading.aliases import outward
-from app.quizzes.models import Attempt, ResponseEvent
+from app.quizzes import grading
+from app.quizzes.models import Attempt, AttemptState
 from app.quizzes.rules import Allowance
+from app.quizzes.services.attempts import close_attempt
 from tests.support.accommodations import grant
-from tests.support.cast import as_actor, make_organisation, make_person
+from tests.support.cast import as_actor, make_person
 from tests.support.chromium import violations
 from tests.support.processes import Site, own_site
-from tests.support.quizzes import items_of, make_quiz, start
 from tests.support.serving import Served, served
+from tests.support.sitting import SAVED, Sitting, choose, drag, saved, seconds, tab_to
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(240)]
-
-SAVED = re.compile("(已于|Saved at).*:")
 
 
 @pytest.fixture(scope="module")
@@ -45,49 +42,6 @@ def academy(site: Site, browser: Browser) -> Iterator[Served]:
         yield academy
 
 
-class Sitting:
-    """A candidate with a running attempt, and her browsers."""
-
-    def __init__(self, academy: Served, kinds: tuple[str, ...], **settings: Any) -> None:
-        self.academy = academy
-        self.person = make_person(make_organisation(), name="林见微")
-        self.attempt_id: uuid.UUID = start(self.person, make_quiz(kinds, shuffle=False, **settings)).id
-        release()
-        self.path = f"{academy.base}/attempts/{self.attempt_id}"
-        self.contexts: list[BrowserContext] = []
-
-    def sign_in(self, context: BrowserContext) -> uuid.UUID:
-        return self.academy.sign_in(context, self.person)
-
-    def device(self, **options: Any) -> BrowserContext:
-        context = self.academy.context(**options)
-        self.contexts.append(context)
-        self.login_id = self.sign_in(context)
-        return context
-
-    def page(self, context: BrowserContext | None = None, **options: Any) -> Page:
-        page = (context or self.device(**options)).new_page()
-        page.goto(self.path)
-        return page
-
-    def events(self) -> list[ResponseEvent]:
-        found = queries.list_events(self.attempt_id)
-        db.session.expunge_all()
-        release()
-        return found
-
-    def answers(self) -> dict[int, Any]:
-        """What counts, by question number, in the names of the paper."""
-        attempt = db.session.get_one(Attempt, self.attempt_id)
-        found = {}
-        events = {event.ordinal: event.body for event in queries.list_events(self.attempt_id)}
-        for item in items_of(attempt):
-            found[item.position] = outward(events.get(item.answer_ordinal or 0), item.layout)
-        db.session.expunge_all()
-        release()
-        return found
-
-
 @pytest.fixture
 def sit(academy: Served) -> Iterator[Any]:
     made: list[Sitting] = []
@@ -100,19 +54,6 @@ def sit(academy: Served) -> Iterator[Any]:
     for one in made:
         for context in one.contexts:
             context.close()
-
-
-def choose(page: Page, number: int, option: int) -> str:
-    """Take an option of a question; its id."""
-    page.locator(f"[data-nav]:has-text('{number}')").first.click()
-    field = page.locator(f"#question-{number} .choice input").nth(option)
-    field.check()
-    return field.get_attribute("value") or ""
-
-
-def saved(page: Page) -> None:
-    expect(page.locator("#save-state")).to_have_text(SAVED)
-    expect(page.locator(".question-nav .is-unsaved")).to_have_count(0)
 
 
 def test_offline_answers_wait_survive_a_reload_and_are_sent_once_in_order(sit: Any) -> None:
@@ -178,12 +119,6 @@ def test_a_phone_that_is_offline_for_a_minute_loses_nothing_and_needs_no_reload(
     page.locator("main form button[type=submit]").tap()
     page.wait_for_url(f"{sitting.path}/result")
     expect(page.locator("h1")).to_contain_text("100%")
-
-
-def seconds(shown: str) -> int:
-    """What a clock of minutes and seconds says."""
-    minutes, rest = shown.split(":")
-    return int(minutes) * 60 + int(rest)
 
 
 def test_two_tabs_follow_each_other_and_send_once(sit: Any) -> None:
@@ -256,15 +191,6 @@ def test_signing_out_with_unsent_answers_asks_first(sit: Any) -> None:
     assert home.url.endswith("/profile"), home.url
     page.context.set_offline(False)
     saved(page)
-
-
-def tab_to(page: Page, selector: str, *, back: bool = False) -> None:
-    """Press Tab (or Shift+Tab) until the focus is there: the way of somebody without a mouse, no other."""
-    for _ in range(80):
-        page.keyboard.press("Shift+Tab" if back else "Tab")
-        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
-            return
-    raise AssertionError(f"no way to {selector} by keyboard")
 
 
 def test_the_examination_is_passed_by_keyboard_alone(sit: Any) -> None:
@@ -412,26 +338,6 @@ def test_a_file_is_sent_with_the_answers_already_saved(sit: Any) -> None:
     assert not any(event.superseded for event in sitting.events())
 
 
-def drag(page: Page, source: Any, target: Any, *, finger: bool) -> None:
-    """From the middle of one to the middle of the other, as a mouse or a finger goes."""
-    source.scroll_into_view_if_needed()
-    ends = [place.bounding_box() for place in (source, target)]
-    (x, y), (to_x, to_y) = [(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2) for box in ends if box]
-    steps = [(x + (to_x - x) * part / 8, y + (to_y - y) * part / 8) for part in range(9)]
-    if not finger:
-        page.mouse.move(x, y)
-        page.mouse.down()
-        for at in steps:
-            page.mouse.move(*at)
-        page.mouse.up()
-        return
-    session = page.context.new_cdp_session(page)
-    for number, (at_x, at_y) in enumerate(steps):
-        kind = "touchMove" if number else "touchStart"
-        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": at_x, "y": at_y}]})
-    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-
-
 @pytest.mark.parametrize("finger", [False, True], ids=["mouse", "finger"])
 def test_items_are_dragged_into_a_text_and_onto_an_image(sit: Any, finger: bool) -> None:
     sitting = sit("drag_text", "drag_image")
@@ -462,3 +368,131 @@ def test_items_are_dragged_into_a_text_and_onto_an_image(sit: Any, finger: bool)
     saved(page)
     assert list(sitting.answers()[2]["places"].values()) == [items.nth(1).get_attribute("data-value")]
     assert violations(page) == []
+
+
+def come_back(page: Page) -> None:
+    """As a page that is shown again after a while: it asks what the server has, and shows that."""
+    with page.expect_response("**/state"):
+        page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+
+
+def test_what_the_server_refuses_is_told_stays_as_typed_and_is_taken_once_mended(sit: Any) -> None:
+    sitting = sit("short_text", "essay")
+    page = sitting.page()
+    answers = re.compile("/answers$")
+    asked: list[int] = []
+
+    def refuse(route: Route) -> None:
+        asked.append(413 if len(asked) == 0 else 400)
+        route.fulfill(status=asked[-1], body="")  # as a proxy answers, without a word
+
+    page.route(answers, refuse)
+    field = page.locator("#question-1 input[type=text]")
+    field.fill("国内产业")
+    expect(page.locator("#question-1 [data-error]")).to_contain_text("未接受")
+    expect(page.locator("#save-state")).to_have_class(re.compile("is-danger"))
+    expect(page.locator("[data-nav]").first).to_have_class(re.compile("is-unsaved"))
+    come_back(page)
+    expect(field).to_have_value("国内产业")
+    page.locator("[data-nav]").nth(1).click()
+    write = (
+        "field => { field.value = '𠀀'.repeat(19_000); field.dispatchEvent(new Event('input', {bubbles: true})); }"
+    )
+    page.locator("#question-2 textarea").evaluate(write)  # 76 kB: more than a browser lets outlive its page
+    expect(page.locator("#save-state")).to_contain_text("没有响应")  # it asks again with pauses
+    assert len(asked) < 20, asked
+    page.unroute(answers)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.locator("[data-nav]").nth(1)).not_to_have_class(re.compile("is-unsaved"))
+    page.locator("[data-nav]").first.click()
+    field.fill("国内产业等")
+    saved(page)
+    expect(page.locator("#question-1 [data-error]")).to_be_hidden()
+    assert [len(answer["text"]) for answer in sitting.answers().values()] == [5, 19_000]
+
+
+def test_news_that_are_overtaken_on_their_way_overwrite_nothing(sit: Any) -> None:
+    sitting = sit("short_text")
+    page = sitting.page()
+    held: list[tuple[Route, Any]] = []
+    page.route("**/state", lambda route: held.append((route, route.fetch())))
+    page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+    field = page.locator("#question-1 input[type=text]")
+    field.fill("国内产业")
+    saved(page)
+    route, told = held[0]
+    with page.expect_response("**/state"):
+        route.fulfill(response=told)
+    page.unroute("**/state")
+    come_back(page)
+    expect(field).to_have_value("国内产业")
+    asleep = "() => { const real = Date.now; Date.now = () => real() + 600_000; }"  # one of its clocks stood still
+    with page.expect_response("**/state"):
+        page.evaluate(asleep)
+
+
+def test_a_full_browser_keeps_what_waits_and_sends_it(sit: Any) -> None:
+    sitting = sit("single", "single")
+    page = sitting.page()
+    page.context.set_offline(True)
+    first = choose(page, 1, 1)
+    expect(page.locator("#save-state")).to_have_class(re.compile("is-attention"))
+    page.close(run_before_unload=False)
+    page.context.set_offline(False)
+    full = "Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); };"
+    page.context.add_init_script(full)
+    page = sitting.page(page.context)
+    expect(page.locator("#exam-notice")).to_contain_text("浏览器")
+    second = choose(page, 2, 2)
+    saved(page)
+    page.locator("button[value=review]").click()
+    page.wait_for_url(f"{sitting.path}/review")
+    assert sitting.answers() == {1: {"choice": first}, 2: {"choice": second}}
+
+
+def test_answers_kept_beyond_the_end_are_found_sent_and_told(sit: Any) -> None:
+    sitting = sit("single", "single")
+    page = sitting.page()
+    choose(page, 1, 1)
+    saved(page)
+    page.context.set_offline(True)
+    choose(page, 2, 2)
+    expect(page.locator("#save-state")).to_have_class(re.compile("is-attention"))
+    page.close(run_before_unload=False)  # its battery is empty
+    with transaction() as session:
+        attempt = session.get_one(Attempt, sitting.attempt_id, populate_existing=True)
+        close_attempt(attempt, AttemptState.EXPIRED, now=clock.now())
+    page.context.set_offline(False)
+    page = page.context.new_page()
+    page.goto("/profile")
+    page.get_by_role("link", name="打开考试").click()
+    page.wait_for_url(f"{sitting.path}/result")
+    expect(page.locator("#exam-unsent")).to_contain_text("其中1处")
+    assert violations(page) == []
+    assert [event.late for event in sitting.events()] == [False, True]
+    kept = page.evaluate("Object.entries(localStorage).filter(([key]) => key.startsWith('exam:')).join()")
+    assert "choice" not in kept, kept  # no answer stays in a browser that others use, too
+    page.locator("#exam-unsent a").click()
+    expect(page.locator("#receipts ~ details tbody tr")).to_have_count(2)
+
+
+def test_submitting_without_a_connection_or_signed_out_says_so_and_keeps_the_page(sit: Any) -> None:
+    sitting = sit("single")
+    page = sitting.page()
+    choose(page, 1, 1)
+    saved(page)
+    page.locator("button[value=review]").click()
+    page.wait_for_url(f"{sitting.path}/review")
+    submit, notice = page.locator("main form button[type=submit]"), page.locator("#exam-notice")
+    page.context.set_offline(True)
+    submit.click()
+    expect(notice).to_contain_text("无法连接服务器")
+    page.context.set_offline(False)
+    with transaction() as session:
+        session.get_one(LoginSession, sitting.login_id).ended_at = clock.now() - timedelta(seconds=1)
+    submit.click()
+    expect(notice.locator("a[target=_blank]")).to_be_visible()
+    assert violations(page) == []
+    sitting.sign_in(page.context)  # as in another tab; this page's form token is stale now
+    submit.click()
+    page.wait_for_url(f"{sitting.path}/result")

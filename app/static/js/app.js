@@ -47,12 +47,32 @@ on('submit', 'form[data-undo]', (form, e) => {
   announce(form.dataset.undo, { label: form.dataset.undoLabel, run: () => { clearTimeout(timer); removeEventListener('pagehide', leaving); row.hidden = false; } });
 });
 
-// --- signing out with unsent answers (exam-queue.js keeps them in this browser) ---------------------------------
+// --- unsent answers of an examination (exam-queue.js keeps them in this browser) ---------------------------------
+// The sitting of the signed-in person whose answers wait; nothing is told of anybody else's.
+function unsentSitting() {
+  const menu = document.querySelector('[data-unsent-of]');
+  try {
+    const of = `exam:${menu.dataset.unsentOf}:`;
+    const key = Object.keys(localStorage).find((name) => name.startsWith(of) && name.includes(':change:'));
+    return key?.slice(of.length).split(':')[0];
+  } catch { return undefined; } // nobody is signed in, or nothing is kept
+}
 on('submit', 'form[data-unsent]', (form, e) => {
-  let waiting = false;
-  try { waiting = Object.keys(localStorage).some((key) => /^exam:.*:change:/.test(key)); } catch { /* nothing is kept */ }
-  if (waiting && !confirm(form.dataset.unsent)) e.preventDefault();
+  if (unsentSitting() && !confirm(form.dataset.unsent)) e.preventDefault();
 });
+const sitting = unsentSitting();
+if (sitting && !location.pathname.startsWith(`/attempts/${sitting}`)) {
+  const { unsentTold, unsentOpen } = document.querySelector('[data-unsent-of]').dataset;
+  const note = document.createElement('div');
+  note.className = 'callout is-attention';
+  note.setAttribute('role', 'status');
+  const line = document.createElement('p');
+  const link = document.createElement('a');
+  Object.assign(link, { href: `/attempts/${sitting}`, textContent: unsentOpen });
+  line.append(unsentTold, ' ', link);
+  note.append(line);
+  document.getElementById('main').prepend(note);
+}
 
 // --- menus, dialogs, copy --------------------------------------------------------------------------------------
 on('click', '[data-toggle-nav]', (button) => {

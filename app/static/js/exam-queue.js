@@ -3,22 +3,29 @@
 
 import { newId } from './ids.js';
 
-// localStorage, or memory where the browser forbids it; `lasting` says which.
+// localStorage, and memory for what it does not take: forbidden, or full. What was written before it was full is read
+// and removed all the same. `lasting`: did it take what was written last?
 class Store {
   constructor() {
     this.memory = new Map();
-    try {
-      localStorage.setItem('exam:test', '1');
-      localStorage.removeItem('exam:test');
-      this.lasting = true;
-    } catch { this.lasting = false; }
+    this.set('exam:test', '1');
+    this.remove('exam:test');
   }
 
-  get(key) { return this.lasting ? localStorage.getItem(key) : this.memory.get(key) ?? null; }
+  get(key) {
+    if (this.memory.has(key)) return this.memory.get(key);
+    try { return localStorage.getItem(key); } catch { return null; }
+  }
 
   set(key, value) {
-    if (this.lasting) { try { localStorage.setItem(key, value); return; } catch { this.lasting = false; } }
-    this.memory.set(key, value);
+    try {
+      localStorage.setItem(key, value);
+      this.memory.delete(key);
+      this.lasting = true;
+    } catch {
+      this.memory.set(key, value);
+      this.lasting = false;
+    }
   }
 
   remove(key) { this.memory.delete(key); try { localStorage.removeItem(key); } catch { /* nothing kept there */ } }
@@ -29,13 +36,15 @@ class Store {
     return [...new Set([...kept, ...this.memory.keys()])].filter((key) => key.startsWith(prefix)).sort();
   }
 
-  read(key) { const text = this.memory.get(key) ?? this.get(key); return text ? JSON.parse(text) : null; }
+  read(key) { const text = this.get(key); return text ? JSON.parse(text) : null; }
 }
 
 const STEPS = [1000, 2000, 4000, 8000, 15000];
+// A browser lets a request outlive its page only while it is small (64 KiB in all); a long text is sent without that.
+const OUTLIVES = 60000;
 
 // Events: 'change' (the queue or the connection changed), 'receipt' (detail: receipt, change), 'refused' (detail:
-// change, message), 'ended' and 'sync' (the page should ask the server what it has).
+// change, message), 'state' (what the server has) and 'sync' (the page should ask for that).
 export class Queue extends EventTarget {
   constructor({ person, attempt, answersUrl, stateUrl, token, seen }) {
     super();
@@ -55,7 +64,7 @@ export class Queue extends EventTarget {
   start() {
     // One tab of this browser sends; the next takes over when it closes. Without Web Locks (plain http) every tab does.
     const lead = () => { this.leading = true; this.pump(); return new Promise(() => {}); };
-    if (navigator.locks) navigator.locks.request(this.prefix, lead);
+    if (navigator.locks) navigator.locks.request(this.prefix, lead).catch(lead);
     else lead();
   }
 
@@ -63,13 +72,13 @@ export class Queue extends EventTarget {
 
   get size() { return this.store.keys(this.pending).length; }
 
-  add(item, kind, response) {
+  add(item, kind, response, base = this.seen) {
     // Microseconds since 1970, but always rising: unique among the tabs that share this device's name.
     const last = Number(this.store.get(`${this.prefix}seq`) ?? 0);
     const seq = Math.max(last + 1, Math.floor((performance.timeOrigin + performance.now()) * 1000));
     this.store.set(`${this.prefix}seq`, String(seq));
     const change = {
-      item, kind, response, client_id: newId(), device_id: this.device, client_seq: seq, base_ordinal: this.seen,
+      item, kind, response, client_id: newId(), device_id: this.device, client_seq: seq, base_ordinal: base,
     };
     this.store.set(this.keyOf(change), JSON.stringify(change));
     this.tell('change');
@@ -88,8 +97,10 @@ export class Queue extends EventTarget {
     this.pumping = true;
     clearTimeout(this.timer);
     try {
-      for (let next; (next = this.waiting()[0]) !== undefined;) if (!await this.send(next)) return this.later();
-      if (this.connection !== 'ok' && !await this.refresh()) return this.later();
+      do {
+        for (let next; (next = this.waiting()[0]) !== undefined;) if (!await this.send(next)) return this.later();
+        if (this.connection !== 'ok' && !await this.refresh()) return this.later();
+      } while (this.waiting().length); // given while the server was asked
       this.failures = 0;
     } finally { this.pumping = false; }
   }
@@ -101,35 +112,46 @@ export class Queue extends EventTarget {
   }
 
   // True when the change is dealt with and the next one may be sent.
-  async send(change) {
+  async send(change, again = false) {
+    const text = JSON.stringify(change);
     const answer = await this.request(this.answersUrl, {
       method: 'POST',
-      keepalive: true,
+      keepalive: new Blob([text]).size < OUTLIVES,
       headers: { 'Content-Type': 'application/json', 'X-CSRFToken': this.token },
-      body: JSON.stringify(change),
+      body: text,
     });
     if (!answer) return false;
     const { status, body } = answer;
     if (status === 200) {
       this.store.remove(this.keyOf(change));
-      this.store.set(`${this.prefix}receipt`, JSON.stringify({ receipt: body, change }));
+      this.tellTabs(body, change);
       this.settle(body, change);
       return true;
     }
-    if (status === 409 && body.code === 'sequence') { // never taken: name it anew
-      this.store.remove(this.keyOf(change));
-      this.add(change.item, change.kind, change.response);
-      return true;
-    }
+    if (status === 409 && body.code === 'sequence') { this.rename(change); return true; } // never taken
     if ([409, 413, 422].includes(status)) {
       this.store.remove(this.keyOf(change));
       this.tell('refused', { change, message: body.detail ?? '' });
       this.tell('change');
       return true;
     }
-    if (status === 400) return this.refresh(); // the form's token is stale
+    if (status === 400 && !again) return await this.refresh() && this.send(change, true); // the form's token was stale
     this.be(status === 401 || status === 403 || status === 404 ? 'signed-out' : 'busy');
     return false;
+  }
+
+  // Name it anew, and after it what was changed later at the same place: the order stays, and nothing is lost between.
+  rename({ item, kind }) {
+    for (const each of this.waiting().filter((change) => change.item === item && change.kind === kind)) {
+      this.add(item, kind, each.response, each.base_ordinal);
+      this.store.remove(this.keyOf(each));
+    }
+  }
+
+  // The other tabs hear of a receipt; no answer stays behind in a browser that others use, too.
+  tellTabs(receipt, change) {
+    this.store.set(`${this.prefix}receipt`, JSON.stringify({ receipt, change }));
+    this.store.remove(`${this.prefix}receipt`);
   }
 
   settle(receipt, change) {
@@ -147,8 +169,10 @@ export class Queue extends EventTarget {
     this.later();
   }
 
-  // Ask what the server has; also fetches a fresh form token. True when it answered for this person.
+  // Ask what the server has; also fetches a fresh form token. True when it answered for this person. The event tells
+  // when, by performance.now(), the server will have said so: in the middle of the way there and back.
   async refresh() {
+    const asked = performance.now();
     const answer = await this.request(this.stateUrl, {});
     if (!answer) return false;
     if (answer.status !== 200) {
@@ -157,7 +181,7 @@ export class Queue extends EventTarget {
     }
     this.token = answer.body.csrf_token;
     this.be('ok');
-    this.tell('state', answer.body);
+    this.tell('state', { ...answer.body, at: (asked + performance.now()) / 2 });
     return true;
   }
 

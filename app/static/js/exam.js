@@ -12,20 +12,25 @@ const say = (name, values = {}) => (words[name] ?? '').replace(/\{(\w+)\}/g, (_,
 
 // --- the clock: the server's time, carried on by a clock that no one can set ------------------------------------------
 const clock = document.getElementById('clock');
-const timing = { offset: 0, deadline: 0, told: new Set(), paused: false, over: () => {} };
+const timing = { offset: 0, deadline: 0, apart: 0, head: 0, told: new Set(), paused: false, over: () => {} };
 const now = () => timing.offset + performance.now();
-const setClock = (server, deadline) => {
-  timing.offset = Date.parse(server) - performance.now();
+const setClock = (server, deadline, at) => {
+  timing.offset = Date.parse(server) - at;
   timing.deadline = Date.parse(deadline);
+  timing.apart = apart();
 };
+// How far the two clocks of the device are apart: it changes when it sleeps, for then only one of them goes on.
+const apart = () => Date.now() - performance.now();
 
 function tick() {
   clearTimeout(timing.timer);
   if (timing.paused) return;
+  if (Math.abs(apart() - timing.apart) > 2000) { timing.apart = apart(); queue?.refresh(); }
   const left = Math.max(0, Math.floor((timing.deadline - now()) / 1000));
   const shown = clock.querySelector('[data-left]');
   const text = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}`;
   if (shown.textContent !== text) shown.textContent = text;
+  clock.classList.toggle('is-attention', left <= 300);
   for (const minutes of [5, 1]) {
     if (left <= minutes * 60 && left > minutes * 60 - 5 && !timing.told.has(minutes)) {
       timing.told.add(minutes);
@@ -37,7 +42,8 @@ function tick() {
 }
 
 if (clock) {
-  setClock(clock.dataset.now, clock.dataset.deadline);
+  // The server wrote its time when it began to answer; on a slow line this script comes seconds later.
+  setClock(clock.dataset.now, clock.dataset.deadline, performance.getEntriesByType('navigation')[0]?.responseStart ?? performance.now());
   timing.over = form ? () => timeOver() : () => location.replace(clock.dataset.over);
   tick();
 }
@@ -47,6 +53,8 @@ const sections = form ? [...form.querySelectorAll('[data-item]')] : [];
 const byItem = new Map(sections.map((section) => [section.dataset.item, section]));
 const given = new Map(sections.map((section) => [section.dataset.item, readAnswer(section)]));
 const drafts = new Map();
+const refused = new Set(); // questions whose answer the server did not take: what was typed stands until it is changed
+const acknowledged = new Map(); // of each answer and flag the ordinal of its last receipt
 let saved = null;
 let ended = false;
 let leaving = false;
@@ -69,6 +77,7 @@ function commit(item) {
   const answer = readAnswer(byItem.get(item));
   if (same(answer, given.get(item))) return show();
   given.set(item, answer);
+  refused.delete(item);
   complain(item, '');
   queue.add(item, 'answer', answer);
 }
@@ -91,12 +100,14 @@ const commitAll = () => [...drafts.keys()].forEach(commit);
 // --- what is shown ---------------------------------------------------------------------------------------------------
 function show() {
   const waiting = queue.waiting();
-  const unsaved = new Set([...waiting.map((change) => change.item), ...drafts.keys()]);
+  const unsaved = new Set([...waiting.map((change) => change.item), ...drafts.keys(), ...refused]);
+  let done = Number(form.dataset.elsewhereAnswered);
   for (const section of sections) {
     const item = section.dataset.item;
     const link = document.querySelector(`[data-nav="${item}"]`);
     const answered = Object.keys(readAnswer(section)).length > 0;
     const flagged = section.querySelector('[data-flag]').checked;
+    if (answered && !refused.has(item)) done += 1;
     link.classList.toggle('is-answered', answered);
     link.classList.toggle('is-unsaved', unsaved.has(item));
     link.querySelector('[data-mark]').hidden = !flagged;
@@ -104,14 +115,18 @@ function show() {
       say(answered ? 'answered' : 'open'), flagged && say('flagged'), unsaved.has(item) && say('notSaved'),
     ].filter(Boolean).join(', ');
   }
+  document.getElementById('answered-count').textContent = say('answeredOf', { answered: done });
   const state = document.getElementById('save-state');
   const count = waiting.length;
+  if (!count && noticeIs === say('wait')) notice('');
+  if (!queue.store.lasting && !storageTold) { storageTold = true; notice(say('noStorage')); }
   const [kind, text] = drafts.size && queue.connection === 'ok' ? ['neutral', say('unsaved')]
     : queue.connection === 'signed-out' ? ['danger', say('signedOut')]
       : queue.connection === 'offline' || (count && !navigator.onLine) ? ['attention', say('offline', { count })]
         : queue.connection === 'busy' ? ['attention', say('busy', { count })]
           : count ? ['neutral', say('saving')]
-            : saved ? ['ok', say('saved', { time: saved.toLocaleTimeString('en-GB', { timeZone: form.dataset.zone }) })] : ['neutral', ''];
+            : refused.size ? ['danger', say('notTaken', { number: byItem.get([...refused][0]).dataset.number })]
+              : saved ? ['ok', say('saved', { time: saved.toLocaleTimeString('en-GB', { timeZone: form.dataset.zone }) })] : ['neutral', ''];
   state.hidden = !text;
   state.className = `save-state is-${kind}`;
   if (state.textContent !== text) state.textContent = text;
@@ -119,6 +134,8 @@ function show() {
   else if (noticeIs === 'signed-out') notice('');
 }
 
+let storageTold = false;
+let closing = false; // the time is over, and what is left is being sent
 let noticeIs = '';
 function notice(text, linkText = '', href = '', elsewhere = false) {
   const box = document.getElementById('exam-notice');
@@ -137,6 +154,11 @@ function notice(text, linkText = '', href = '', elsewhere = false) {
     line.append(' ', link);
   }
   box.append(line);
+  if (href || closing) return; // that stays until it is done
+  const close = document.createElement('button');
+  Object.assign(close, { type: 'button', className: 'btn btn-quiet btn-sm', textContent: say('close') });
+  close.addEventListener('click', () => notice(''));
+  box.append(close);
 }
 
 function complain(item, message) {
@@ -155,11 +177,16 @@ function put(item, answer) {
   if (!here(item)) return;
   const section = byItem.get(item);
   given.set(item, answer);
+  if (refused.delete(item)) complain(item, '');
   if (!same(readAnswer(section), answer)) writeAnswer(section, answer);
 }
 
 function takeState(state) {
-  setClock(state.now, state.deadline_at);
+  if (state.head < timing.head || state.decisions < timing.decisions) return; // overtaken on its way by a later one
+  const open = ['in_progress', 'paused'].includes(state.state);
+  if (ended && open) return location.reload(); // an invigilator has opened it again
+  timing.head = state.head;
+  setClock(state.now, state.deadline_at, state.at);
   for (const place of document.querySelectorAll('[data-deadline-text]')) place.textContent = state.deadline_text;
   for (const place of document.querySelectorAll('[data-pause]')) place.hidden = !state.pauses_left;
   document.querySelector('[data-pauses-left]').textContent = state.pauses_left;
@@ -168,11 +195,13 @@ function takeState(state) {
   standStill(state.state === 'paused');
   queue.seen = Math.max(queue.seen, state.head);
   const waiting = new Set(queue.waiting().map((change) => `${change.kind}:${change.item}`));
+  // What was changed here since the server looked stands as it is.
+  const newer = (name) => waiting.has(name) || (acknowledged.get(name) ?? 0) > state.head;
   for (const entry of state.items.filter(({ id }) => here(id))) {
-    if (!waiting.has(`answer:${entry.id}`) && !drafts.has(entry.id)) put(entry.id, entry.response);
-    if (!waiting.has(`flag:${entry.id}`)) byItem.get(entry.id).querySelector('[data-flag]').checked = entry.flagged;
+    if (!newer(`answer:${entry.id}`) && !drafts.has(entry.id) && !refused.has(entry.id)) put(entry.id, entry.response);
+    if (!newer(`flag:${entry.id}`)) byItem.get(entry.id).querySelector('[data-flag]').checked = entry.flagged;
   }
-  if (!['in_progress', 'paused'].includes(state.state)) { commitAll(); end(); } else tick();
+  if (!open) { commitAll(); end(); } else tick();
   if (!ended && state.closed_through >= Number(form.elements.last.value)) notice(say('left'));
   show();
 }
@@ -209,7 +238,11 @@ function standStill(paused) {
 function end() {
   ended = true;
   notice(say('ended'), say('showResult'), form.dataset.result);
-  for (const field of form.querySelectorAll('fieldset')) field.disabled = true;
+  lock(true);
+}
+
+function lock(locked) {
+  for (const field of form.querySelectorAll('fieldset, button[type=submit], [data-clear], [data-flag]')) field.disabled = locked;
 }
 
 // --- one question at a time --------------------------------------------------------------------------------------------
@@ -220,6 +253,10 @@ function turnTo(section, focus) {
     if (other === section) link.setAttribute('aria-current', 'true');
     else link.removeAttribute('aria-current');
   }
+  // What most will do next stands out: the next question; after the last one, what ends the page.
+  const last = section === sections.at(-1);
+  section.querySelector('[data-step="1"]').className = last ? 'btn btn-secondary' : 'btn btn-primary';
+  form.querySelector('.exam-end button').className = last ? 'btn btn-primary' : 'btn btn-secondary';
   if (focus) section.querySelector('h2').focus();
 }
 
@@ -247,9 +284,14 @@ async function toReview(event) {
   leaving = true;
   queue.wake();
   // In a task of its own: while this submission is still being announced, the browser drops another one without a word.
-  if (await drained(8000)) setTimeout(() => leave(event.submitter));
-  else { leaving = false; notice(say('wait')); }
+  if (await drained(8000) && await reachable()) return setTimeout(() => leave(event.submitter));
+  leaving = false;
+  notice(say('wait'));
+  tick(); // the time may have run out meanwhile
 }
+
+// Without a connection the browser would put its own page of errors in the place of the paper.
+const reachable = async () => (navigator.onLine && queue.connection === 'ok') || queue.refresh();
 
 // To the page before submitting; on to the next step, or to a pause; or, with a file for a question, to where that is received.
 function leave(button) {
@@ -266,21 +308,44 @@ function leave(button) {
   return form.submit();
 }
 
-let closing = false;
 async function timeOver() {
   if (closing || ended || leaving) return;
   closing = true;
   commitAll();
+  lock(true);
   notice(say('timeOver'));
   queue.wake();
-  await drained(4000);
+  if (!await drained(4000)) notice(say('timeOverWaiting'));
   while (queue.size) await drained(60000); // offline: the answers are kept, and sent late, when it is back
   const asked = await queue.refresh(); // an invigilator may have moved the deadline a moment ago
   closing = false;
-  if (!asked) return setTimeout(tick, 5000); // the server closes by itself what we cannot reach it for
-  if (ended || timing.paused || timing.deadline - now() > 1000) return notice('');
+  if (!asked) { notice(say('timeOverWaiting')); return setTimeout(tick, 5000); } // the server closes it by itself
+  if (ended) return;
+  if (timing.paused || timing.deadline - now() > 1000) { lock(false); return notice(''); }
   leaving = true;
   document.getElementById('time-over').submit();
+}
+
+// --- pages without the paper: before leaving a step, before submitting ---------------------------------------------------
+// Asked first whether the server answers, and for whom: what is pressed once has to arrive, or say that it did not.
+for (const last of document.querySelectorAll('form[data-asks-first]')) {
+  last.addEventListener('submit', async (event) => {
+    event.preventDefault();
+    if (leaving) return;
+    leaving = true;
+    const asked = await fetch(last.dataset.asksFirst, {
+      headers: { Accept: 'application/json' }, redirect: 'manual', signal: AbortSignal.timeout?.(20000),
+    }).catch(() => null);
+    const state = asked?.ok ? await asked.json().catch(() => null) : null;
+    if (state) {
+      last.elements.csrf_token.value = state.csrf_token;
+      return last.submit();
+    }
+    leaving = false;
+    const [text, ...link] = [401, 403, 404].includes(asked?.status) || asked?.type === 'opaqueredirect'
+      ? [last.dataset.signedOut, last.dataset.signInWord, last.dataset.signIn, true] : [last.dataset.unreachable];
+    notice(text, ...link);
+  });
 }
 
 const pulse = form && new Pulse({ url: form.dataset.pulse, every: 20, token: () => queue.token })
@@ -308,9 +373,17 @@ if (form) {
   queue.addEventListener('state', (event) => takeState(event.detail));
   queue.addEventListener('sync', () => queue.refresh());
   queue.addEventListener('elsewhere', ({ detail }) => { if (detail.kind === 'answer') { put(detail.item, detail.response); show(); } });
-  queue.addEventListener('refused', ({ detail }) => { if (here(detail.change.item)) { given.delete(detail.change.item); complain(detail.change.item, detail.message); } });
+  queue.addEventListener('refused', ({ detail: { change, message } }) => {
+    const { item } = change;
+    const later = drafts.has(item) || queue.waiting().some((other) => other.item === item && other.kind === 'answer');
+    if (!here(item) || change.kind !== 'answer' || later) return;
+    given.delete(item);
+    refused.add(item);
+    complain(item, message || say('refused'));
+  });
   queue.addEventListener('receipt', ({ detail: { receipt, change } }) => {
     saved = new Date(receipt.received_at);
+    acknowledged.set(`${change.kind}:${change.item}`, receipt.ordinal);
     if (receipt.status === 'late' && form.dataset.forward && now() < timing.deadline) notice(say('left'));
     else if (receipt.status === 'late') notice(say('late'), say('showResult'), form.dataset.result);
     if (receipt.status === 'superseded' && here(change.item)) notice(say('overtaken', { number: byItem.get(change.item).dataset.number }));
@@ -321,11 +394,10 @@ if (form) {
   }
   addEventListener('hashchange', () => { const section = fromAddress(); if (section) turnTo(section, true); });
   addEventListener('pagehide', commitAll);
-  addEventListener('pageshow', (event) => { if (event.persisted) queue.refresh(); });
+  addEventListener('pageshow', (event) => { if (event.persisted) { leaving = false; queue.refresh(); } });
   addEventListener('offline', show);
   addEventListener('beforeunload', (event) => { commitAll(); if (queue.size && !leaving) event.preventDefault(); });
   document.addEventListener('visibilitychange', () => { if (!document.hidden && queue.connection === 'ok') queue.refresh(); });
-  if (!queue.store.lasting) notice(say('noStorage'));
   turnTo(fromAddress() ?? sections[0], false);
   show();
   queue.start();

@@ -1,0 +1,108 @@
+"""A candidate with a running attempt in real browsers, and what she does there."""
+
+import re
+import uuid
+from typing import Any
+
+from playwright.sync_api import BrowserContext, Page, expect
+
+from app.core.database import db, release
+from app.quizzes import queries
+from app.quizzes.grading.aliases import outward
+from app.quizzes.models import Attempt, ResponseEvent
+from tests.support.cast import make_organisation, make_person
+from tests.support.quizzes import items_of, make_quiz, start
+from tests.support.serving import Served
+
+SAVED = re.compile("(已于|Saved at).*:")
+
+
+class Sitting:
+    """A candidate with a running attempt, and her browsers."""
+
+    def __init__(self, academy: Served, kinds: tuple[str, ...], **settings: Any) -> None:
+        self.academy = academy
+        self.person = make_person(make_organisation(), name="林见微")
+        self.attempt_id: uuid.UUID = start(self.person, make_quiz(kinds, shuffle=False, **settings)).id
+        release()
+        self.path = f"{academy.base}/attempts/{self.attempt_id}"
+        self.contexts: list[BrowserContext] = []
+
+    def sign_in(self, context: BrowserContext) -> uuid.UUID:
+        return self.academy.sign_in(context, self.person)
+
+    def device(self, **options: Any) -> BrowserContext:
+        context = self.academy.context(**options)
+        self.contexts.append(context)
+        self.login_id = self.sign_in(context)
+        return context
+
+    def page(self, context: BrowserContext | None = None, **options: Any) -> Page:
+        page = (context or self.device(**options)).new_page()
+        page.goto(self.path)
+        return page
+
+    def events(self) -> list[ResponseEvent]:
+        found = queries.list_events(self.attempt_id)
+        db.session.expunge_all()
+        release()
+        return found
+
+    def answers(self) -> dict[int, Any]:
+        """What counts, by question number, in the names of the paper."""
+        attempt = db.session.get_one(Attempt, self.attempt_id)
+        found = {}
+        events = {event.ordinal: event.body for event in queries.list_events(self.attempt_id)}
+        for item in items_of(attempt):
+            found[item.position] = outward(events.get(item.answer_ordinal or 0), item.layout)
+        db.session.expunge_all()
+        release()
+        return found
+
+
+def choose(page: Page, number: int, option: int) -> str:
+    """Take an option of a question; its id."""
+    page.locator(f"[data-nav]:has-text('{number}')").first.click()
+    field = page.locator(f"#question-{number} .choice input").nth(option)
+    field.check()
+    return field.get_attribute("value") or ""
+
+
+def saved(page: Page) -> None:
+    expect(page.locator("#save-state")).to_have_text(SAVED)
+    expect(page.locator(".question-nav .is-unsaved")).to_have_count(0)
+
+
+def seconds(shown: str) -> int:
+    """What a clock of minutes and seconds says."""
+    minutes, rest = shown.split(":")
+    return int(minutes) * 60 + int(rest)
+
+
+def tab_to(page: Page, selector: str, *, back: bool = False) -> None:
+    """Press Tab (or Shift+Tab) until the focus is there: the way of somebody without a mouse, no other."""
+    for _ in range(80):
+        page.keyboard.press("Shift+Tab" if back else "Tab")
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+    raise AssertionError(f"no way to {selector} by keyboard")
+
+
+def drag(page: Page, source: Any, target: Any, *, finger: bool) -> None:
+    """From the middle of one to the middle of the other, as a mouse or a finger goes."""
+    source.scroll_into_view_if_needed()
+    ends = [place.bounding_box() for place in (source, target)]
+    (x, y), (to_x, to_y) = [(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2) for box in ends if box]
+    steps = [(x + (to_x - x) * part / 8, y + (to_y - y) * part / 8) for part in range(9)]
+    if not finger:
+        page.mouse.move(x, y)
+        page.mouse.down()
+        for at in steps:
+            page.mouse.move(*at)
+        page.mouse.up()
+        return
+    session = page.context.new_cdp_session(page)
+    for number, (at_x, at_y) in enumerate(steps):
+        kind = "touchMove" if number else "touchStart"
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": at_x, "y": at_y}]})
+    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
