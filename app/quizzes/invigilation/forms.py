@@ -1,9 +1,11 @@
 """The forms of decisions."""
 
+from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Final
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, IntegerField, RadioField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, IntegerField, RadioField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from app.core.forms import Form, choice
@@ -35,6 +37,24 @@ class TimeForm(ReasonForm):
     minutes = IntegerField(_l("Minutes"), [InputRequired(_MINUTES), NumberRange(1, MAX_MINUTES, _MINUTES)])
 
 
+class MomentField(HiddenField):
+    """When the page was made on which somebody decides."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = None
+        if valuelist and valuelist[0]:
+            try:
+                self.data = datetime.fromisoformat(valuelist[0]).astimezone(UTC)
+            except (ValueError, OverflowError):
+                raise ValueError(_l("This page is damaged. Reload it and choose again.")) from None
+
+
+class ExtendForm(TimeForm):
+    """More time: given once, however many invigilators send what they decided on pages of the same moment."""
+
+    as_of = MomentField(_l("More time"))
+
+
 class VoidForm(ReasonForm):
     """Declaring void cannot be undone: it takes a second thought."""
 
@@ -56,6 +76,19 @@ class ReleaseForm(Form):
     )
 
 
+#: The form of each decision about one attempt; its fields bear the decision's name as a prefix.
+BY_DECISION: Final[dict[str, type[Form]]] = {
+    "release": ReleaseForm,
+    "refuse": ReasonForm,
+    "extend": ExtendForm,
+    "pause": ReasonForm,
+    "resume": ReasonForm,
+    "void": VoidForm,
+    "reopen": TimeForm,
+    "count-late": ReasonForm,
+}
+
+
 class ManyForm(ReasonForm):
     """A decision about those selected, or about all who are under way."""
 
@@ -74,6 +107,7 @@ class ManyForm(ReasonForm):
             choice("resume", _l("go on after a pause")),
         ],
     )
+    as_of = MomentField(_l("More time"))
     minutes = IntegerField(
         _l("Minutes"),
         [Optional(), NumberRange(1, MAX_MINUTES, _MINUTES)],

@@ -172,6 +172,19 @@ def decisions_about(person_id: uuid.UUID) -> list[dict[str, Any]]:
     ]
 
 
+def extended_since(attempt_ids: Collection[uuid.UUID], moment: datetime) -> set[uuid.UUID]:
+    """Which of these attempts an invigilator has given more time after the moment. One statement."""
+    return set(
+        db.session.scalars(
+            select(Intervention.attempt_id).where(
+                Intervention.attempt_id.in_(attempt_ids),
+                Intervention.decision == Decision.EXTEND,
+                Intervention.created_at > moment,
+            )
+        )
+    )
+
+
 def late_answers_counted(attempt_ids: Collection[uuid.UUID]) -> list[tuple[uuid.UUID, int]]:
     """Attempt and ordinal of the late answers that invigilators let count. One statement."""
     rows = db.session.execute(

@@ -55,7 +55,7 @@ class View:
 
     show: Show = Show.ALL
     sort: Sort = Sort.ATTENTION
-    #: Of names or student numbers.
+    #: Of names, student numbers or organisations.
     words: str = ""
 
     @classmethod
@@ -80,13 +80,13 @@ class View:
 def chosen(seats: Sequence[Seat], view: View) -> list[Seat]:
     """The seats that fit, in order."""
     asked = view.words.casefold().split()
-    found = [
-        seat
-        for seat in seats
-        if _SHOWN[view.show](seat)
-        and all(word in f"{seat.name} {seat.student_number}".casefold() for word in asked)
-    ]
+    found = [seat for seat in seats if _SHOWN[view.show](seat) and all(word in _found_by(seat) for word in asked)]
     return sorted(found, key=lambda seat: _key(seat, view.sort))
+
+
+def _found_by(seat: Seat) -> str:
+    """What a search looks at: the same as in invigilation.js."""
+    return " ".join((seat.name, seat.student_number, *(seat.organisation or {}).values())).casefold()
 
 
 def _key(seat: Seat, sort: Sort) -> tuple[Any, ...]:

@@ -12,7 +12,7 @@ const OPEN = ['waiting', 'in_progress', 'paused'];
 const language = document.documentElement.lang.startsWith('zh') ? 'zh' : 'en';
 const collator = new Intl.Collator(document.documentElement.lang, { numeric: true });
 
-const board = { seats: [], etag: '', offset: 0, asOf: null, show: live.dataset.show, told: '' };
+const board = { seats: [], etag: '', offset: 0, asOf: null, show: live.dataset.show, told: '', lost: '', rows: Number(live.dataset.rows) };
 const selected = new Set([...body.querySelectorAll('input:checked')].map((box) => box.value));
 const rows = new Map([...body.rows].map((row) => [row.dataset.seat, row]));
 const now = () => (performance.timeOrigin + performance.now() + board.offset) / 1000;
@@ -25,7 +25,8 @@ const length = (seconds) => {
   return whole >= 3600 ? `${Math.floor(whole / 3600)}:${minutes.padStart(2, '0')}:${rest}` : `${minutes}:${rest}`;
 };
 const clock = (seconds) => new Date(seconds * 1000).toLocaleTimeString('en-GB', { timeZone: live.dataset.zone });
-const ago = (seconds) => (seconds === null ? '—' : say('ago', { time: length(now() - seconds) }));
+// Without a connection nothing is known of saves since: their age stands still, the time left does not.
+const ago = (seconds) => (seconds === null ? '—' : say('ago', { time: length((board.lost ? board.asOf : now()) - seconds) }));
 const timeLeft = (seat) => {
   if (seat.state === 'waiting') return say('waits', { time: length(now() - seat.started) });
   if (seat.state === 'paused') return say('stands', { time: length(seat.deadline - seat.paused) });
@@ -50,11 +51,13 @@ const ORDER = {
   saved: (a, b) => isEnded(a) - isEnded(b) || (a.saved ?? a.started) - (b.saved ?? b.started),
 };
 
+const foundBy = (seat) => [seat.name, seat.student, ...Object.values(seat.organisation ?? {})].join(' ').toLowerCase();
+
 function chosen() {
   const asked = filter.elements.q.value.toLowerCase().split(/\s+/).filter(Boolean);
   const order = ORDER[filter.elements.sort.value];
   return board.seats
-    .filter((seat) => SHOWN[board.show](seat) && asked.every((word) => `${seat.name} ${seat.student}`.toLowerCase().includes(word)))
+    .filter((seat) => SHOWN[board.show](seat) && asked.every((word) => foundBy(seat).includes(word)))
     .sort((a, b) => order(a, b) || collator.compare(a.name, b.name) || collator.compare(a.student, b.student));
 }
 
@@ -105,7 +108,7 @@ function count(row, seat) {
 function show() {
   if (!board.asOf) return;
   const found = chosen();
-  const shown = found.slice(0, Number(live.dataset.rows));
+  const shown = found.slice(0, board.rows);
   const wanted = shown.map((seat) => { const row = rowOf(seat); fill(row, seat); count(row, seat); return row; });
   const kept = new Set(wanted);
   const working = body.contains(document.activeElement);
@@ -115,7 +118,9 @@ function show() {
   for (const chip of chips) chip.querySelector('[data-count]').textContent = board.seats.filter(SHOWN[chip.dataset.show]).length;
   document.getElementById('live-found').textContent = say('found', { count: found.length });
   document.getElementById('live-none').hidden = found.length > 0;
-  document.getElementById('live-more').hidden = found.length <= shown.length;
+  const more = document.getElementById('live-more');
+  more.hidden = found.length <= shown.length;
+  more.firstChild.data = `${say('first', { rows: shown.length })} `;
 }
 
 function announce() {
@@ -129,13 +134,13 @@ function announce() {
 let timer = 0;
 async function ask() {
   clearTimeout(timer);
-  const place = live.querySelector('[data-as-of]');
   try {
     const answer = await fetch(live.dataset.seats, {
       headers: { Accept: 'application/json', ...(board.etag && { 'If-None-Match': board.etag }) },
       cache: 'no-store', redirect: 'manual', signal: AbortSignal.timeout?.(15000),
     });
-    if (answer.type === 'opaqueredirect' || answer.status === 401) { place.textContent = say('signedOut'); return; }
+    if (answer.type === 'opaqueredirect' || answer.status === 401) { lose('signed_out'); return; }
+    if (answer.status === 403 || answer.status === 404) { lose('refused'); return; }
     if (answer.status !== 200 && answer.status !== 304) throw new Error(String(answer.status));
     if (answer.status === 200) {
       board.etag = answer.headers.get('ETag') ?? '';
@@ -144,11 +149,26 @@ async function ask() {
     }
     board.asOf = Number(answer.headers.get('X-Server-Time')) / 1000;
     board.offset = board.asOf * 1000 - performance.timeOrigin - performance.now();
-    place.textContent = say('asOf', { time: clock(board.asOf) });
+    live.querySelector('[data-as-of]').textContent = say('asOf', { time: clock(board.asOf) });
+    lose('');
     show();
     announce();
-  } catch { if (board.asOf) place.textContent = say('offline', { time: clock(board.asOf) }); }
-  if (!document.hidden) timer = setTimeout(ask, Number(live.dataset.poll) * 1000);
+  } catch { lose(board.lost === 'unsent' ? 'unsent' : 'connection'); } finally {
+    const patience = ['signed_out', 'refused'].includes(board.lost) ? 6 : 1;
+    if (!document.hidden) timer = setTimeout(ask, Number(live.dataset.poll) * 1000 * patience);
+  }
+}
+
+// Say why there is no news, once and where everybody sees it; nothing when there is.
+function lose(why) {
+  board.lost = why;
+  for (const each of document.querySelectorAll('[data-lost]')) {
+    const words = each.querySelector('.callout-body p:last-child').firstChild;
+    each.dataset.words ??= words.data;
+    const text = each.dataset.words.replace('{time}', board.asOf ? clock(board.asOf) : live.dataset.opened);
+    if (words.data !== text) words.data = text;
+    each.hidden = each.dataset.lost !== why;
+  }
 }
 
 live.classList.add('is-live');
@@ -177,14 +197,38 @@ function keep() {
 }
 const tellSelected = () => {
   document.getElementById('selected-count').textContent = selected.size ? say('selected', { count: selected.size }) : '';
+  document.getElementById('select-none').hidden = !selected.size;
 };
+document.getElementById('select-found').addEventListener('click', () => {
+  for (const seat of chosen()) selected.add(seat.id);
+  show();
+  tellSelected();
+});
+document.getElementById('select-none').addEventListener('click', () => {
+  selected.clear();
+  show();
+  tellSelected();
+  document.getElementById('select-found').focus();
+});
+document.getElementById('show-more').addEventListener('click', () => {
+  board.rows += Number(live.dataset.rows);
+  show();
+});
 body.addEventListener('change', ({ target }) => {
   if (target.name !== 'attempt') return;
   selected[target.checked ? 'add' : 'delete'](target.value);
   tellSelected();
 });
 tellSelected();
-document.getElementById('decide').addEventListener('submit', ({ target }) => {
+document.getElementById('decide').addEventListener('submit', (event) => {
+  const { target } = event;
+  if (['connection', 'unsent'].includes(board.lost) || !navigator.onLine) {
+    event.preventDefault(); // the browser would leave this page for one that says nothing
+    lose('unsent');
+    ask();
+    document.getElementById('live-lost').scrollIntoView({ block: 'center' });
+    return;
+  }
   // Selected, but out of sight behind a filter: they count too.
   for (const id of selected) {
     if (rows.get(id)?.isConnected) continue;
@@ -192,6 +236,8 @@ document.getElementById('decide').addEventListener('submit', ({ target }) => {
   }
 });
 document.addEventListener('visibilitychange', () => { if (!document.hidden) ask(); });
+addEventListener('online', ask);
+addEventListener('offline', () => lose('connection'));
 setInterval(() => {
   for (const seat of board.seats) { const row = rows.get(seat.id); if (row?.isConnected) count(row, seat); }
 }, 1000);

@@ -46,10 +46,15 @@ def sitting(cast: Cast, **settings: Any) -> Attempt:
 
 
 def decide(browser: Browser, attempt: Attempt, decision: str, status: int = 302, **fields: Any) -> str:
+    """Fill in the form of a decision as it stands on the page, and send it with what the page has besides."""
     path = f"/invigilation/attempts/{attempt.id}"
-    data = {f"{decision}-{name}": value for name, value in fields.items() if name != "ordinal"}
-    data |= {"ordinal": fields["ordinal"]} if "ordinal" in fields else {}
-    return browser.submit(path, {"decision": decision, **data}, status).get_data(as_text=True)
+    forms: list[Any] = browser.page(path).cssselect(f"#decide-{decision} form")
+    shown = dict(forms[0].form_values()) if forms else {}
+    names = {name: name if name == "ordinal" else f"{decision}-{name}" for name in fields}
+    if forms:
+        assert set(names.values()) <= set(forms[0].fields.keys()), f"{decision}: fields of the page {shown}"
+    sent = {"decision": decision, **shown} | {names[name]: value for name, value in fields.items()}
+    return browser.submit(path, sent, status).get_data(as_text=True)
 
 
 @by_responsibility
@@ -208,6 +213,33 @@ def test_several_at_once_or_all(cast: Cast, visit: Visitors) -> None:
     assert db.session.query(Intervention).count() == 8
 
 
+def test_two_who_decide_the_same_do_not_add_up(cast: Cast, visit: Visitors) -> None:
+    """Two invigilators (or two clicks) on pages of the same moment: more time is given once."""
+    with write_mode():
+        quiz = make_quiz()
+        one, two = (start(make_person(cast.university), quiz) for _ in range(2))
+    one_path, path = f"/invigilation/attempts/{one.id}", f"/invigilation/{key_of(one)}"
+    browser, other = visit(cast.instructor), visit(cast.administrator)
+
+    def as_shown(page: str, name: str) -> str:
+        (field,) = browser.page(page).cssselect(f"main input[name={name}]")
+        return str(field.get("value"))
+
+    shown, shown_many = as_shown(one_path, "extend-as_of"), as_shown(path, "as_of")
+    decide(browser, one, "extend", minutes="10", reason="停电", as_of=shown)
+    refused = decide(other, one, "extend", 409, minutes="10", reason="停电", as_of=shown)
+    assert "未重复延时" in refused
+    assert 'value="10"' in refused
+    everybody = {"scope": "all", "decision": "extend", "minutes": "5", "reason": "停电"}
+    for again, told in (({"as_of": shown_many}, "1 名考生"), ({"as_of": shown_many}, "2 名考生")):
+        other.submit(path, everybody | again)
+        assert f"有 {told}在本页载入后已获延时" in " ".join(other.page(path).text_content().split())
+    decide(browser, one, "extend", minutes="10", reason="再次停电", as_of=as_shown(one_path, "extend-as_of"))
+    other.submit(path, everybody | {"as_of": "yesterday"}, 422)
+    release()
+    assert [fresh(each).decisions for each in (one, two)] == [2, 1]
+
+
 def test_a_candidate_waits_and_is_let_in(cast: Cast, visit: Visitors) -> None:
     attempt = sitting(cast, identity_check=True)
     candidate, teacher = visit(cast.trainee), visit(cast.instructor)
@@ -284,7 +316,8 @@ def test_reopened_and_late_answers_counted(cast: Cast, visit: Visitors) -> None:
         attempt = start(cast.trainee, make_quiz(), now=began)
     receipt = answer(cast.trainee, attempt, position=1, now=began + 31 * MINUTE)
     candidate, teacher = visit(cast.trainee), visit(cast.instructor)
-    decide(teacher, attempt, "count-late", 422, ordinal=["99"], reason="网络故障")
+    for unknown in ("99", "123456789x", "9" * 5000, "²"):
+        decide(teacher, attempt, "count-late", 422, ordinal=[unknown], reason="网络故障")
     decide(teacher, attempt, "count-late", ordinal=[str(receipt.ordinal)], reason="网络故障")
     page = candidate.get(f"/attempts/{attempt.id}/result").get_data(as_text=True)
     assert "逾期，经处理准予计入" in page

@@ -29,6 +29,8 @@ class Decided:
     done: list[uuid.UUID] = field(default_factory=list)
     #: Attempts for which it came too late, or to which it does not apply.
     passed_over: list[uuid.UUID] = field(default_factory=list)
+    #: Attempts to which somebody else has given the same since the page was made on which it was decided.
+    repeated: list[uuid.UUID] = field(default_factory=list)
 
 
 def lock_attempts(actor: Actor, attempt_ids: Sequence[uuid.UUID]) -> Sequence[Attempt]:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from app.core.access import Actor
 from app.core.database import db
+from app.quizzes.invigilation import queries
 from app.quizzes.invigilation.history import has_time, moment_of
 from app.quizzes.invigilation.models import Decision
 from app.quizzes.invigilation.services.deciding import (
@@ -20,16 +21,28 @@ from app.quizzes.services import pauses
 
 
 def extend_attempts(
-    actor: Actor, attempt_ids: Sequence[uuid.UUID], *, minutes: int, reason: str, now: datetime
+    actor: Actor,
+    attempt_ids: Sequence[uuid.UUID],
+    *,
+    minutes: int,
+    reason: str,
+    as_of: datetime | None = None,
+    now: datetime,
 ) -> Decided:
     """Move the deadlines by so many minutes, past the end of the window if need be.
 
-    Attempts whose time is over, or that wait to begin, are passed over. Raises Invalid, NotFound.
+    Attempts whose time is over, or that wait to begin, are passed over; so are those that were given more time
+    after ``as_of``, the moment of what the invigilator saw. Raises Invalid, NotFound.
     """
     check_minutes(minutes)
     reason = clean_reason(reason)
     decided = Decided()
-    for attempt in lock_attempts(actor, attempt_ids):
+    attempts = lock_attempts(actor, attempt_ids)
+    given_since = queries.extended_since(attempt_ids, as_of) if as_of else set()
+    for attempt in attempts:
+        if attempt.id in given_since:
+            decided.repeated.append(attempt.id)
+            continue
         if not has_time(attempt, now):
             decided.passed_over.append(attempt.id)
             continue

@@ -25,7 +25,16 @@ Done = BaseResponse | tuple[str, int]
 
 def _one(service: Callable[..., services.Decided], actor: Actor, attempt_id: uuid.UUID, **given: Any) -> None:
     """A decision about several, for one: what is passed over there is a conflict here."""
-    if service(actor, [attempt_id], **given).passed_over:
+    decided = service(actor, [attempt_id], **given)
+    if decided.repeated:
+        raise Conflict(
+            _(
+                "More time was given since this page was loaded; it was not added twice."
+                " Decide again if you mean it."
+            ),
+            code="repeated",
+        )
+    if decided.passed_over:
         raise Conflict(_("This attempt has moved on meanwhile. Look at its state again."), code="overtaken")
 
 
@@ -40,7 +49,7 @@ def _refuse(actor: Actor, attempt_id: uuid.UUID, form: Any) -> None:
 
 
 def _extend(actor: Actor, attempt_id: uuid.UUID, form: Any) -> None:
-    given = {"minutes": form.minutes.data, "reason": form.reason.data}
+    given = {"minutes": form.minutes.data, "reason": form.reason.data, "as_of": form.as_of.data}
     _one(services.extend_attempts, actor, attempt_id, **given, now=clock.now())
 
 
@@ -61,19 +70,23 @@ def _reopen(actor: Actor, attempt_id: uuid.UUID, form: Any) -> None:
 
 
 def _count_late(actor: Actor, attempt_id: uuid.UUID, form: Any) -> None:
-    ordinals = [int(each) for each in request.form.getlist("ordinal") if each.isascii() and each[:9].isdigit()]
+    ordinals = [
+        int(each)
+        for each in request.form.getlist("ordinal")
+        if each.isascii() and each.isdigit() and len(each) < 10
+    ]
     services.count_late_answers(actor, attempt_id, ordinals, reason=form.reason.data, now=clock.now())
 
 
-DECISIONS: dict[str, tuple[type[Any], Callable[[Actor, uuid.UUID, Any], None]]] = {
-    "release": (forms.ReleaseForm, _release),
-    "refuse": (forms.ReasonForm, _refuse),
-    "extend": (forms.TimeForm, _extend),
-    "pause": (forms.ReasonForm, _pause),
-    "resume": (forms.ReasonForm, _resume),
-    "void": (forms.VoidForm, _void),
-    "reopen": (forms.TimeForm, _reopen),
-    "count-late": (forms.ReasonForm, _count_late),
+DECISIONS: dict[str, Callable[[Actor, uuid.UUID, Any], None]] = {
+    "release": _release,
+    "refuse": _refuse,
+    "extend": _extend,
+    "pause": _pause,
+    "resume": _resume,
+    "void": _void,
+    "reopen": _reopen,
+    "count-late": _count_late,
 }
 
 
@@ -85,14 +98,13 @@ def decide(attempt_id: uuid.UUID) -> Done:
     watched = queries.get_watched(actor, attempt_id)
     if name not in DECISIONS:
         raise Invalid(_("Choose what to do."))
-    kind, act = DECISIONS[name]
-    form = kind(prefix=f"{name}-")
+    form = forms.BY_DECISION[name](prefix=f"{name}-")
     if not form.validate_on_submit():
         return pages.attempt_page(watched, form, name), 422
     release()
     try:
         with transaction():
-            act(actor, attempt_id, form)
+            DECISIONS[name](actor, attempt_id, form)
     except (Conflict, Invalid) as refused:
         flash(refused.message, "danger")
         return pages.attempt_page(queries.get_watched(actor, attempt_id), form, name), refused.status
@@ -129,7 +141,8 @@ def _act(actor: Actor, key: str, form: forms.ManyForm, named: frozenset[str]) ->
     chosen = queries.attempts_under_way(actor, key) if everybody else _identifiers(named)
     given: dict[str, Any] = {"reason": form.reason.data, "now": clock.now()}
     if form.decision.data == "extend":
-        return services.extend_attempts(actor, chosen, minutes=form.minutes.data or 0, **given)
+        given |= {"minutes": form.minutes.data or 0, "as_of": form.as_of.data}
+        return services.extend_attempts(actor, chosen, **given)
     service = services.pause_attempts if form.decision.data == "pause" else services.resume_attempts
     return service(actor, chosen, **given)
 
@@ -145,6 +158,14 @@ def _tell(outcome: services.Decided) -> None:
     if outcome.done:
         count = len(outcome.done)
         flash(ngettext("Done for %(num)d candidate.", "Done for %(num)d candidates.", count), "ok")
+    if outcome.repeated:
+        count = len(outcome.repeated)
+        text = ngettext(
+            "%(num)d candidate was given more time since the page was loaded; it was not added twice.",
+            "%(num)d candidates were given more time since the page was loaded; it was not added twice.",
+            count,
+        )
+        flash(f"{text} {_('Look at the time left, and decide again if you mean it.')}", "attention")
     if outcome.passed_over:
         count = len(outcome.passed_over)
         text = ngettext(

@@ -86,6 +86,7 @@ def live_page(key: str, form: forms.ManyForm, selected: frozenset[str] = frozens
         national=policies.reach(require_actor()) is None,
         shows=_shows(),
         sorts=_sorts(),
+        lost=_lost(),
         **vocabulary(),
     )
 
@@ -96,16 +97,7 @@ def attempt_page(watched: queries.Watched, form: object = None, failed: str = ""
     may_grant = attempt.state.is_open and can_grant_to(require_actor(), person.id, person.organisation_id)
     history = queries.interventions_of(attempt.id)
     late = queries.late_answers(attempt.id)
-    made = {
-        "release": forms.ReleaseForm(formdata=None),
-        "refuse": forms.ReasonForm(formdata=None),
-        "extend": forms.TimeForm(formdata=None),
-        "pause": forms.ReasonForm(formdata=None),
-        "resume": forms.ReasonForm(formdata=None),
-        "void": forms.VoidForm(formdata=None),
-        "reopen": forms.TimeForm(formdata=None),
-        "count-late": forms.ReasonForm(formdata=None),
-    }
+    made = {name: kind(prefix=f"{name}-", formdata=None) for name, kind in forms.BY_DECISION.items()}
     if failed:
         made[failed] = form  # type: ignore[assignment]
     return render_template(
@@ -155,6 +147,28 @@ def _shows() -> dict[Show, str]:
         Show.RUNNING: _("Under way"),
         Show.PAUSED: _("Paused"),
         Show.ENDED: _("Ended"),
+    }
+
+
+def _lost() -> dict[str, tuple[str, str]]:
+    """Why the page may have no news, and what that means for whoever looks at it."""
+    return {
+        "connection": (
+            _("No connection"),
+            _(
+                "What stands here is as of {time}; the time left goes on. The page asks again by itself."
+                " Candidates' answers do not depend on this page."
+            ),
+        ),
+        "signed_out": (
+            _("You have been signed out"),
+            _("What stands here is as of {time}. Sign in again, here or in another tab."),
+        ),
+        "refused": (_("You may no longer watch this examination"), _("What stands here is as of {time}.")),
+        "unsent": (
+            _("Nothing was decided"),
+            _("There is no connection. What you chose and wrote is kept; press the button again once it is back."),
+        ),
     }
 
 
