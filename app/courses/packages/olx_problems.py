@@ -225,10 +225,7 @@ class _Reading:
             if choice.get("correct", "").lower() == "partial":
                 weight = number_of(choice.get("point_value", "0.5")) * FULL
             answers.append(Answer({ANY: self.text(choice)}, weight, self.hint(child(choice, "choicehint"))))
-        right = sum(answer.weight == FULL for answer in answers)
-        if right < 2:
-            return choices_part(answers, single=True, notes=self.notes)
-        return choices_part(answers, single=False, notes=[]) | {"type": "single", "any_right": True}
+        return choices_part(answers, single=True, notes=self.notes)
 
     def multiple(self, raw: Raw) -> Raw:
         """Checkboxes: all or nothing, as there."""

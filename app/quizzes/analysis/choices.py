@@ -159,19 +159,21 @@ _EXCLUSIVE: Final = frozenset({"single", "true_false", "numeric", "short_text"})
 _DISTRACTING: Final = frozenset({"single", "multiple", "true_false"})
 #: Types whose answers are written.
 _WRITTEN: Final = frozenset({"numeric", "short_text"})
+_UNGUESSABLE: Final = frozenset({"calculated", "essay", "file_upload"})
 
 
 def random_guess(body: Body) -> Figure:
     """Random-guess score: the share of the marks that blind guessing earns on average.
 
-    Single choice and true/false: 1 / number of choices; matching: 1 / number of right sides; dragging: 1 / number
-    of items; ordering: 1 / n by position or by neighbours, 1 / n! all or nothing; written answers: 0; cloze and
-    case: the mean over their parts, weighed by marks. For multiple choice it would depend on how many choices
-    somebody ticks: as in Moodle there is no figure.
+    Single choice and true/false: right choices / choices; matching: 1 / number of right sides; dragging:
+    1 / number of items; ordering: 1 / n by position or by neighbours, 1 / n! all or nothing; what is written or
+    handed in: 0; cloze and case: the mean over their parts, weighed by marks. For multiple choice it would depend
+    on how many choices somebody ticks: as in Moodle there is no figure.
     """
     kind = body["type"]
     if kind in {"single", "true_false"}:
-        return Figure(1 / len(_CHOOSING[kind][0](body)))
+        offered = _CHOOSING[kind][0](body)
+        return Figure(sum(choice.correct for choice in offered) / len(offered))
     if kind == "matching":
         return Figure(1 / len(body["rights"]))
     if kind in {"drag_text", "drag_image"}:
@@ -181,7 +183,7 @@ def random_guess(body: Body) -> Figure:
         return Figure(1 / (factorial(size) if body["scoring"] == "all_or_nothing" else size))
     if kind in {"cloze", "case"}:
         return _guess_of_parts(body["gaps" if kind == "cloze" else "parts"])
-    return Figure(0.0) if kind in _WRITTEN or kind == "calculated" else Figure.none(Reason.NOT_FOR_TYPE)
+    return Figure(0.0) if kind in _WRITTEN | _UNGUESSABLE else Figure.none(Reason.NOT_FOR_TYPE)
 
 
 def _guess_of_parts(parts: Sequence[Body]) -> Figure:

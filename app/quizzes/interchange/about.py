@@ -12,7 +12,7 @@ def tags_of(raw: Raw, **more: object) -> list[str]:
     """Everything said of the question, each as one tag; ``more`` are further named ones."""
     found = [str(tag) for tag in raw.get("tags") or ()]
     found += [f"{word}:{raw[name]}" for name, word in _ONE.items() if raw.get(name) is not None]
-    if raw.get("type") == "multiple" and raw.get("scoring"):
+    if raw.get("type") in {"multiple", "ordering"} and raw.get("scoring"):
         found.append(f"scoring:{raw['scoring']}")
     found += [f"law:{place}" for place in raw.get("law") or ()]
     return found + [f"{name}:{value}" for name, value in more.items()]

@@ -17,6 +17,8 @@ _NUMBER: Final = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d{1,2})?")
 
 #: Ways of scoring that weights for single choices amount to.
 WEIGHED: Final = ("partial_with_penalty", "right_minus_wrong")
+#: Moodle lists one nth of the marks for these n, and knows no other such weights; 0 stands for nothing to share.
+_LISTED: Final = frozenset({*range(11), 20})
 WEIGHTS_REPLACED: Final = N_(
     "Its own weights are replaced by ours: the share of right choices less the share of wrong ones."
 )
@@ -76,7 +78,9 @@ def choices_part(answers: Sequence[Answer], *, single: bool, notes: list[Message
     """A question with choices; ``hint`` is the way of scoring its tags name. Raises CannotTake."""
     check_parts(answers, 2)
     if single:
-        return {"type": "single", "choices": _choices(answers, _the_right_one(answers, notes))}
+        right = _worth_everything(answers, notes)
+        several: Raw = {"any_right": True} if len(right) > 1 else {}
+        return {"type": "single", "choices": _choices(answers, right)} | several
     right = [answer for answer in answers if answer.weight > 0]
     if not right:
         raise CannotTake(N_("no answer is marked as right"))
@@ -86,10 +90,11 @@ def choices_part(answers: Sequence[Answer], *, single: bool, notes: list[Message
     return {"type": "multiple", "scoring": scoring or WEIGHED[0], "choices": _choices(answers, right)}
 
 
-def _the_right_one(answers: Sequence[Answer], notes: list[Message]) -> list[Answer]:
+def _worth_everything(answers: Sequence[Answer], notes: list[Message]) -> list[Answer]:
+    """The answers of which any one earns all marks: usually one, never all of them."""
     right = [answer for answer in answers if answer.weight == FULL]
-    if len(right) != 1:
-        why = N_("several answers are each worth full marks") if right else N_("no answer is worth full marks")
+    if not right or len(right) == len(answers):
+        why = N_("every one of its answers is worth full marks") if right else N_("no answer is worth full marks")
         raise CannotTake(why)
     partly = [answer for answer in answers if 0 < answer.weight < FULL]
     notes += [
@@ -123,6 +128,15 @@ def scoring_of(weights: Sequence[Decimal], hint: str = "") -> str:
 def weights_of(choices: Sequence[Raw], scoring: str) -> list[Decimal]:
     """The weights in per cent with which other systems grade as we do, for the ways of scoring in WEIGHED."""
     return _weigh([bool(choice.get("correct")) for choice in choices], scoring)
+
+
+def unlisted_weights(raw: Raw, scoring: str) -> list[Message]:
+    """What to say of weights that are none of those in Moodle's list: its import passes over such a question."""
+    right = sum(bool(choice.get("correct")) for choice in raw["choices"])
+    parts = {right, right if scoring == "right_minus_wrong" else len(raw["choices"]) - right}
+    if parts <= _LISTED:
+        return []
+    return [N_("Moodle takes its weights only if “nearest grade if not listed” is chosen at the import.")]
 
 
 def _weigh(right: Sequence[bool], scoring: str) -> list[Decimal]:

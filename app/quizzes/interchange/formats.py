@@ -72,6 +72,7 @@ IMPORTS: Final = {
     "qti": "QTI",
 }
 
+_QTI: Final = {"qti22": "2.2", "qti30": "3.0"}
 #: The formats in which a part can travel that they have no words for.
 _CARRYING: Final = frozenset({"gift", "moodle", "qti22", "qti30"})
 
@@ -234,6 +235,9 @@ def _notes(kind: str, question: Question, media: Mapping[str, Media]) -> list[Me
         return gift_writing.write_question(question)[1]
     if kind == "moodle":
         return moodle_file.write(question, media)[1]
+    if kind in _QTI:
+        files = qti_types.write(question, _QTI[kind], media)
+        return [note for listed, _data in files for note in listed.notes]
     return []
 
 
@@ -244,8 +248,8 @@ def _assemble(kind: str, questions: Sequence[Question], media: Mapping[str, Medi
     if kind == "moodle":
         elements = [element for question in questions for element in moodle_file.write(question, media)[0]]
         return moodle_file.write_file(elements), False
-    if kind in {"qti22", "qti30"}:
-        return _assemble_qti("3.0" if kind == "qti30" else "2.2", questions, media), True
+    if kind in _QTI:
+        return _assemble_qti(_QTI[kind], questions, media), True
     written = native.write(questions)
     pictures = _pictures(questions, media)
     return (write_archive({"questions.yaml": written, **pictures}), True) if pictures else (written, False)

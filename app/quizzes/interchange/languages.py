@@ -75,11 +75,6 @@ def as_spans(texts: Texts) -> str:
     )
 
 
-def as_blocks(texts: Texts) -> str:
-    """Both languages as ``{mlang}`` blocks."""
-    return "".join(f"{{mlang {MOODLE_NAMES[tag]}}}{_framed(_hide(texts[tag]))}{{mlang}}" for tag in LANGUAGES)
-
-
 def _framed(text: str) -> str:
     return f"\n\n{text}\n\n" if "\n" in text or text.endswith("\\") else text
 

@@ -154,6 +154,8 @@ def _facts(raw: Mapping[str, Any], tag: str) -> list[tuple[str, str]]:
         facts.append((_("Model answer"), raw["model"].get(tag) or _("still missing")))
     elif raw.get("accept"):
         facts.append((_("Accepted answers"), " / ".join(str(phrase) for phrase in raw["accept"])))
+    if raw.get("any_right"):
+        facts.append((_("Scoring"), _("Any of the right choices earns the marks")))
     if raw.get("scoring"):
         facts.append((_("Scoring"), scoring_word(raw["scoring"])))
     if raw.get("marks"):

@@ -14,7 +14,7 @@ from app.quizzes.analysis.report import Report, build
 from app.quizzes.analysis.rules import Reason
 from app.quizzes.analysis.sample import MIN_PEOPLE, Answer, Sample, Sitting
 from tests.support.analysis import UNIT, by_ability, sample_of, single_questions
-from tests.support.quizzes import authored
+from tests.support.quizzes import authored, choices
 from tests.support.sittings import Said
 
 
@@ -180,7 +180,9 @@ def test_a_drawn_question_that_few_were_asked_shows_nothing() -> None:
         ("ordering", {"scoring": "longest_run"}, None),
         ("calculated", {}, 0.0),
         ("cloze", {}, 1 / 3 * 2 / 4),  # the choice of three is worth two marks of four, the others are written
-        ("case", {}, None),  # an essay is part of it
+        ("single", {"choices": choices("bd"), "any_right": True}, 2 / 4),
+        ("essay", {}, 0.0),
+        ("case", {}, 2 / 4 / 8),  # the choice of four is worth two marks of eight, the others are written
     ],
 )
 def test_random_guess_score(kind: str, values: dict[str, Any], expected: float | None) -> None:

@@ -33,8 +33,10 @@ def texts(least: int, most: int) -> st.SearchStrategy[list[Raw]]:
 @st.composite
 def single(draw: st.DrawFn) -> Raw:
     choices = draw(texts(2, 5))
-    draw(st.sampled_from(choices))["correct"] = True
-    return {"choices": choices}
+    right = draw(st.integers(1, max(1, len(choices) - 1)))
+    for choice in draw(st.permutations(choices))[:right]:
+        choice["correct"] = True
+    return {"choices": choices} | ({"any_right": True} if right > 1 else {})
 
 
 @st.composite
@@ -76,7 +78,9 @@ def short_text(draw: st.DrawFn) -> Raw:
 def matching(draw: st.DrawFn) -> Raw:
     rights = draw(texts(2, 5))
     pairs = [{"id": f"p{option['id']}", "left": draw(both), "right": option["text"]} for option in rights]
-    return {"pairs": pairs}
+    more = draw(st.integers(0, len(pairs) - 2))
+    rest = [{"id": f"d{number}", "text": pair["right"]} for number, pair in enumerate(pairs[:more])]
+    return {"pairs": pairs[more:]} | ({"distractors": rest} if rest else {})
 
 
 @st.composite
@@ -143,7 +147,9 @@ def essay(draw: st.DrawFn) -> Raw:
 
 def file_upload() -> st.SearchStrategy[Raw]:
     kinds = st.lists(st.sampled_from(["pdf", "docx", "png"]), min_size=1, unique=True)
-    return st.builds(lambda accept, most: {"accept": accept, "max_files": most}, kinds, st.integers(1, 5))
+    return st.fixed_dictionaries(
+        {"accept": kinds, "max_files": st.integers(1, 5), "max_mebibytes": st.integers(1, 20)}
+    )
 
 
 @st.composite

@@ -47,7 +47,7 @@ A mere description.
 
 ::pattern:: Starts with {=exclu*}
 
-::two:: Both {=a =b ~c}
+::two:: All {=a ~%100%b =c}
 
 ::three:: Which numbers {#=1822:0 =1823:0}
 
@@ -128,7 +128,7 @@ def test_what_is_refused_is_named_with_its_line() -> None:
         "A mere": "no answers in braces",
         "::open::": "never closed",
         "::pattern::": "by a pattern",
-        "::two::": "several answers",
+        "::two::": "every one of its answers",
         "::three::": "several numbers",
         "::pic::": "not in the file",
     }.items():

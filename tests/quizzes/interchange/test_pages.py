@@ -29,7 +29,7 @@ from tests.support.quizzes import authored, both
 from tests.support.statements import counted_statements
 
 PICTURE = f"/questions/pictures/{next(iter(MEDIA))}.png"
-GIFT = "::one:: Ist die Frist 30 Tage? {T}\n\n::two:: Pick {=30 ~60}\n\n::bad:: Both {=a =b ~c}\n"
+GIFT = "::one:: Ist die Frist 30 Tage? {T}\n\n::two:: Pick {=30 ~60}\n\n::bad:: Both {=a =b ~%100%c}\n"
 
 
 def post_file(browser: Browser, data: bytes, name: str = "bank.gift.txt", language: str = "en") -> str:
@@ -155,7 +155,7 @@ def test_what_is_not_taken_is_listed_with_its_line(cast: Cast, visit: Visitors) 
     page = browser.page(post_file(browser, GIFT.encode()))
     row = page.cssselect("table tbody tr")[0]
     assert row.text_content().split("::bad::")[0].strip() == "5"
-    assert "several answers are each worth full marks" in row.text_content()
+    assert "every one of its answers is worth full marks" in row.text_content()
     page = browser.page(post_file(browser, b"no format at all"))
     assert "none of the formats" in page.text_content()
     assert not page.cssselect("form[action$=confirm]")

@@ -8,7 +8,7 @@ from typing import Final
 from app.core.messages import N_, Message
 from app.quizzes.interchange import languages
 from app.quizzes.interchange.about import tags_of
-from app.quizzes.interchange.answers import WEIGHED, plain_number, weights_of
+from app.quizzes.interchange.answers import WEIGHED, plain_number, unlisted_weights, weights_of
 from app.quizzes.interchange.media import references
 from app.quizzes.interchange.model import CannotGo, Question, Raw, Texts
 
@@ -32,15 +32,19 @@ def write_question(question: Question) -> tuple[str, list[Message]]:
     if raw.get("unit"):
         more |= {f"unit-{tag}": raw["unit"][tag] for tag in ("zh", "en")}
         notes.append(N_("GIFT has no units; other systems do not show it."))
+    if raw["type"] == "multiple":
+        notes += unlisted_weights(raw, _weighing(raw))
+        if _weighing(raw) != raw.get("scoring"):
+            notes.append(N_("Other systems give the share of right choices less the share of wrong ones."))
     marks = [f"[id:{_bracketed(question.key)}]", *(f"[tag:{_bracketed(tag)}]" for tag in tags_of(raw, **more))]
     if question.carried:
         marks.append(f"[academy:{_escaped(question.carried)}]")
     body = write(raw)
     if raw.get("feedback"):
         body.append(f"####{_text(raw['feedback'])}")
-    lines = "\n".join(f"\t{line}" for line in body)
+    answers = "".join(f"\n\t{line}" for line in body)  # an empty line would end the question
     return (
-        f"// {' '.join(marks)}\n::{_escape(question.key)}::[markdown]{_text(raw['prompt'])} {{\n{lines}\n}}\n",
+        f"// {' '.join(marks)}\n::{_escape(question.key)}::[markdown]{_text(raw['prompt'])} {{{answers}\n}}\n",
         notes,
     )
 
@@ -58,7 +62,7 @@ def _escape(text: str) -> str:
 
 
 def _text(texts: Texts) -> str:
-    return _escape(languages.as_blocks(texts))
+    return _escape(languages.as_spans(texts))
 
 
 def _feedback(part: Raw) -> str:
@@ -69,11 +73,14 @@ def _single(raw: Raw) -> list[str]:
     return [f"{'=' if c.get('correct') else '~'}{_text(c['text'])}{_feedback(c)}" for c in raw["choices"]]
 
 
+def _weighing(raw: Raw) -> str:
+    """The way of scoring that GIFT can say; the question's own travels beside it."""
+    scoring = raw.get("scoring")
+    return scoring if scoring in WEIGHED else WEIGHED[0]
+
+
 def _multiple(raw: Raw) -> list[str]:
-    scoring = raw.get("scoring") or "all_or_nothing"
-    if scoring not in WEIGHED:
-        raise CannotGo(N_("GIFT cannot express its way of scoring (%(scoring)s)", scoring=scoring))
-    weights = weights_of(raw["choices"], scoring)
+    weights = weights_of(raw["choices"], _weighing(raw))
     return [
         f"~%{plain_number(weight)}%{_text(choice['text'])}{_feedback(choice)}"
         for choice, weight in zip(raw["choices"], weights, strict=True)

@@ -1,6 +1,7 @@
 """Case analyses in Moodle XML: a description with the stem and the exhibits, and a question for each part."""
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
@@ -8,9 +9,11 @@ from lxml import etree
 
 from app.core.messages import N_, Message
 from app.quizzes.interchange.about import tags_of
+from app.quizzes.interchange.answers import whole_number
 from app.quizzes.interchange.languages import as_spans
 from app.quizzes.interchange.model import (
     LANGUAGES,
+    MAX_PARTS,
     CannotTake,
     Item,
     Language,
@@ -28,36 +31,43 @@ from app.quizzes.interchange.moodle.writing import Writing
 from app.quizzes.interchange.running import START
 from app.quizzes.interchange.safe_xml import child, children, descendants, path_text, text_of
 
-#: The tag that says to which case a description and its questions belong.
+#: The tag that says to which case a description and its questions belong; of these also at which place.
 TAG: Final = "case:"
 _TITLE: Final = re.compile(r"^### +(.+?)$", re.MULTILINE)
 
 
 def groups(root: etree._Element) -> Iterator[list[etree._Element]]:
-    """The questions of a file: each alone, but a case's description together with the questions of its parts."""
-    group: list[etree._Element] = []
-    for element in children(root, "question"):
-        case = _case_of(element)
-        if group and case and case == _case_of(group[0]):
-            group.append(element)
-            continue
-        if group:
-            yield group
-        group = [element] if is_case(element) else []
-        if not group:
+    """The questions of a file: each alone, but a case's description together with the questions of its parts.
+
+    These may stand anywhere: Moodle writes questions by their type. Their tags say in which order they belong.
+    """
+    elements = children(root, "question")
+    told = {_case_of(element)[0]: element for element in reversed(elements) if is_case(element)}
+    parts: dict[str, list[etree._Element]] = defaultdict(list)
+    for element in elements:
+        parts[_case_of(element)[0]].append(element)
+    for element in elements:
+        case = _case_of(element)[0]
+        if told.get(case) is element:
+            yield [element, *sorted((part for part in parts[case] if part is not element), key=_place)]
+        elif case not in told:
             yield [element]
-    if group:
-        yield group
 
 
-def _case_of(element: etree._Element) -> str:
+def _case_of(element: etree._Element) -> tuple[str, str]:
+    """To which case a question belongs, and at which place; both empty where no tag says it."""
     tags = (path_text(tag, "text") for tag in descendants(element, "tag"))
-    return next((tag for tag in tags if tag.startswith(TAG)), "")
+    case, _colon, place = next((tag for tag in tags if tag.startswith(TAG)), "").removeprefix(TAG).partition(":")
+    return case, place
+
+
+def _place(element: etree._Element) -> int:
+    return whole_number(_case_of(element)[1], MAX_PARTS)
 
 
 def is_case(element: etree._Element) -> bool:
     """Is this the description of a case?"""
-    return element.get("type") == "description" and bool(_case_of(element))
+    return element.get("type") == "description" and bool(_case_of(element)[0])
 
 
 def read(
@@ -130,10 +140,10 @@ def write(
     if question.carried:
         writing.carry(question.carried)
     elements, notes = [writing.element], writing.notes
-    for part in raw["parts"]:
+    for number, part in enumerate(raw["parts"], start=1):
         inside = {name: value for name, value in part.items() if name != "id"}
         element, said = write_part(Question(f"{question.key}--{part['id']}", inside))
-        Writing(element, media).tag([tag])
+        Writing(element, media).tag([f"{tag}:{number}"])
         elements.append(element)
         notes += [note for note in said if note not in notes]
     return elements, notes

@@ -36,6 +36,7 @@ ORDERING: Final = {
     "ALL_OR_NOTHING": "all_or_nothing",
     "ABSOLUTE_POSITION": "position",
     "RELATIVE_NEXT_EXCLUDE_LAST": "adjacent",
+    "LONGEST_CONTIGUOUS_SUBSET": "longest_run",
 }
 
 
@@ -277,6 +278,8 @@ def _ordering(reading: Reading, _raw: Raw) -> Raw:
     graded = path_text(reading.element, "gradingtype").upper()
     if graded not in ORDERING:
         reading.note(N_("Its way of scoring is replaced by ours: marks for each item at its own place."))
+    elif ORDERING[graded] == "longest_run" != reading.hint:
+        reading.note(N_("The items of its longest run were scored; here the pairs in it earn the marks."))
     items = [{"id": f"s{n}", "text": reading.text(answer)} for n, (answer, _f) in enumerate(ordered, start=1)]
     return {"type": "ordering", "scoring": ORDERING.get(graded, "position"), "items": items}
 

@@ -10,7 +10,7 @@ from lxml import etree
 from app.core.messages import N_, Message
 from app.quizzes.interchange import languages
 from app.quizzes.interchange.about import tags_of
-from app.quizzes.interchange.answers import WEIGHED, plain_number, weights_of
+from app.quizzes.interchange.answers import WEIGHED, plain_number, unlisted_weights, weights_of
 from app.quizzes.interchange.carried import ELEMENT, NAMESPACE
 from app.quizzes.interchange.media import REFERENCE
 from app.quizzes.interchange.model import CannotGo, Media, Question, Raw, Texts
@@ -163,6 +163,7 @@ def _multiple_kind(raw: Raw) -> str:
 def _multiple(writing: Writing, raw: Raw) -> None:
     scoring = raw.get("scoring") or "all_or_nothing"
     if scoring in WEIGHED:
+        writing.notes += unlisted_weights(raw, scoring)
         writing.add(writing.element, "single", "false")
         _choices(writing, raw, [plain_number(weight) for weight in weights_of(raw["choices"], scoring)])
     elif scoring in _ADD_ONS:
@@ -216,9 +217,11 @@ def _matching(writing: Writing, raw: Raw) -> None:
 
 def _ordering(writing: Writing, raw: Raw) -> None:
     scoring = raw.get("scoring") or "position"
-    if scoring not in _SCORING:
-        raise CannotGo(N_("Moodle XML cannot express its way of scoring (%(scoring)s)", scoring=scoring))
-    for name, value in (("layouttype", "VERTICAL"), ("selecttype", "ALL"), ("selectcount", "0")):
+    if scoring == "longest_run":
+        writing.notes.append(N_("Moodle scores the items of the longest run, not the pairs in it."))
+    # Where nothing is said of “shownumcorrect”, Moodle's reader makes empty hints, and its import breaks off.
+    plain = {"layouttype": "VERTICAL", "selecttype": "ALL", "selectcount": "0", "shownumcorrect": "1"}
+    for name, value in plain.items():
         writing.add(writing.element, name, value)
     writing.add(writing.element, "gradingtype", _SCORING[scoring])
     for number, item in enumerate(raw["items"], start=1):

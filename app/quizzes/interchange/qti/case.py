@@ -106,8 +106,9 @@ def write(
     for part in raw["parts"]:
         inside = {name: value for name, value in part.items() if name != "id"}
         written = Question(f"{key}--{part['id']}", inside)
-        data = write_item(written, writers, version, media, stimulus=(key, f"../{stimulus}"))
-        files.append((Listed(written.key, "item", f"items/{written.key}.xml", references([inside])), data))
+        data, notes = write_item(written, writers, version, media, stimulus=(key, f"../{stimulus}"))
+        path = f"items/{written.key}.xml"
+        files.append((Listed(written.key, "item", path, references([inside]), notes=notes), data))
     items = [listed for listed, _data in files[1:]]
     test = Listed(f"{key}-test", "test", f"tests/{key}.xml", needs=[shared.key, *(listed.key for listed in items)])
     return [*files, (test, _as_file(_test(key, items), version))]

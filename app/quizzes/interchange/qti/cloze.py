@@ -10,7 +10,7 @@ from app.quizzes.interchange.answers import check_parts, plain_number
 from app.quizzes.interchange.model import CannotGo, Raw
 from app.quizzes.interchange.qti import gapped
 from app.quizzes.interchange.qti.content import fill_line
-from app.quizzes.interchange.qti.interactions import right_one, text_entry
+from app.quizzes.interchange.qti.interactions import any_right, right_one, text_entry
 from app.quizzes.interchange.qti.reading import Reading, choice_ids
 from app.quizzes.interchange.qti.writing import Answer, Writing
 from app.quizzes.interchange.running import cut
@@ -65,7 +65,7 @@ def _choice(reading: Reading) -> Raw:
             | {"text": reading.content(element)}
             for element in elements
         ],
-    }
+    } | any_right(right)
 
 
 def write(writing: Writing, raw: Raw) -> None:
@@ -92,11 +92,7 @@ def _list(writing: Writing, gap: Raw, answer: Answer) -> list[etree._Element]:
         identifier = f"choice-{number}"
         fill_line(writing.add(holder, "inlineChoice", identifier=identifier), choice["text"])
         right += [identifier] if choice.get("correct") else []
-    answer.declare("single", "identifier", right[:1])
-    if len(right) == 1:
-        answer.score_when_correct()
-    else:
-        answer.map(dict.fromkeys(right, answer.share(Decimal(100))))
+    answer.accept_one(right)
     return [holder]
 
 

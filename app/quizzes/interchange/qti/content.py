@@ -8,7 +8,7 @@ from typing import Final
 from lxml import etree, html
 
 from app.core import markdown
-from app.core.messages import N_
+from app.core.messages import N_, Message
 from app.quizzes.interchange import formulas
 from app.quizzes.interchange.carried import ELEMENT, NAMESPACE
 from app.quizzes.interchange.markup import inline_html
@@ -90,7 +90,10 @@ def _append_text(parent: etree._Element, text: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A file of a package: an item, a stimulus or a test, the digests of its pictures, and what it needs."""
+    """A file of a package: an item, a stimulus or a test, the digests of its pictures, and what it needs.
+
+    ``notes``: what other systems will not show as we do.
+    """
 
     key: str
     kind: str
@@ -99,6 +102,7 @@ class Listed:
     tags: Sequence[str] = ()
     carried: str = ""
     needs: Sequence[str] = ()
+    notes: Sequence[Message] = ()
 
 
 def manifest(listed: Sequence[Listed], media: Mapping[str, Media], version: str) -> bytes:

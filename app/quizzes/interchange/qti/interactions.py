@@ -1,5 +1,6 @@
 """The interactions of QTI that our questions can express, read into their parts."""
 
+from collections.abc import Collection
 from decimal import Decimal
 from typing import Final
 
@@ -39,18 +40,26 @@ def _choice(reading: Reading) -> Raw:
         for element in elements
     ]
     if single:
-        return {"type": "single", "choices": choices}
+        return {"type": "single", "choices": choices} | any_right(right)
     return {"type": "multiple", "scoring": _scoring(reading, list(ours)), "choices": choices}
 
 
 def right_one(reading: Reading) -> set[str]:
+    """The answer that earns all marks; several where each of them does. Raises CannotTake."""
     mapping = reading.mapping()
-    right = set(reading.correct()) or {name for name, worth in mapping.items() if worth == max(mapping.values())}
-    if len(right) != 1:
+    best = {name for name, worth in mapping.items() if worth == max(mapping.values()) > 0}
+    said = set(reading.correct())
+    right = best if reading.is_mapped() and said <= best else said or best
+    if not right or (len(right) > 1 and right != best):
         raise CannotTake(N_("it does not say which one answer is right"))
     if any(worth > 0 and name not in right for name, worth in mapping.items()):
         reading.note(N_("Part of the marks for second-best answers is not kept."))
     return right
+
+
+def any_right(right: Collection[str]) -> Raw:
+    """What a question says of which several answers are right, each by itself."""
+    return {"any_right": True} if len(right) > 1 else {}
 
 
 def _right_ones(reading: Reading) -> set[str]:
@@ -67,6 +76,9 @@ def _scoring(reading: Reading, names: list[str]) -> str:
     mapping = reading.mapping()
     whole = sum((worth for worth in mapping.values() if worth > 0), Decimal(0)) or Decimal(1)
     weights = [mapping.get(name, Decimal(0)) * FULL / whole for name in names]
+    right = [weight for weight in weights if weight]
+    if reading.interaction.get("maxChoices") == str(len(right)) and min(right) == max(right):
+        return "partial"  # nobody can take more than there are right ones: a wrong choice displaces one of them
     scoring = scoring_of(weights, reading.hint)
     if not scoring:
         reading.note(WEIGHTS_REPLACED)

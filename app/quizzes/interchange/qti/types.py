@@ -35,9 +35,17 @@ def write(question: Question, version: str, media: Mapping[str, Media]) -> list[
     """The files of one question. Raises CannotGo."""
     if question.raw.get("type") == "case":
         return case.write(question, WRITERS, version, media)
-    data = writing.write_item(question, WRITERS, version, media)
-    path, tags = f"items/{question.key}.xml", tags_of(question.raw)
-    return [(Listed(question.key, "item", path, references([question.raw]), tags, question.carried), data)]
+    data, notes = writing.write_item(question, WRITERS, version, media)
+    listed = Listed(
+        key=question.key,
+        kind="item",
+        path=f"items/{question.key}.xml",
+        pictures=references([question.raw]),
+        tags=tags_of(question.raw),
+        carried=question.carried,
+        notes=notes,
+    )
+    return [(listed, data)]
 
 
 def reader_of(reading: Reading) -> Reader:

@@ -7,7 +7,7 @@ from typing import Final
 
 from lxml import etree
 
-from app.core.messages import N_
+from app.core.messages import N_, Message
 from app.quizzes.interchange.answers import WEIGHED, plain_number, weights_of
 from app.quizzes.interchange.model import LANGUAGES, CannotGo, Media, Question, Raw, Texts
 from app.quizzes.interchange.qti import names
@@ -26,8 +26,9 @@ def write_item(
     media: Mapping[str, Media],
     *,
     stimulus: tuple[str, str] | None = None,
-) -> bytes:
-    """One item as its file; ``stimulus``: key and path of the material it shares with others. Raises CannotGo."""
+) -> tuple[bytes, list[Message]]:
+    """One item as its file, and what other systems will not show as we do; ``stimulus``: key and path of the
+    material it shares with others. Raises CannotGo."""
     raw = question.raw
     write = writers.get(str(raw.get("type")))
     if write is None:
@@ -41,7 +42,7 @@ def write_item(
         writing.root.insert(writing.root.index(writing.body), shared)
     root = names.to_version_3(writing.root) if version == "3.0" else writing.root
     found: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
-    return found
+    return found, writing.notes
 
 
 def item_identifier(key: str) -> str:
@@ -70,6 +71,7 @@ class Writing:
         self.score = self._outcome("SCORE", "float", "single", "0")
         self.last_outcome = self._outcome("MAXSCORE", "float", "single", plain_number(self.marks))
         self.said: list[tuple[str, Texts]] = []
+        self.notes: list[Message] = []
         self.body = self.add(self.root, "itemBody")
         self.texts(self.body, self.raw["prompt"])
         self.processing = self.add(self.root, "responseProcessing")
@@ -207,6 +209,14 @@ class Answer:
 
         self.score_when(condition, self.share(Decimal(100)))
 
+    def accept_one(self, right: Sequence[str]) -> None:
+        """All marks for the right choice, or for any of several."""
+        self.declare("single", "identifier", right[:1])
+        if len(right) == 1:
+            self.score_when_correct()
+        else:
+            self.map(dict.fromkeys(right, self.share(Decimal(100))))
+
     def score_when_equal(self, tolerance: Decimal) -> None:
         """All marks for a number within a tolerance of the correct one."""
 
@@ -254,23 +264,26 @@ def _right(raw: Raw, identifiers: Sequence[str]) -> list[str]:
 
 
 def _single(writing: Writing, raw: Raw) -> None:
-    answer = writing.answer()
-    answer.declare("single", "identifier", _right(raw, _choices(writing, raw, "1")))
-    answer.score_when_correct()
+    writing.answer().accept_one(_right(raw, _choices(writing, raw, "1")))
 
 
 def _multiple(writing: Writing, raw: Raw) -> None:
     scoring = raw.get("scoring") or "all_or_nothing"
-    identifiers = _choices(writing, raw, "0")
+    most = sum(bool(choice.get("correct")) for choice in raw["choices"]) if scoring == "partial" else 0
+    identifiers = _choices(writing, raw, str(most))
+    right = _right(raw, identifiers)
     answer = writing.answer()
-    answer.declare("multiple", "identifier", _right(raw, identifiers))
+    answer.declare("multiple", "identifier", right)
     if scoring == "all_or_nothing":
         answer.score_when_correct()
     elif scoring in WEIGHED:
         weights = [answer.share(weight) for weight in weights_of(raw["choices"], scoring)]
         answer.map(dict(zip(identifiers, weights, strict=True)))
     else:
-        raise CannotGo(N_("QTI cannot express its way of scoring (%(scoring)s)", scoring=scoring))
+        writing.notes.append(
+            N_("Other systems allow as many choices as are right (%(number)s), and say so.", number=most)
+        )
+        answer.map(dict.fromkeys(right, answer.share(Decimal(100) / most)))
 
 
 def _true_false(writing: Writing, raw: Raw) -> None:
@@ -337,12 +350,12 @@ def _ordering(writing: Writing, raw: Raw) -> None:
     answer.declare("ordered", "identifier", identifiers)
     if scoring == "all_or_nothing":
         answer.score_when_correct()
-    elif scoring == "position":
-        worth = answer.share(Decimal(100) / len(identifiers))
-        for number in range(1, len(identifiers) + 1):
-            answer.score_when(_at_place(writing, number), worth, adding=True)
-    else:
-        raise CannotGo(N_("QTI cannot express its way of scoring (%(scoring)s)", scoring=scoring))
+        return
+    if scoring != "position":
+        writing.notes.append(N_("Other systems give marks for each item at its own place."))
+    worth = answer.share(Decimal(100) / len(identifiers))
+    for number in range(1, len(identifiers) + 1):
+        answer.score_when(_at_place(writing, number), worth, adding=True)
 
 
 def _at_place(writing: Writing, number: int) -> Callable[[etree._Element], None]:
