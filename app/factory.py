@@ -130,7 +130,11 @@ def create_app(**overrides: Any) -> Flask:
     init_commands(app)
     _load_packages(app)
     init_assets(app, settings)
-    if settings.proxy_hops:
-        hops = settings.proxy_hops
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    believe_proxies(app, settings.proxy_hops)
     return app
+
+
+def believe_proxies(app: Flask, hops: int) -> None:
+    """Take address, scheme and host of a request from the headers of so many proxies in front; none by default."""
+    if hops:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

@@ -10,13 +10,14 @@ from app.accounts.services import Throttled
 from app.core import clock
 from app.core.access import require_actor
 from app.core.database import transaction
+from app.core.errors import Conflict
 from app.core.languages import format_time
 from app.quizzes import rules, services
 from app.quizzes.models import Attempt
 
 
 def begin(start: Callable[[rules.Admission], Attempt], back: str) -> Response:
-    """Start with what was posted and open the paper; back to the rules, saying why, where she is not let in.
+    """Start with what was posted and open the paper; back to the rules, saying why, where she cannot start.
 
     ``start`` is the package's own verb, called inside the transaction.
     """
@@ -31,7 +32,7 @@ def begin(start: Callable[[rules.Admission], Attempt], back: str) -> Response:
         time = format_time(refusal.opens_at)
         flash(_("Too many wrong access codes. Try again at %(time)s.", time=time), "attention")
         return redirect(back)
-    except services.NotAdmitted as refusal:
+    except Conflict as refusal:  # the page was older than the window, the waiting time, or her last attempt
         flash(refusal.message, "attention")
         return redirect(back)
     return redirect(url_for("quizzes.show_attempt", attempt_id=attempt.id))

@@ -138,7 +138,7 @@ BOTH = ("zh", "en")
 def test_a_course_of_another_system_is_looked_at_and_becomes_a_draft(
     authors: list[Person], browser_of: Open
 ) -> None:
-    """From the file to the report, from the report to the course, and to its lesson in the editor."""
+    """From the file to the report, from there to the course, its lesson in the editor, and its examination."""
     page = browser_of(authors[0]).new_page()
     page.goto("/authoring")
     page.get_by_role("link", name="导入课程包").click()
@@ -158,6 +158,33 @@ def test_a_course_of_another_system_is_looked_at_and_becomes_a_draft(
     assert page.locator("#page-en img").evaluate("image => image.decode().then(() => image.naturalWidth)") == 8
     page.locator("#page-en").get_by_role("link", name="border-measures-m1-q01").click()
     expect(page.locator('[name="prompt.en"]')).to_have_value("Who **decides**?")
+    page.get_by_role("link", name="返回目录").click()
+    page.get_by_role("link", name="添加考试").click()
+    add_an_examination(page)
+
+
+def add_an_examination(page: Page) -> None:
+    """Counts, faults and what candidates read follow the form as one types; the matrix by keyboard."""
+    expect(page.locator("#exam-form[data-ready]")).to_be_attached()
+    says(page, "[id='note-pools.0']", "符合条件的有")
+    draw = page.locator("[name='pools.0.pick']")
+    draw.fill("99")
+    says(page, "[id='fault-pools.0.pick']", "最多只能抽")
+    expect(draw).to_have_attribute("aria-invalid", "true")
+    assert violations(page) == []
+    draw.fill("1")
+    expect(page.locator("[id='fault-pools.0.pick'] .form-error")).to_have_count(0)
+    page.locator("[name=minutes]").fill("25")
+    page.locator("[name='review.correct']").first.focus()
+    for _box in range(3):
+        page.keyboard.press("Space")
+        page.keyboard.press("Tab")
+    for words in ("25分钟", "正确答案不显示"):
+        says(page, "#exam-card", words)
+    page.get_by_role("button", name="保存").click()
+    says(page, ".flashes", "已保存")
+    expect(page.locator("[name='review.correct']:checked")).to_have_count(0)
+    assert violations(page) == []
 
 
 RECORDINGS = "/authoring/small/recordings"

@@ -190,7 +190,7 @@ def question_fields(bank: Bank, layout: Layout) -> tuple[Field, ...]:
     parts = rows(
         "sections",
         _l("Parts of the paper"),
-        _l("Part"),
+        _l("Part of the paper"),
         _TITLE,
         Field("introduction", Kind.BOTH_TEXT, _l("Introduction")),
         pools,

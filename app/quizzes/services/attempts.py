@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from flask_babel import format_datetime
 from flask_babel import gettext as _
 from sqlalchemy import func, insert, select, update
 
@@ -17,6 +16,7 @@ from app.core.access import Actor
 from app.core.database import add_unless_taken, db
 from app.core.errors import Conflict, NotFound
 from app.core.identifiers import new_id
+from app.core.languages import format_moment
 from app.quizzes import grading, rules
 from app.quizzes.accommodations.queries import allowance_of
 from app.quizzes.grading.aliases import give_aliases
@@ -192,7 +192,7 @@ def _admit(actor: Actor, settings: rules.QuizSettings, admission: rules.Admissio
 
 def refusal_text(standing: rules.Standing) -> str:
     """Why no attempt can be started, and from when it can, in the reader's language and zone."""
-    when = format_datetime(standing.next_start, "yyyy-MM-dd HH:mm zzz") if standing.next_start else ""
+    when = format_moment(standing.next_start)
     texts = {
         None: "",
         rules.Refusal.NOT_OPEN: _("The examination opens at %(time)s.", time=when),

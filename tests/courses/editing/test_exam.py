@@ -179,6 +179,7 @@ def test_pools_count_what_they_draw_from_and_stand_in_parts(desk: Desk) -> None:
     assert words(page, "#fault-pools\\.1\\.pick")
     assert page.cssselect("[name='pools.1.pick'][aria-invalid]")
     page = desk.act("divide", {**two, **both})
+    assert words(page, ".form-error") == []  # what has just been added may be empty until it is saved
     values = {
         "sections.0.title.zh": "甲",
         "sections.0.title.en": "A",

@@ -37,8 +37,8 @@ class Form:
     code: Code
     parts: Sequence[exam_fields.Part]
     tree: trees.Tree
-    #: Are problems shown? Not while a new examination is filled in for the first time.
-    checked: bool = True
+    #: Fields that have been named as missing; others may still be empty. None: every one is named.
+    open: set[str] | None = None
     problems: list[Problem] = field(default_factory=list)
 
     @property
@@ -89,7 +89,7 @@ def _filled(place: Work, course: dict[str, Any], before: dict[str, Any]) -> Form
     parts = exam_fields.form_parts(bank, layout, new=not before)
     zone = ZoneInfo(choose_zone())
     tree = trees.filled(exam_fields.fields_in(parts), exams.shown(values, zone), place.head("course.yaml").version)
-    return Form(place, before, layout, bank, _code(before), parts, tree, checked=bool(before))
+    return Form(place, before, layout, bank, _code(before), parts, tree, None if before else set())
 
 
 def _posted(place: Work, before: dict[str, Any]) -> Form:
@@ -108,8 +108,8 @@ def _posted(place: Work, before: dict[str, Any]) -> Form:
         examination=str(before.get("id") or tree.values.get("id", "")),
         refusal=exam_words.code_refusal(),
     )
-    checked = bool(request.form.get("checked")) or request.form.get("action", "save") == "save"
-    return Form(place, before, layout, bank, code, parts, tree, checked)
+    still_open = set(request.form.get("open", "").split())
+    return Form(place, before, layout, bank, code, parts, tree, still_open)
 
 
 def _pools(exam: dict[str, Any]) -> list[Any]:
@@ -152,6 +152,7 @@ def _save(form: Form) -> str | Response | tuple[str, int]:
     if form.code.error or form.tree.values.get("id") in taken:
         if not form.code.error:
             form.problems.append(Problem("id", "taken", {}))
+        form.open = None
         return _shown(form), 422
     base = trees.base_of(place, "course.yaml", form.tree.version)
     values = form.values(_exam_in(mapping_of(base[1])))
@@ -168,9 +169,10 @@ def _shown(form: Form) -> str:
     values = form.values()
     draws = exam_pools.draws_of(values, form.bank)
     exam, problems = exams.problems_of(values, draws)
-    problems = [*form.problems, *problems] if form.checked else []
+    missing = {one.name for one in problems if one.kind == "missing"}
+    named = missing if form.open is None else missing & form.open
     faults: dict[str, list[str]] = {}
-    for problem in problems:
+    for problem in (one for one in [*form.problems, *problems] if one.kind != "missing" or one.name in named):
         faults.setdefault(problem.name, []).append(exam_words.problem_words(problem))
     if form.code.error:
         faults["code.typed"] = [form.code.error]
@@ -183,6 +185,7 @@ def _shown(form: Form) -> str:
         form=form,
         tree=form.tree,
         faults_at=faults,
+        named=sorted(named),
         fault_count=sum(map(len, faults.values())),
         notes_at={name: exam_words.draw_lines(draw) for name, draw in draws.items()},
         draws=draws,

@@ -42,7 +42,7 @@ form.addEventListener('submit', async (event) => {
   if (action === 'preview') { await renew(); return; }
   await swap(form, action, ['tree']);
   form.dataset.dirty = '1';
-  document.querySelector(`#f-${action === 'divide' ? 'sections' : 'pools'} :is(textarea, input:not([type=hidden]), button)`)?.focus();
+  document.querySelector(action === 'divide' ? '#f-sections textarea' : '#f-pools input')?.focus();
   later();
 });
 form.addEventListener('input', later);
