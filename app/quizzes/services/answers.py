@@ -16,6 +16,7 @@ from sqlalchemy import Connection, and_, bindparam, case, insert, or_, select, u
 from app.accounts.models import LoginSession, Person, PersonState
 from app.core.database import db
 from app.core.errors import Conflict, Invalid, NotFound
+from app.core.prepared import Prepared
 from app.core.types import UtcDateTime
 from app.quizzes import grading
 from app.quizzes.grading.aliases import inward, outward
@@ -55,24 +56,26 @@ _ASKED: Final = select(_items.c.layout).where(
     _items.c.id == bindparam("item"), _items.c.attempt_id == bindparam("attempt")
 )
 #: The same for the candidate in a live session, with the question: no row unless the attempt is hers.
-_NEXT_OF_OWN: Final = _NEXT.where(
-    _attempts.c.candidate_id
-    == select(Person.id)
-    .join(LoginSession, LoginSession.person_id == Person.id)
-    .where(
-        LoginSession.id == bindparam("login"),
-        LoginSession.ended_at.is_(None),
-        LoginSession.expires_at > bindparam("moment", type_=UtcDateTime()),
-        Person.state == PersonState.ACTIVE,
+_NEXT_OF_OWN: Final = Prepared(
+    _NEXT.where(
+        _attempts.c.candidate_id
+        == select(Person.id)
+        .join(LoginSession, LoginSession.person_id == Person.id)
+        .where(
+            LoginSession.id == bindparam("login"),
+            LoginSession.ended_at.is_(None),
+            LoginSession.expires_at > bindparam("moment", type_=UtcDateTime()),
+            Person.state == PersonState.ACTIVE,
+        )
+        .scalar_subquery()
+    ).returning(
+        _ASKED.scalar_subquery().label("layout"),
+        _ASKED.with_only_columns(_items.c.position).scalar_subquery().label("position"),
     )
-    .scalar_subquery()
-).returning(
-    _ASKED.scalar_subquery().label("layout"),
-    _ASKED.with_only_columns(_items.c.position).scalar_subquery().label("position"),
 )
 #: Makes an event the answer unless another device answered this question after what this one had seen,
 #: or this device's own later change came first.
-_ANSWER: Final = (
+_ANSWER: Final = Prepared(
     update(_items)
     .where(
         _items.c.id == bindparam("item"),
@@ -89,7 +92,7 @@ _ANSWER: Final = (
     )
 )
 _FLAG: Final = update(_items).where(_items.c.id == bindparam("item")).values(flagged=bindparam("raised"))
-_KEEP: Final = insert(_events)
+_KEEP: Final = Prepared(insert(_events))
 
 
 class NotYours(NotFound):
@@ -160,26 +163,24 @@ def take_answer(
     before: then ``original_receipt`` answers. With the ``connection`` of a core_transaction() it raises Overdue
     where the attempt has to be closed, too: then the same again in a transaction().
     """
-    row = (
-        (connection or db.session.connection())
-        .execute(_NEXT_OF_OWN, {"login": login_id, "attempt": attempt_id, "item": sent.item_id, "moment": now})
-        .first()
-    )
+    names = {"login": login_id, "attempt": attempt_id, "item": sent.item_id, "moment": now}
+    row = _NEXT_OF_OWN.first(connection or db.session.connection(), names)
     if row is None:
         raise NotYours
-    head = Head(*row[:6])
+    *found, layout, position = row
+    head = Head(*found)
     if connection is not None and (head.is_over or head.pause_is_over):
         raise Overdue
     change = Change(
         item_id=sent.item_id,
-        position=row.position or 0,
+        position=position or 0,
         kind=sent.kind,
-        body=normalised(sent, row.layout),
+        body=normalised(sent, layout),
         client_id=sent.client_id,
         device_id=sent.device_id,
         client_seq=sent.client_seq,
         base_ordinal=sent.base_ordinal,
-        layout=row.layout,
+        layout=layout,
     )
     return _append(connection or db.session.connection(), attempt_id, change, head, keyring)
 
@@ -228,8 +229,8 @@ def _append(
             key_id=keyring.current.id,
         )
     )
-    connection.execute(
-        _KEEP,
+    _KEEP.execute(
+        connection,
         {
             "attempt_id": attempt_id,
             "ordinal": receipt.ordinal,
@@ -318,8 +319,8 @@ def normalised(sent: Sent, layout: dict[str, Any] | None) -> dict[str, Any]:
 
 def _becomes_answer(connection: Connection, change: Change, ordinal: int, seq: int) -> bool:
     """Is it now the answer? A client cannot have seen more than there was."""
-    updated = connection.execute(
-        _ANSWER,
+    updated = _ANSWER.execute(
+        connection,
         {
             "item": change.item_id,
             "device": change.device_id,

@@ -8,12 +8,14 @@ an answer that counts, nothing is changed and ``take_answer`` takes it under the
 
 import uuid
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Uuid, bindparam, exists, insert, select, update
 
 from app.accounts.models import LoginSession, Person, PersonState
+from app.core.prepared import Prepared
 from app.core.types import UtcDateTime
+from app.quizzes import grading
 from app.quizzes.grading.aliases import outward
 from app.quizzes.models import Attempt, AttemptItem, AttemptState, EventKind, ResponseEvent
 from app.quizzes.protocol import Sent
@@ -25,7 +27,7 @@ _items: Any = AttemptItem.__table__
 _events: Any = ResponseEvent.__table__
 
 #: The candidate's running attempt and the question, in a live session; no row otherwise.
-_LOOK: Final = (
+_LOOK: Final = Prepared(
     select(
         _attempts.c.head_ordinal,
         _attempts.c.cutoff_at,
@@ -77,7 +79,7 @@ _answered = (
     .cte("answered")
 )
 _COLUMNS: Final = tuple(column.name for column in _events.c)
-_KEEP: Final = (
+_KEEP: Final = Prepared(
     insert(_events)
     .from_select(
         _COLUMNS,
@@ -88,6 +90,20 @@ _KEEP: Final = (
     .add_cte(_answered)
     .returning(_events.c.ordinal)
 )
+
+
+class _Seen(NamedTuple):
+    """What the attempt's row and the question's said without a lock."""
+
+    head_ordinal: int
+    cutoff_at: datetime
+    clock_at: datetime
+    closed_through: int
+    layout: grading.Layout
+    position: int
+    answer_ordinal: int | None
+    answer_device: uuid.UUID | None
+    answer_seq: int | None
 
 
 def take_at_once(
@@ -106,9 +122,10 @@ def take_at_once(
     if sent.kind is not EventKind.ANSWER:
         return None
     key = {"attempt": attempt_id, "item": sent.item_id}
-    row = connection.execute(_LOOK, {**key, "login": login_id, "now": now}).first()
-    if row is None:
+    found = _LOOK.first(connection, {**key, "login": login_id, "now": now})
+    if found is None:
         return None
+    row = _Seen(*found)
     moment = max(now, row.clock_at)
     if moment > row.cutoff_at or row.position <= row.closed_through or not _becomes_answer(row, sent):
         return None
@@ -146,13 +163,13 @@ def take_at_once(
     change = {"next": receipt.ordinal, "moment": moment, "cutoff": row.cutoff_at, "through": row.closed_through}
     asked = {**key, **change, "device": sent.device_id, "seq": sent.client_seq}
     asked |= {f"event_{name}": value for name, value in event.items()}
-    return receipt if connection.execute(_KEEP, asked).first() is not None else None
+    return receipt if _KEEP.first(connection, asked) is not None else None
 
 
-def _becomes_answer(row: Any, sent: Sent) -> bool:
+def _becomes_answer(row: _Seen, sent: Sent) -> bool:
     """As ``answers`` decides it under the lock."""
-    if row.answer_ordinal is None:
+    if row.answer_ordinal is None or row.answer_seq is None:
         return True
     if row.answer_device == sent.device_id:
-        return bool(row.answer_seq < sent.client_seq)
-    return bool(row.answer_ordinal <= sent.base_ordinal)
+        return row.answer_seq < sent.client_seq
+    return row.answer_ordinal <= sent.base_ordinal
