@@ -115,7 +115,8 @@ def mark_by_keyboard(page: Page, keys: tuple[str, str], comment: str) -> None:
 
 
 def test_a_markers_afternoon(open_page: Callable[[str], Page], afternoon: Afternoon) -> None:
-    """Two mark by keyboard, each for herself; a third decides where they differ; a certifier lets results out."""
+    """Two mark by keyboard, each for herself (one loses the network, but no comment); a third decides where they
+    differ; a certifier lets results out."""
     first = open_page("first")
     first.goto("/marking")
     assert violations(first) == []
@@ -133,9 +134,20 @@ def test_a_markers_afternoon(open_page: Callable[[str], Page], afternoon: Aftern
     assert violations(first) == []
 
     second = open_page("second")
+    second.goto(marked[0])
+    second.context.set_offline(True)
+    second.locator("#comment").fill("断网前写的评语")
+    second.keyboard.press("Control+Enter")
+    expect(second.locator("[data-note=offline]")).to_be_visible()
+    second.context.set_offline(False)
+    second.goto(marked[0])
+    expect(second.locator("[data-note=restored]")).to_be_visible()
+    expect(second.locator("#comment")).to_have_value("断网前写的评语")
+    second.locator("[data-forget]").click()
+    expect(second.locator("#comment")).to_have_value("")
     for path, keys in zip(marked, (("3", "2"), ("1", "1")), strict=True):
         second.goto(path)
-        expect(second.locator(".callout")).to_contain_text("独立评阅")
+        expect(second.locator(".callout:visible")).to_contain_text("独立评阅")
         assert "论证清楚" not in second.content()
         mark_by_keyboard(second, keys, "结论与引用不符。")
 

@@ -204,6 +204,20 @@ def get_task(actor: Actor, task_id: uuid.UUID) -> Task:
     )
 
 
+def own_comments(actor: Actor, question_id: uuid.UUID, limit: int = 12) -> list[str]:
+    """What the reader has written about other answers to a question, most often first. One statement."""
+    rows = db.session.execute(
+        select(Mark.comment)
+        .join(MarkingTask, MarkingTask.item_id == Mark.item_id)
+        .join(Grade, Grade.id == MarkingTask.grade_id)
+        .where(Mark.marker_id == actor.person_id, Grade.question_revision_id == question_id, Mark.comment != "")
+        .group_by(Mark.comment)
+        .order_by(func.count().desc(), func.max(Mark.created_at).desc(), Mark.comment)
+        .limit(limit)
+    )
+    return [row.comment for row in rows]
+
+
 def names_of(marker_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
     """What markers are called, for whoever is responsible for them. One statement."""
     return {person.id: person.name for person in people_named(list(marker_ids)).values()}

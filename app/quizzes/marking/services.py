@@ -33,14 +33,17 @@ def save_mark(
 
     Where two people mark, hers is the first, the second or (when those differ too much) the one that decides.
     The last mark of a sitting completes its grades and announces the result in this transaction, unless results
-    come out together. Raises NotFound for an answer she may not mark, Invalid when something is not given,
-    Conflict (code ``colleague``, ``decided``, ``changed``, ``own`` or ``out``) when the answer has been marked
-    meanwhile or the result is out.
+    come out together. The same mark again changes nothing. Raises NotFound for an answer she may not mark, Invalid
+    when something is not given, Conflict (``colleague``, ``decided``, ``changed``, ``own`` or ``out``) when the
+    answer has been marked meanwhile or the result is out.
     """
     attempt = lock_attempt(queries.get_task(actor, task_id).attempt_id)
     if attempt is None:
         raise NotFound
     task = queries.get_task(actor, task_id)  # as it is now that nobody else can mark it
+    comment = clean_text(comment, rules.MAX_COMMENT)
+    if task.mark is not None and (task.mark.given, task.mark.comment) == (dict(given), comment):
+        return task.mark  # the same again: her first request arrived, but its answer was lost
     _refuse_overtaken(task, seen)
     mark = Mark(
         id=new_id(),
@@ -51,7 +54,7 @@ def save_mark(
         marker_id=actor.person_id,
         given=dict(given),
         fraction=rules.fraction_of(task.needs, task.parts, given),
-        comment=clean_text(comment, rules.MAX_COMMENT),
+        comment=comment,
     )
     db.session.add(mark)
     db.session.flush()

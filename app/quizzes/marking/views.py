@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response as BaseResponse
@@ -12,6 +12,7 @@ from app.core import access, clock
 from app.core.access import Actor, require_actor
 from app.core.database import transaction
 from app.core.errors import Conflict, NotFound
+from app.core.forms import member_of
 from app.core.languages import locale_name
 from app.files import services as files
 from app.quizzes import grading, rendering
@@ -43,10 +44,23 @@ def show_question(key: str, question_id: uuid.UUID) -> str:
     tasks = queries.list_tasks(actor, key, question_id)
     overview = words.overview_of(tasks, actor.person_id, grading.marks_of(queue.body), queue.body)
     responsible = can_release(actor)
+    show = member_of(words.Show, request.args.get("show")) or words.Show.ALL
+    chosen = words.chosen(tasks, show, request.args.get("page", 1, type=int), doubly=bool(overview.stages))
+
+    def address(each: words.Show, page: int | None = None) -> str:
+        filtered = None if each is words.Show.ALL else each.value
+        return url_for(".show_question", key=key, question_id=question_id, show=filtered, page=page)
+
     return render_template(
         "quizzes/marking/question.html",
         queue=queue,
-        tasks=tasks,
+        page=chosen.page.addressed(lambda number: address(show, number)),
+        chips=[
+            (each, label, address(each), chosen.counts[each])
+            for each, label in _shows().items()
+            if each in chosen.counts
+        ],
+        show=show,
         spreads=overview.spreads,
         own_only=overview.own_only,
         marks_given=overview.marks_given,
@@ -57,6 +71,16 @@ def show_question(key: str, question_id: uuid.UUID) -> str:
         texts=rendering.Texts(locale_name()),
         now=clock.now(),
     )
+
+
+def _shows() -> dict[words.Show, str]:
+    return {
+        words.Show.ALL: _("All"),
+        words.Show.WAITING: _("Wait for you"),
+        words.Show.THIRD: _("Two marks differ"),
+        words.Show.MINE: _("Marked by you"),
+        words.Show.SETTLED: _("Settled"),
+    }
 
 
 def _figures(
@@ -99,7 +123,10 @@ def show_answer(task_id: uuid.UUID) -> str:
 @blueprint.post("/marking/answers/<uuid:task_id>")
 @access.requires(*policies.MARKERS)
 def save_mark(task_id: uuid.UUID) -> BaseResponse | tuple[str, int]:
-    """Give the mark, then on to the next answer; what was typed is kept when it cannot be taken."""
+    """Give the mark, then on to the next answer; what was typed is kept when it cannot be taken.
+
+    The script asks for JSON: where to go once it is saved. What is refused is a page for it, too.
+    """
     actor = require_actor()
     task = queries.get_task(actor, task_id)
     filled = forms.read(task.parts, request.form)
@@ -113,7 +140,8 @@ def save_mark(task_id: uuid.UUID) -> BaseResponse | tuple[str, int]:
         return _answer_page(queries.get_task(actor, task_id), filled, conflict), 409
     queue = queries.get_queue(actor, task.key, task.question_id)
     flash(_saved_text(queue.for_me), "ok")
-    return redirect(url_for(".show_next", key=task.key, question_id=task.question_id, after=task_id))
+    onward = url_for(".show_next", key=task.key, question_id=task.question_id, after=task_id)
+    return jsonify(next=onward) if request.accept_mimetypes.best == "application/json" else redirect(onward)
 
 
 def _saved_text(waiting: int) -> str:
@@ -174,6 +202,7 @@ def _answer_page(task: Task, filled: forms.Filled, conflict: Conflict | None = N
         limit=words.plain(task.panel.max_difference),
         next_id=queries.next_task(actor, task.key, task.question_id, task.id),
         max_comment=rules.MAX_COMMENT,
+        own_comments=queries.own_comments(actor, task.question_id),
     )
 
 

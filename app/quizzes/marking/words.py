@@ -2,13 +2,15 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from enum import StrEnum
+from typing import Any, Final
 
 from markupsafe import Markup
 
+from app.core.pagination import Page
 from app.quizzes.grading.essay import length_of
 from app.quizzes.marking.answers import Listed, Panel
 from app.quizzes.marking.models import Mark
@@ -29,6 +31,8 @@ from app.quizzes.rendering import Texts
 
 #: Levels beyond the ninth have no key of their own.
 KEYS = "123456789"
+#: Answers on a page of a queue's list.
+ANSWERS_A_PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +174,49 @@ def overview_of(tasks: Iterable[Listed], reader_id: uuid.UUID, marks: Decimal, b
         stages=[(stage, stages[stage]) for stage in Stage] if limits else [],
         limit=max(limits, default=None),
         figures=marker_figures(marked),
+    )
+
+
+class Show(StrEnum):
+    """Filters of a queue's list."""
+
+    ALL = "all"
+    WAITING = "waiting"
+    #: Two marks differ.
+    THIRD = "third"
+    MINE = "mine"
+    SETTLED = "settled"
+
+
+_SHOWN: Final[dict[Show, Callable[[Listed], bool]]] = {
+    Show.ALL: lambda _task: True,
+    Show.WAITING: lambda task: task.waits,
+    Show.THIRD: lambda task: task.panel.stage is Stage.THIRD,
+    Show.MINE: lambda task: task.mark is not None,
+    Show.SETTLED: lambda task: task.panel.stage is Stage.SETTLED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What a queue's list shows: a page of the answers that fit, and how many fit each filter."""
+
+    show: Show
+    page: Page[Listed]
+    counts: dict[Show, int]
+
+
+def chosen(tasks: Sequence[Listed], show: Show, page: int, *, doubly: bool) -> Chosen:
+    """The answers that fit a filter; that of differing marks is offered where two people mark."""
+    fitting = [task for task in tasks if _SHOWN[show](task)]
+    last = max(1, -(-len(fitting) // ANSWERS_A_PAGE))
+    page = min(max(page, 1), last)
+    items = fitting[(page - 1) * ANSWERS_A_PAGE : page * ANSWERS_A_PAGE]
+    offered = [each for each in Show if doubly or each is not Show.THIRD]
+    return Chosen(
+        show,
+        Page(items, page, ANSWERS_A_PAGE, len(fitting)),
+        {each: sum(map(_SHOWN[each], tasks)) for each in offered},
     )
 
 

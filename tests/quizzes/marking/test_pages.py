@@ -5,11 +5,14 @@ import re
 import uuid
 from dataclasses import dataclass
 
+import pytest
+
 from app.accounts.models import Person
 from app.core import clock
 from app.core.access import Actor, Role
 from app.core.database import db, release, transaction, write_mode
 from app.quizzes import services
+from app.quizzes.marking import words
 from app.quizzes.marking.answers import Task
 from app.quizzes.marking.models import Mark
 from app.quizzes.models import Attempt
@@ -134,6 +137,66 @@ def test_the_second_of_two_markers_is_told_and_keeps_her_text(cast: Cast, visit:
     assert cast.trainee.name not in text
     release()
     assert len(db.session.scalars(db.select(Mark)).all()) == 1
+
+
+def test_a_mark_whose_answer_was_lost_on_the_way_is_given_once(cast: Cast, visit: Visitors) -> None:
+    """The script sends and asks for JSON; the connection breaks after the commit; it sends the same again."""
+    waiting = wait(cast)
+    (task,) = waiting.tasks
+    browser = visit(cast.instructor)
+    sent = {"csrf_token": browser.token(waiting.answer), **fields(task, 2, comment="论证清楚")}
+    as_json = {"Accept": "application/json"}
+    for _again in range(2):
+        answer = browser.client.post(waiting.answer, data=sent, headers=as_json)
+        assert answer.status_code == 200
+        assert answer.get_json() == {
+            "next": f"/marking/examinations/{task.key}/{task.question_id}/next?after={task.id}"
+        }
+    other = browser.client.post(waiting.answer, data=sent | {"comment": "另一评语"}, headers=as_json)
+    assert other.status_code == 409
+    assert other.mimetype == "text/html"
+    release()
+    assert len(db.session.scalars(db.select(Mark)).all()) == 1
+
+
+def test_her_comments_can_be_used_again_and_nobody_elses(cast: Cast, visit: Visitors) -> None:
+    with write_mode():
+        revision = make_quiz(("essay",))
+        people = (cast.trainee, cast.cohort_mate, make_person(cast.university), make_person(cast.university))
+        tasks = [task for person in people for task in tasks_of(marker(cast), hand_in(person, revision))]
+    browser = visit(cast.instructor)
+    for task, comment in zip(tasks, ("请引用<b>判例</b>。", "结构清楚。", "结构清楚。"), strict=False):
+        browser.submit(f"/marking/answers/{task.id}", fields(task, 1, comment=comment))
+    path = f"/marking/answers/{tasks[-1].id}"
+    shown = [button.text_content() for button in browser.page(path).cssselect("#own-comments button")]
+    assert shown == ["结构清楚。", "请引用<b>判例</b>。"]
+    assert visit(_colleague(cast)).page(path).cssselect("#own-comments") == []
+
+
+def test_a_long_queue_is_narrowed_and_divided(
+    cast: Cast, visit: Visitors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with write_mode():
+        revision = make_quiz(("essay",))
+        people = (cast.trainee, cast.cohort_mate, make_person(cast.university))
+        tasks = [task for person in people for task in tasks_of(marker(cast), hand_in(person, revision))]
+    monkeypatch.setattr(words, "ANSWERS_A_PAGE", 2)
+    queue = f"/marking/examinations/{tasks[0].key}/{tasks[0].question_id}"
+    browser = visit(cast.instructor)
+    browser.submit(f"/marking/answers/{tasks[0].id}", fields(tasks[0], 1))
+
+    def listed(query: str) -> list[str]:
+        page = browser.page(f"{queue}{query}")
+        return [str(link.get("href"))[-36:] for link in page.cssselect("#answers ~ .table-wrap tbody th a")]
+
+    waiting = {str(task.id) for task in tasks[1:]}
+    assert set(listed("")) == waiting, "those that wait come first"
+    assert listed("?page=2") == [str(tasks[0].id)]
+    assert listed("?show=mine") == [str(tasks[0].id)]
+    assert set(listed("?show=waiting")) == waiting
+    assert listed("?show=third") == []
+    counts = [chip.text_content() for chip in browser.page(queue).cssselect("#answers ~ .chips .count")]
+    assert counts == ["3", "2", "1", "1"]
 
 
 def _colleague(cast: Cast) -> Person:
