@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from app.quizzes import rules
 from app.quizzes.rules.review import IMMEDIATELY
@@ -65,6 +66,20 @@ def missing_text(review: rules.Review, shown: rules.Shown, closes_at: datetime |
     if review.short:
         return str(_("Answers and explanations are not shown for this examination."))
     return str(_("Not everything is shown for this examination; the rules before Start say what and when."))
+
+
+def again_text(standing: rules.Standing) -> str:
+    """That another attempt can begin at once; empty where it cannot."""
+    if standing.refusal is not None:
+        return ""
+    if standing.attempts_left is None:
+        return str(_("You can try again now."))
+    left = standing.attempts_left
+    return str(
+        ngettext(
+            "You can try again now: %(num)s attempt left.", "You can try again now: %(num)s attempts left.", left
+        )
+    )
 
 
 def kept_text(kept: rules.ScoreKept) -> str:

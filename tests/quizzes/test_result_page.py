@@ -1,5 +1,7 @@
 """What a candidate reads of her result: certainty beside the marks, and nothing that the matrix hides."""
 
+import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +13,7 @@ from app.quizzes.models import Attempt, QuizRevision
 from app.quizzes.rules import Feedback, Pool, QuizSettings, Review
 from tests.support.cast import Cast
 from tests.support.pages import Visitors
-from tests.support.quizzes import authored, items_of, start
+from tests.support.quizzes import authored, items_of, make_quiz, start
 
 
 def quiz_with_certainty(review: Review) -> QuizRevision:
@@ -105,3 +107,24 @@ def test_formulas_stand_in_questions_options_and_feedback_and_as_tex_in_lists(vi
     result = browser.page(f"{path}/result")
     (feedback,) = [part for part in result.cssselect(".feedback") if part.cssselect(".formula-display msup")]
     assert "，定金$100至$200" in feedback.text_content()
+
+
+@pytest.mark.parametrize(
+    ("rules", "told"),
+    [
+        ({"attempts": 2}, "您现在可以再次作答，还剩1次。"),
+        ({"attempts": None}, "您现在可以再次作答。"),
+        ({"attempts": 2, "cooling_off_hours": 24}, "（UTC+8）起开始下一次作答"),
+        ({"attempts": 1}, "作答次数已用完"),
+        ({"attempts": 2, "review": replace(Review.of(Feedback.NEVER), percentage=frozenset())}, ""),
+    ],
+)
+def test_who_has_not_passed_reads_whether_and_from_when_she_may_try_again(
+    visit: Visitors, cast: Cast, rules: dict[str, Any], told: str
+) -> None:
+    attempt = start(cast.trainee, make_quiz(("single",), **rules))
+    browser, path = visit(cast.trainee), f"/attempts/{attempt.id}"
+    browser.submit(f"{path}/submit", {}, form_at=f"{path}/review")
+    (verdict,) = browser.page(f"{path}/result").cssselect(".verdict")
+    assert told in verdict.text_content()
+    assert told or not re.search("再次作答|作答次数", verdict.text_content())

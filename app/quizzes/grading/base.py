@@ -229,7 +229,7 @@ def clean_text(text: str, longest: int) -> str:
     are nothing a person types and become spaces. Raises Invalid when it is too long or not text."""
     if len(text) > longest:
         raise Invalid(
-            _("Write at most %(number)s characters. Your last answer still counts.", number=longest),
+            _("Write at most %(number)s characters. What was saved before stays.", number=longest),
             code="length",
         )
     if any(unicodedata.category(character) == "Cs" for character in text):

@@ -180,4 +180,4 @@ def _split(text: str, units: Mapping[str, Sequence[str]]) -> tuple[str, str | No
 
 
 def _not_a_number() -> Invalid:
-    return Invalid(_("Write a number in digits, for example 12.5. Your last number still counts."), code="number")
+    return Invalid(_("Write a number in digits, for example 12.5. What was saved before stays."), code="number")

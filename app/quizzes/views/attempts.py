@@ -1,6 +1,7 @@
 """The examinee's pages: the paper, the look before submitting, the result."""
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -144,6 +145,7 @@ def show_result(attempt_id: uuid.UUID) -> str | BaseResponse:
         told=told,
         shown=shown,
         missing=_missing(paper, shown),
+        again=_again(paper, clock.now()) if own and shown.percentage else "",
         views=_views(paper, paper.items, texts),
         solutions=_solutions(paper, texts, shown),
         marks=_marks(paper, texts) if shown.feedback and shown.marks else {},
@@ -236,6 +238,16 @@ def _views(
 def _missing(paper: queries.Paper, shown: rules.Shown) -> str:
     closes_at = paper.settings.closes_at
     return words.missing_text(paper.settings.review, shown, closes_at, format_moment(closes_at))
+
+
+def _again(paper: queries.Paper, now: datetime) -> str:
+    """Whether and from when she may try again, for a candidate who has not passed yet; empty for one who has."""
+    attempt = paper.attempt
+    context = (attempt.context_type, attempt.context_id)
+    view = queries.rules_view(attempt.quiz_id, attempt.candidate_id, context, now)
+    if any(past.passed and past.shown for past in view.results):
+        return ""
+    return words.again_text(view.standing) or services.refusal_text(view.standing)
 
 
 def _solutions(

@@ -121,7 +121,7 @@ function show() {
   if (!count && noticeIs === say('wait')) notice('');
   if (!queue.store.lasting && !storageTold) { storageTold = true; notice(say('noStorage')); }
   const [kind, text] = drafts.size && queue.connection === 'ok' ? ['neutral', say('unsaved')]
-    : queue.connection === 'signed-out' ? ['danger', say('signedOut')]
+    : queue.connection === 'signed-out' ? ['danger', say('signedOutBriefly', { count })]
       : queue.connection === 'offline' || (count && !navigator.onLine) ? ['attention', say('offline', { count })]
         : queue.connection === 'busy' ? ['attention', say('busy', { count })]
           : count ? ['neutral', say('saving')]
@@ -165,12 +165,12 @@ function complain(item, message) {
   const section = byItem.get(item);
   const error = section.querySelector('[data-error]');
   error.hidden = !message;
+  error.setAttribute('role', 'alert');
   error.querySelector('span').textContent = message;
   for (const field of section.querySelectorAll('fieldset input[type=text]')) {
     field.toggleAttribute('aria-invalid', Boolean(message));
     if (message) { field.setAttribute('aria-invalid', 'true'); field.setAttribute('aria-describedby', error.id); }
   }
-  if (message) announce(message);
 }
 
 function put(item, answer) {
@@ -237,6 +237,8 @@ function standStill(paused) {
 
 function end() {
   ended = true;
+  timing.paused = true;
+  clock.hidden = true;
   notice(say('ended'), say('showResult'), form.dataset.result);
   lock(true);
 }
@@ -255,7 +257,7 @@ function turnTo(section, focus) {
   }
   // What most will do next stands out: the next question; after the last one, what ends the page.
   const last = section === sections.at(-1);
-  section.querySelector('[data-step="1"]').className = last ? 'btn btn-secondary' : 'btn btn-primary';
+  if (!last) section.querySelector('[data-step="1"]').className = 'btn btn-primary';
   form.querySelector('.exam-end button').className = last ? 'btn btn-primary' : 'btn btn-secondary';
   if (focus) section.querySelector('h2').focus();
 }
