@@ -54,7 +54,6 @@ def shown(exam: Values, zone: ZoneInfo) -> dict[str, Any]:
         if "difficulty" in pool and not isinstance(pool["difficulty"], list):
             pool["difficulty"] = [pool["difficulty"]]  # type: ignore[index]
     values["review"] = rules_shown(exam).as_json()
-    values.setdefault("shuffle", True)
     values.pop("access_code", None)
     values.pop("feedback", None)
     return values

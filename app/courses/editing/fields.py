@@ -177,7 +177,7 @@ def _says_the_same(field: Field, old: Any, new: Any) -> bool:
     """Does the form hold what the file says, but for the order of choices, or blank space around a text?"""
     if field.kind is Kind.MANY and isinstance(new, list):
         return sorted(map(str, old if isinstance(old, list) else [old])) == sorted(map(str, new))
-    if field.kind is Kind.BOTH_TEXT and isinstance(old, Mapping) and isinstance(new, Mapping):
+    if field.kind in (Kind.BOTH_LINE, Kind.BOTH_TEXT) and isinstance(old, Mapping) and isinstance(new, Mapping):
         return set(old) == set(new) and all(_text({"": [str(old[tag])]}, "") == new[tag] for tag in new)
     return False
 
@@ -259,20 +259,35 @@ def _letters() -> Iterator[str]:
 
 
 def as_rows(fields: Iterable[Field], values: Mapping[str, Any]) -> dict[str, Any]:
-    """Values as the form shows them: named rows as a list with their names as ids."""
+    """Values as the form shows them: named rows as a list with their names as ids, each in the shape of its kind.
+
+    Files are also written by hand: what has another shape is shown as far as it can be.
+    """
     shown = dict(values)
     for field in fields:
-        value = shown.get(field.name)
-        if field.kind is Kind.NAMED and isinstance(value, Mapping):
-            shown[field.name] = [{"id": key, **_mapping(row)} for key, row in value.items()]
-        elif field.kind is Kind.ROWS and isinstance(value, list):
-            shown[field.name] = [
-                as_rows(field.fields_of(row), row) if isinstance(row, Mapping) else {"id": str(row)}
-                for row in value
-            ]
-        elif field.kind is Kind.GROUP and isinstance(value, Mapping):
-            shown[field.name] = as_rows(field.of, value)
+        if field.name in shown:
+            shown[field.name] = _shaped(field, shown[field.name])
     return shown
+
+
+def _shaped(field: Field, value: Any) -> Any:
+    kind = field.kind
+    if kind is Kind.NAMED and isinstance(value, Mapping):
+        return [{"id": key, **_mapping(row)} for key, row in value.items()]
+    if kind is Kind.GROUP:
+        return as_rows(field.of, _mapping(value))
+    if kind is Kind.ROWS:
+        return [
+            as_rows(field.fields_of(row), row) if isinstance(row, Mapping) else {"id": str(row)}
+            for row in (value if isinstance(value, list) else [])
+        ]
+    if kind in (Kind.BOTH_LINE, Kind.BOTH_TEXT):
+        both = value if isinstance(value, Mapping) else {"zh": value}
+        return {tag: str(text) for tag, text in both.items() if text is not None}
+    if kind in (Kind.MANY, Kind.LINES):
+        found = value if isinstance(value, list) else [value]
+        return [one for one in found if one is not None]
+    return str(value) if kind is Kind.TEXT and value is not None else value
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

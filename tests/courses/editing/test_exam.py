@@ -197,7 +197,7 @@ def test_pools_count_what_they_draw_from_and_stand_in_parts(desk: Desk) -> None:
     page = post_page(desk.browser, EXAM, {**values_of(page), **more, "action": "up:sections.1"})
     post(desk.browser, EXAM, {**values_of(page), "action": "save"})
     assert [part["title"]["en"] for part in desk.exam["sections"]] == ["B", "A"]
-    assert "pools" not in desk.exam
+    assert {"pools", "shuffle", "score_kept"} & set(desk.exam) == set()  # buttons of rows change nothing else
     assert desk.exam["sections"][1]["pools"] == [
         {"pick": 2, "module": "m1-first", "difficulty": [1, 2], "questions": ["t-m1-q1", "t-m1-q2"]},
         {"pick": 1, "difficulty": [1]},
@@ -242,6 +242,40 @@ def test_faults_stand_at_their_fields_and_nothing_typed_is_lost(desk: Desk) -> N
         filled = {**values_of(page), "code.choice": "new", "code.typed": "abc", "action": action}
         answer = post(desk.browser, EXAM, filled, 422 if action == "save" else 200).get_data(as_text=True)
         assert words(html.document_fromstring(answer), "[id='fault-code.typed']") == ["口令须为4至40个字符。"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "exam: 5\n",
+        "exam:\n  pools: [1, {pick: x}, [2]]\n  sections: x\n",
+        "exam:\n  sections: [{title: 3, pools: 4}, 7, {pools: [{difficulty: x, tags: 4, module: [1]}]}]\n",
+        "exam:\n  id: 4\n  minutes: [1]\n  review: {marks: [x]}\n  honour: {zh: 1}\n  double_marking: 5\n",
+    ],
+)
+def test_whatever_a_file_says_can_be_shown_and_mended(desk: Desk, text: str) -> None:
+    desk.write(desk.file[desk.file.index("exam:") :], text)
+    assert desk.browser.page("/authoring/small").cssselect("#exam a")
+    values = {"minutes": "10", "pass_mark": "60", "attempts": "1", "title.zh": "考试", "title.en": "Examination"}
+    page = desk.act("preview", values)
+    post(desk.browser, EXAM, {**values_of(page), "action": "save"})
+    assert desk.exam["minutes"] == 10
+    assert desk.page().cssselect("[name=minutes][value='10']")
+
+
+def test_what_somebody_else_has_changed_is_not_overwritten(desk: Desk) -> None:
+    """Other lines are merged; of the same line both versions are kept. A file that is none leads to its source."""
+    values = {**values_of(desk.page()), "minutes": "25", "action": "save"}
+    desk.write("cooling_off_hours: 24", "cooling_off_hours: 48   # agreed")
+    post(desk.browser, EXAM, values)
+    assert desk.exam["minutes"] == 25
+    assert "cooling_off_hours: 48   # agreed" in desk.file
+    values = {**values_of(desk.page()), "minutes": "35", "action": "save"}
+    desk.write("minutes: 25", "minutes: 55")
+    assert "/conflicts/" in post(desk.browser, EXAM, values).location
+    assert desk.exam["minutes"] == 55
+    desk.write("exam:", "exam: [")
+    assert desk.browser.client.get(EXAM).location == "/authoring/small/source/course.yaml"
 
 
 def test_an_access_code_is_sealed_as_soon_as_it_is_typed(desk: Desk) -> None:

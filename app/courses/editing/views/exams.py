@@ -62,6 +62,9 @@ def edit_exam(course_key: str) -> str | Response | tuple[str, int]:
     """Every setting of the course's examination; a new one begins with the usual rules."""
     place = work(course_key)
     course = place.mapping("course.yaml")
+    if not course:
+        flash(_("The course’s file cannot be read. Mend its source first."), "attention")
+        return redirect(url_for(".edit_source", course_key=course_key, path="course.yaml"), 303)
     before = _exam_in(course)
     if request.method == "GET":
         return _shown(_filled(place, course, before))
