@@ -63,7 +63,8 @@ class Library:
 _search: Final = table("instrument_search", column("key"), column("words"))
 _kept: dict[str, Library] = {}
 _state: Any = LibraryState.__table__
-_DIGEST: Final = select(_state.c.digest).where(_state.c.id == 1)
+#: What ``library()`` asks first; a statement of another package may bring its value along.
+DIGEST: Final = select(_state.c.digest).where(_state.c.id == 1)
 
 
 def instrument_path(key: str, pin: str = "") -> str:
@@ -82,9 +83,10 @@ def anchor_of(pin: str) -> str:
     return "-".join(["pin", *words])
 
 
-def library() -> Library:
-    """The library as it is now. One statement while nothing changed."""
-    digest = db.session.connection().scalar(_DIGEST) or ""
+def library(digest: str | None = None) -> Library:
+    """The library as it is now. While nothing changed one statement, or none where ``DIGEST`` has been read."""
+    if digest is None:
+        digest = db.session.connection().scalar(DIGEST) or ""
     kept = _kept.get(digest)
     if kept is None:
         rows = db.session.scalars(select(Instrument))

@@ -13,6 +13,8 @@ from app.accounts.models import Person
 from app.core.access import Actor
 from app.core.database import db
 from app.core.errors import NotFound
+from app.library import queries as library_queries
+from app.library.queries import Library
 from app.quizzes import rules
 from app.quizzes.grading.aliases import outward
 from app.quizzes.grading.certainty import HIGHEST
@@ -82,6 +84,8 @@ class Paper:
     result: AttemptResult | None
     #: May this reader see keys whatever the policy says?
     reviewer: bool
+    #: What its texts cite.
+    library: Library
 
     @property
     def open_items(self) -> list[PaperItem]:
@@ -165,7 +169,14 @@ class Paper:
 
 #: Built once: two thousand examinees open their papers in the same minutes.
 _SITTING: Final = (
-    select(Attempt, QuizRevision, AttemptResult, Person.name, Person.organisation_id)
+    select(
+        Attempt,
+        QuizRevision,
+        AttemptResult,
+        Person.name,
+        Person.organisation_id,
+        library_queries.DIGEST.scalar_subquery().label("library"),
+    )
     .join(QuizRevision, QuizRevision.id == Attempt.quiz_revision_id)
     .join(Person, Person.id == Attempt.candidate_id)
     .outerjoin(AttemptResult, RESULT_COUNTS)
@@ -213,6 +224,7 @@ def get_paper(actor: Actor, attempt_id: uuid.UUID) -> Paper:
         candidate=row.name,
         result=row.AttemptResult,
         reviewer=can_review(actor, row.organisation_id),
+        library=library_queries.library(row.library or ""),
     )
 
 

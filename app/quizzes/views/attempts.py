@@ -136,7 +136,7 @@ def show_result(attempt_id: uuid.UUID) -> str | BaseResponse:
     if paper.result is None or paper.attempt.state is AttemptState.VOIDED:
         back = registry.url_of_context(paper.attempt.context_type, paper.attempt.context_id)
         return render_template("quizzes/running.html", paper=paper, own=own, told=told, back=back)
-    texts = rendering.Texts(locale_name())
+    texts = rendering.Texts(locale_name(), paper.library)
     shown = rules.Shown() if paper.reviewer else paper.shown(clock.now())
     return render_template(
         "quizzes/result.html",
@@ -184,7 +184,7 @@ def _paper_page(paper: queries.Paper, saved: services.Saved | None = None) -> st
         return render_template("quizzes/time_over.html", paper=paper)
     if not rules.is_inside(paper.settings, request.remote_addr or ""):
         return render_template("quizzes/elsewhere.html", paper=paper)
-    texts = rendering.Texts(locale_name())
+    texts = rendering.Texts(locale_name(), paper.library)
     return render_template(
         "quizzes/paper.html",
         paper=paper,
