@@ -1,6 +1,7 @@
 """The small family of errors that services raise and that every view answers in the same way."""
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 
 class DomainError(Exception):
@@ -8,9 +9,11 @@ class DomainError(Exception):
 
     status: ClassVar[int] = 400
 
-    def __init__(self, message: str = "", *, code: str = "") -> None:
+    def __init__(self, message: str = "", *, code: str = "", details: Mapping[str, Any] | None = None) -> None:
         super().__init__(message)
         self.message = message
+        #: What a program may want to know besides (members of the JSON problem document).
+        self.details = dict(details or {})
         #: A stable word for programs; the class's name when nothing better is given.
         self.code = code or type(self).__name__.lower()
 

@@ -120,9 +120,9 @@ def problem(status: int, message: str, code: str = "", **more: Any) -> Response:
     return Response(json.dumps(body, ensure_ascii=False), status, content_type="application/problem+json")
 
 
-def _error_page(status: int, message: str = "", code: str = "") -> tuple[str, int] | Response:
+def _error_page(status: int, message: str = "", code: str = "", **more: Any) -> tuple[str, int] | Response:
     if wants_json():
-        return problem(status, message, code)
+        return problem(status, message, code, **more)
     return render_template(
         [f"errors/{code}.html" if code else "", f"errors/{status}.html", "errors/error.html"],
         status=status,
@@ -152,7 +152,7 @@ def _install_error_handlers(app: Flask) -> None:
     @app.errorhandler(DomainError)
     def _domain(error: DomainError) -> Any:
         db.session.rollback()
-        return _error_page(error.status, error.message, error.code if wants_json() else "")
+        return _error_page(error.status, error.message, error.code if wants_json() else "", **error.details)
 
     @app.errorhandler(CSRFError)
     def _expired(_error: CSRFError) -> Any:

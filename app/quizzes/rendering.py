@@ -1,7 +1,7 @@
 """What a page shows of a question: never its key, unless asked for the solution."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from flask_babel import gettext as _
@@ -70,6 +70,8 @@ class QuestionView:
     id: str = ""
     number: int = 0
     parts: "list[QuestionView]" = field(default_factory=list)
+    #: What could not be taken of this part.
+    error: str = ""
     #: Text with gaps (``grading.gapped.Paragraphs``), and the gaps' numbers.
     paragraphs: list[list[dict[str, str]]] = field(default_factory=list)
     gap_numbers: dict[str, int] = field(default_factory=dict)
@@ -145,6 +147,24 @@ def question_view(
     layout = layout or grading.full_layout(body)
     view = grading.view(body, layout)
     return _shown(outward(view, layout) if aliased else view, texts)
+
+
+def with_refused(view: QuestionView, refused: Mapping[str, str]) -> QuestionView:
+    """The question with what could not be taken of its parts (path in the response → what to do)."""
+    if not refused:
+        return view
+    errors: dict[str, str] = {}
+    inside: dict[str, dict[str, str]] = {}
+    for path, message in refused.items():
+        _container, name, *rest = path.split("/", 2)
+        if rest:
+            inside.setdefault(name, {})[rest[0]] = message
+        else:
+            errors[name] = message
+    parts = [
+        replace(with_refused(part, inside.get(part.id, {})), error=errors.get(part.id, "")) for part in view.parts
+    ]
+    return replace(view, parts=parts)
 
 
 def _shown(view: Mapping[str, Any], texts: Texts, number: int = 0) -> QuestionView:

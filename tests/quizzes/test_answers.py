@@ -294,6 +294,18 @@ def test_what_does_not_fit_is_refused_and_changes_nothing(
     assert events(attempt) == []
 
 
+def test_a_refusal_names_the_parts_in_the_papers_own_words(cast: Cast, visit: Visitors) -> None:
+    attempt = start(cast.trainee, make_quiz(("cloze",)))
+    (item,) = items_of(attempt)
+    gaps = outward(item.layout, item.layout)["gaps"]
+    name = next(name for name, gap in gaps.items() if gap["type"] == "numeric")
+    device = Device(visit(cast.trainee), attempt)
+    refused = device.post(device.change(item, {"gaps": {name: {"value": "much"}}}))
+    assert refused.status_code == 422
+    assert refused.get_json()["parts"] == {f"gaps/{name}": refused.get_json()["detail"]}
+    assert events(attempt) == []
+
+
 def test_a_score_that_a_client_claims_is_taken_from_nobody(cast: Cast, device: Device, attempt: Attempt) -> None:
     claims = {"score": 1, "marks": "100", "fraction": 1, "correct": True, "percent": 100, "status": "counted"}
     wrong = choice(attempt, kept_choices(attempt).index(wrong_choice(attempt)))

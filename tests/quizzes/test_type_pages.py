@@ -9,12 +9,12 @@ from lxml import html
 from werkzeug.datastructures import MultiDict
 
 from app.core import clock
-from app.core.database import db, transaction
+from app.core.database import db, release, transaction
 from app.files import services as files
-from app.quizzes import grading, rendering, services
+from app.quizzes import grading, queries, rendering, services
 from app.quizzes.grading.aliases import give_aliases, inward, outward, without_identifiers
 from app.quizzes.models import Attempt, AttemptItem, AttemptState, Grade, GradeRun, QuestionRevision, Upload
-from tests.support.cast import Cast
+from tests.support.cast import Cast, as_actor
 from tests.support.pages import Browser, Visitors, check_page
 from tests.support.quizzes import authored, items_of, make_quiz, start
 
@@ -96,6 +96,39 @@ def test_a_paper_of_every_type_is_saved_as_one_form_and_waits_for_a_marker(
         assert waits or grades[item.id].fraction == 1
     result = browser.page(f"{address}/result").text_content()
     assert "评阅" in result
+
+
+def test_what_one_part_cannot_take_costs_neither_the_others_nor_what_was_typed(
+    app: Flask, cast: Cast, visit: Visitors
+) -> None:
+    attempt = start(cast.trainee, make_quiz(("case", "cloze")))
+    address, browser = f"/attempts/{attempt.id}", visit(cast.trainee)
+    items = {item.layout["type"]: item for item in items_of(attempt)}
+    posted: dict[str, Any] = {"seen": "0", "intent": "review"}
+    number: dict[str, str] = {}
+    for kind, item in items.items():
+        posted |= answered(app, body_of(item), item.layout, name=f"q-{item.id}")
+        inner = outward(item.layout, item.layout)["parts" if kind == "case" else "gaps"]
+        number[kind] = next(f"q-{item.id}-{name}" for name, part in inner.items() if part["type"] == "numeric")
+        posted[number[kind]] = "三十"
+    release()
+    answer = browser.submit(address, posted, 422, form_at=address)
+    page = html.document_fromstring(answer.get_data(as_text=True))
+    check_page(page, "refused")
+    assert len(page.cssselect(".error-summary li")) == 2
+    shown = fields_of(page) | {"seen": "0"}
+    assert {name: shown[name] for name in posted if name in shown} == {
+        name: value for name, value in posted.items() if name in shown
+    }
+    wrong = [str(field.get("name")) for field in page.cssselect("[aria-invalid]")]
+    assert sorted(wrong) == sorted(number.values())
+    assert all(page.cssselect(f"[id='{name}-error']:not([hidden])") for name in wrong)
+    kept = {item.layout["type"]: item for item in queries.get_own_paper(as_actor(cast.trainee), attempt.id).items}
+    assert len(kept["case"].response["parts"]) == 2
+    assert len(kept["cloze"].response["gaps"]) == 2
+    review = browser.page(f"{address}/review")
+    assert not review.cssselect(".callout.is-ok")
+    assert [len(each.cssselect("a")) for each in review.cssselect(".question-links")] == [2]
 
 
 PDF = b"%PDF-1.7\nfor tests\n%%EOF\n"

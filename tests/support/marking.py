@@ -39,7 +39,7 @@ def hand_in(person: Person, revision: QuizRevision, text: str = "因为337条款
         saved = services.save_paper(
             actor, attempt.id, MultiDict(posted), seen=0, keyring=keyring(), now=clock.now()
         )
-        assert not saved.errors
+        assert not saved.refused
     with transaction():
         services.submit_attempt(actor, attempt.id, now=clock.now())
     return attempt

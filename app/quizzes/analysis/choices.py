@@ -285,9 +285,8 @@ def _use(choice: Choice, took: Sequence[bool], rests: Numbers, groups: _Groups) 
 
 def _written(response: Response) -> tuple[tuple[str, str], ...]:
     """A written answer by itself: the number with its unit, or the phrase as phrases are compared."""
-    if "text" in response:
-        return (("text", compared(str(response["text"]))),)
-    return tuple((member, str(response[member])) for member in ("value", "unit") if member in response)
+    said = {member: str(response[member]) for member in ("value", "unit", "text") if member in response}
+    return tuple((said | ({"text": compared(said["text"])} if "text" in said else {})).items())
 
 
 def _spelt(answer: tuple[tuple[str, str], ...]) -> str:
@@ -306,7 +305,7 @@ def _common_answers(body: Body, written: Sequence[tuple[tuple[str, str], ...]]) 
 
 
 def _readable(body: Body, answer: Mapping[str, str]) -> Bilingual:
-    text = answer.get("text") or answer["value"]
+    text = " ".join(answer[member] for member in ("value", "text") if member in answer)
     unit = next((each["text"] for each in units_of(dict(body)) if each["id"] == answer.get("unit")), None)
     return Bilingual(zh=f"{text} {unit['zh']}", en=f"{text} {unit['en']}") if unit else plain_text(text)
 

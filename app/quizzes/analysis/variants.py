@@ -16,7 +16,7 @@ from app.core.text import Bilingual
 from app.quizzes.analysis import rules
 from app.quizzes.analysis.rules import Figure, Numbers, Reason
 from app.quizzes.grading.calculated import Calculated
-from app.quizzes.grading.numeric import units_of
+from app.quizzes.grading.numeric import said, units_of
 
 #: Ours: up to as many variants are shown one by one; of more, groups by each parameter.
 MOST_VARIANTS: Final = 12
@@ -59,10 +59,10 @@ def slip_of(body: Mapping[str, Any], layout: Mapping[str, Any], response: Mappin
         return Slip.RIGHT
     right, tolerance = kind.answer(question, drawn), Decimal(body["tolerance"])
     factors = {unit["id"]: Decimal(unit["factor"]) for unit in units_of(question)}
-    number = Decimal(response["value"])
+    number, unit = said(response, drawn.get("units", {}))
     if abs(number - right) <= tolerance:
         return Slip.UNIT
-    value = number * factors.get(response.get("unit", ""), Decimal(1))
+    value = number * factors.get(unit or "", Decimal(1))
     if right and abs(-value - right) <= tolerance:
         return Slip.SIGN
     if right and any(abs(value.scaleb(-by) - right) <= tolerance for by in range(-6, 7) if by):

@@ -15,6 +15,7 @@ from app.quizzes.grading.base import (
     Graded,
     Layout,
     NeedsMarking,
+    PartsRefused,
     Posted,
     QuestionType,
     Response,
@@ -67,6 +68,7 @@ __all__ = [
     "Graded",
     "Layout",
     "NeedsMarking",
+    "PartsRefused",
     "Posted",
     "Response",
     "Result",
@@ -74,6 +76,7 @@ __all__ = [
     "amendable",
     "full_layout",
     "grade",
+    "is_complete",
     "lay_out",
     "marks_of",
     "normalise",
@@ -81,6 +84,7 @@ __all__ = [
     "read_form",
     "validate",
     "view",
+    "written",
 ]
 
 
@@ -128,7 +132,8 @@ def full_layout(body: Body) -> Layout:
 def normalise(response: object, layout: Layout) -> Response:
     """A response in its one stored form; ``{}`` when nothing is answered.
 
-    Raises Invalid with what to do for a wrong shape, an unknown option or a number out of bounds.
+    Raises Invalid with what to do for a wrong shape, an unknown option or a number out of bounds; PartsRefused
+    where that holds for parts alone.
     """
     if response is None or response == {}:
         return {}
@@ -137,6 +142,11 @@ def normalise(response: object, layout: Layout) -> Response:
     chosen, rest = certainty.split(response, layout)
     cleaned = TYPES[layout["type"]].normalise(rest, layout) if rest else {}
     return cleaned | chosen if cleaned else {}
+
+
+def is_complete(response: Response, layout: Layout) -> bool:
+    """Does a normalised response leave nothing open that this question asks? A certainty may be left out."""
+    return bool(response) and TYPES[layout["type"]].is_complete(response, layout)
 
 
 def grade(body: Body, response: object, layout: Layout | None = None) -> Result:
@@ -159,10 +169,15 @@ def perfect(body: Body, layout: Layout | None = None) -> Response:
     return TYPES[body["type"]].perfect(body, layout)
 
 
+def written(posted: Posted, name: str, layout: Layout) -> Response:
+    """The response in a posted form just as it was written. Raises Invalid for what no form of ours would send."""
+    values = dict(TYPES[layout["type"]].read_form(posted, name, layout))
+    return values | certainty.read_form(posted, name, layout)
+
+
 def read_form(posted: Posted, name: str, layout: Layout) -> Response:
     """The normalised response in a posted form. Raises Invalid as normalise does."""
-    values = dict(TYPES[layout["type"]].read_form(posted, name, layout))
-    return normalise(values | certainty.read_form(posted, name, layout), layout)
+    return normalise(written(posted, name, layout), layout)
 
 
 def view(body: Body, layout: Layout) -> dict[str, Any]:

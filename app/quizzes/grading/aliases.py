@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Mapping
 from typing import Any, Final
 
-from app.quizzes.grading.base import Layout, Response, wrong_shape
+from app.quizzes.grading.base import Layout, PartsRefused, Response, wrong_shape
 
 _IDENTIFIER: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _KEPT: Final = "aliases"
@@ -48,6 +48,12 @@ def outward(value: Any, layout: Layout) -> Any:
     """A response, or a view of the question, as the candidate's browser has it."""
     names = layout.get(_KEPT)
     return _renamed(value, names) if names else value
+
+
+def refusal_outward(refusal: PartsRefused, layout: Layout) -> PartsRefused:
+    """The same in the names of the paper: its parts as their fields are called there."""
+    named = {"/".join(outward(path.split("/"), layout)): said for path, said in refusal.refused.items()}
+    return PartsRefused(named, refusal.kept)
 
 
 def without_identifiers(layout: Layout) -> Layout:

@@ -29,6 +29,10 @@ Posted = MultiDict[str, str]
 ONE = Decimal(1)
 ZERO = Decimal(0)
 PLACES = Decimal("0.00001")
+#: Of authored numbers: beyond it, arithmetic would take all time and memory there are.
+MAX_PLACES = 30
+#: A response of another form than the question's: nothing that a person typed.
+WRONG_SHAPE = "shape"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,17 @@ class NeedsMarking:
 Result = Graded | NeedsMarking
 
 
+class PartsRefused(Invalid):
+    """Some parts of an answer cannot be taken; what the others say must not be lost with them."""
+
+    def __init__(self, refused: Mapping[str, str], kept: Response) -> None:
+        super().__init__(" ".join(dict.fromkeys(refused.values())), code="parts", details={"parts": refused})
+        #: Where a part stands in the response (``gaps/<id>``) → what to do about it.
+        self.refused = dict(refused)
+        #: The rest, normalised.
+        self.kept = kept
+
+
 @dataclass(frozen=True, slots=True)
 class Drawing:
     """How one paper is drawn: where chance comes from, and whether options are shuffled."""
@@ -119,6 +134,10 @@ class QuestionType(ABC):
     def view(self, body: Body, layout: Layout) -> dict[str, Any]:
         """What a page needs to show the question, beyond prompt and marks. Never the key."""
         return {}
+
+    def is_complete(self, response: Response, layout: Layout) -> bool:
+        """Does a normalised, non-empty response say something of everything that is asked?"""
+        return True
 
     def all_or_nothing(self, body: Body) -> bool:
         """Is every answer simply right or wrong? Only then can a certainty be asked."""
@@ -176,7 +195,17 @@ def number(raw: Any, where: str) -> Decimal:
         value = Decimal("NaN")
     if isinstance(raw, bool) or not value.is_finite():
         raise Invalid(f"{where}: not a number", code="question")
+    if value and not -MAX_PLACES <= value.as_tuple().exponent <= value.adjusted() <= MAX_PLACES:  # type: ignore[operator]
+        raise Invalid(f"{where}: at most {MAX_PLACES} digits before or behind the point", code="question")
     return value
+
+
+def whole(raw: Any, where: str, least: int, most: int) -> int:
+    """An authored whole number within bounds. Raises Invalid."""
+    value = number(raw, where)
+    if value != int(value) or not least <= value <= most:
+        raise Invalid(f"{where}: a whole number from {least} to {most}", code="question")
+    return int(value)
 
 
 def marks(raw: Any, where: str) -> str:
@@ -184,7 +213,7 @@ def marks(raw: Any, where: str) -> str:
     value = number(1 if raw is None else raw, where)
     if not 0 < value <= 1000 or value.as_tuple().exponent < -2:  # type: ignore[operator]
         raise Invalid(f"{where}: above 0, at most 1000, two decimals", code="question")
-    return str(value)
+    return format(value, "f")
 
 
 def one_of(raw: Any, names: Sequence[str], where: str) -> str:
@@ -207,7 +236,7 @@ def in_order(ids: Iterable[str], options: Iterable[Mapping[str, Any]], *fields: 
 
 def wrong_shape() -> Invalid:
     """The answer to a response that is not of this question's form."""
-    return Invalid(_("This answer does not fit the question. Reload the page and answer again."), code="shape")
+    return Invalid(_("This answer does not fit the question. Reload the page and answer again."), code=WRONG_SHAPE)
 
 
 def only(response: Mapping[str, Any], name: str, kind: type) -> Any:
@@ -229,7 +258,7 @@ def clean_text(text: str, longest: int) -> str:
     are nothing a person types and become spaces. Raises Invalid when it is too long or not text."""
     if len(text) > longest:
         raise Invalid(
-            _("Write at most %(number)s characters. What was saved before stays.", number=longest),
+            _("Not saved: write at most %(number)s characters.", number=longest),
             code="length",
         )
     if any(unicodedata.category(character) == "Cs" for character in text):

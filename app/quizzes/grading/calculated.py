@@ -9,7 +9,7 @@ from typing import Any, Final
 from app.core.errors import Invalid
 from app.quizzes.grading import arithmetic, base, gapped
 from app.quizzes.grading.amending import Amendable, Shape, Topic, Values
-from app.quizzes.grading.numeric import DECIMALS, LIMIT, Numeric, quantity
+from app.quizzes.grading.numeric import DECIMALS, LIMIT, Numeric, plain, quantity
 
 MAX_PARAMETERS: Final = 6
 MAX_STEPS: Final = 10**6
@@ -75,7 +75,7 @@ class Calculated(Numeric):
     @staticmethod
     def _draw(parameter: Mapping[str, str], draw: base.Drawing) -> str:
         start, end, step = (Decimal(parameter[name]) for name in ("from", "to", "step"))
-        return str(start + step * draw.rng.randint(0, int((end - start) / step)))
+        return plain(start + step * draw.rng.randint(0, int((end - start) / step)))
 
 
 def _answer(body: base.Body, drawn: Mapping[str, str]) -> Decimal:

@@ -52,16 +52,38 @@ class Composite(base.QuestionType):
         }
 
     def normalise(self, response: Mapping[str, Any], layout: base.Layout) -> base.Response:
+        """Raises PartsRefused where a person wrote something that a part cannot take."""
         parts = base.only(response, self.container, dict)
         layouts = layout[self.container]
         cleaned: dict[str, base.Response] = {}
-        for identifier, answer in parts.items():
+        refused: dict[str, str] = {}
+        for identifier, answer in sorted(parts.items()):
             if identifier not in layouts or not isinstance(answer, dict | None):
                 raise base.wrong_shape()
-            kind = self.kinds[layouts[identifier]["type"]]
-            if answer and (kept := kind.normalise(answer, layouts[identifier])):
+            path, kind = f"{self.container}/{identifier}", self.kinds[layouts[identifier]["type"]]
+            try:
+                kept = kind.normalise(answer, layouts[identifier]) if answer else {}
+            except base.PartsRefused as error:
+                kept = error.kept
+                refused |= {f"{path}/{inner}": message for inner, message in error.refused.items()}
+            except Invalid as error:
+                if error.code == base.WRONG_SHAPE:
+                    raise
+                kept = {}
+                refused[path] = error.message
+            if kept:
                 cleaned[identifier] = kept
-        return {self.container: dict(sorted(cleaned.items()))} if cleaned else {}
+        kept = {self.container: cleaned} if cleaned else {}
+        if refused:
+            raise base.PartsRefused(refused, kept)
+        return kept
+
+    def is_complete(self, response: base.Response, layout: base.Layout) -> bool:
+        said = response[self.container]
+        return all(
+            name in said and self.kinds[inner["type"]].is_complete(said[name], inner)
+            for name, inner in layout[self.container].items()
+        )
 
     def grade(self, body: base.Body, response: base.Response, layout: base.Layout) -> base.Result:
         answers, layouts = response[self.container], layout[self.container]

@@ -43,7 +43,7 @@ class DragImage(Placement):
 def _read_image(raw: Any) -> dict[str, Any]:
     if not isinstance(raw, Mapping) or not _DIGEST.fullmatch(str(raw.get("digest"))):
         raise Invalid("image: a stored file with width, height and alt", code="question")
-    width, height = (_whole(raw.get(side), f"image: {side}", 1, 10_000) for side in ("width", "height"))
+    width, height = (base.whole(raw.get(side), f"image: {side}", 1, 10_000) for side in ("width", "height"))
     return {
         "digest": str(raw["digest"]),
         "media_type": base.one_of(raw.get("media_type"), MEDIA_TYPES, "image: media_type"),
@@ -55,19 +55,12 @@ def _read_image(raw: Any) -> dict[str, Any]:
 
 def _read_zone(raw: Mapping[str, Any], image: Mapping[str, Any]) -> dict[str, Any]:
     where = f"zones: {raw['id']}"
-    x = _whole(raw.get("x"), f"{where}: x", 0, image["width"] - 1)
-    y = _whole(raw.get("y"), f"{where}: y", 0, image["height"] - 1)
+    x = base.whole(raw.get("x"), f"{where}: x", 0, image["width"] - 1)
+    y = base.whole(raw.get("y"), f"{where}: y", 0, image["height"] - 1)
     return {
         "x": x,
         "y": y,
-        "width": _whole(raw.get("width"), f"{where}: width", 1, image["width"] - x),
-        "height": _whole(raw.get("height"), f"{where}: height", 1, image["height"] - y),
+        "width": base.whole(raw.get("width"), f"{where}: width", 1, image["width"] - x),
+        "height": base.whole(raw.get("height"), f"{where}: height", 1, image["height"] - y),
         "label": base.bilingual(raw.get("label"), f"{where}: label"),
     }
-
-
-def _whole(raw: Any, where: str, least: int, most: int) -> int:
-    value = base.number(raw, where)
-    if value != int(value) or not least <= value <= most:
-        raise Invalid(f"{where}: a whole number from {least} to {most}", code="question")
-    return int(value)

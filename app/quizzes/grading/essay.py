@@ -81,12 +81,7 @@ def rubric_fraction(body: base.Body, levels: Mapping[str, str]) -> Decimal:
 
 
 def _bound(raw: Any, where: str) -> int | None:
-    if raw is None:
-        return None
-    value = base.number(raw, where)
-    if value != int(value) or not 1 <= value <= MAX_LENGTH:
-        raise Invalid(f"{where}: a whole number from 1 to {MAX_LENGTH}", code="question")
-    return int(value)
+    return None if raw is None else base.whole(raw, where, 1, MAX_LENGTH)
 
 
 def _read_rubric(key: str, raw: Any) -> list[dict[str, Any]]:
@@ -113,4 +108,4 @@ def _points(raw: Any) -> str:
     value = base.number(raw, "rubric: points")
     if not 0 <= value <= 1000 or value.as_tuple().exponent < -2:  # type: ignore[operator]
         raise Invalid("rubric: points from 0 to 1000, two decimals", code="question")
-    return str(value)
+    return format(value, "f")

@@ -53,6 +53,9 @@ class Matching(base.QuestionType):
         chosen = {left: pairs[left] for left in sorted(pairs) if pairs[left]}
         return {"pairs": chosen} if chosen else {}
 
+    def is_complete(self, response: base.Response, layout: base.Layout) -> bool:
+        return len(response["pairs"]) == len(layout["left"])
+
     def grade(self, body: base.Body, response: base.Response, layout: base.Layout) -> base.Graded:
         parts = {pair["id"]: response["pairs"].get(pair["id"]) == pair["right"] for pair in body["pairs"]}
         return base.Graded(base.fraction_of(sum(parts.values()), len(parts)), parts)

@@ -16,16 +16,28 @@ from app.quizzes.grading.amending import Amendable, Shape, Topic, Values, one
 LIMIT = Decimal(10) ** 15
 DECIMALS = 10
 MAX_LENGTH = 60
-_PLAIN = re.compile(r"[+-]?([0-9]{1,16}|[0-9]{1,3}(,[0-9]{3})+)(\.[0-9]{1,10})?")
-_MINUS = str.maketrans({"−": "-", "–": "-", "﹣": "-"})
+_PLAIN = re.compile(r"[+-]? ?(?:[0-9]{1,16}|[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?: [0-9]{3})+)?(?:\.[0-9]{0,10})?")
+_PIECES = re.compile(r"(?P<number>[-+0-9., ]*)(?P<behind>.*)", re.S)
+_TIMES = re.compile(r"(?:[百千万萬]?[亿億]|[百千]?[万萬])?")
+_POWERS = {"百": 2, "千": 3, "万": 4, "萬": 4, "亿": 8, "億": 8}
+#: What a keyboard, an input method or a copied text puts for the characters of a number: full-width forms, minus
+#: signs, the Chinese full stop, hard and narrow spaces. Nothing else is folded: ² is no 2.
+_AS_TYPED = (
+    {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+    | str.maketrans({"−": "-", "–": "-", "—": "-", "‐": "-", "‑": "-", "﹣": "-", "﹢": "+", "。": "."})
+    | dict.fromkeys(map(ord, "\u3000\u00a0\u2007\u2009\u202f"), " ")
+    | dict.fromkeys(map(ord, "\u200b\u200e\u200f\u2060\ufeff"), None)
+)
 
 
 class Numeric(base.QuestionType):
     """A number within a tolerance. Response: ``{"value": "12.5"}``, with ``"unit": id`` where it matters.
 
-    Full-width digits, digit groups and a unit behind the number are accepted. ``unit`` is the unit of the answer
-    and of the tolerance; ``units`` are further ones, each with the factor that turns its numbers into that unit.
-    Without ``unit_required`` a number alone is in ``unit``; with it, a number alone earns nothing.
+    Full-width digits, digit groups, 万 and 亿, and a unit behind the number are accepted. ``unit`` is the unit of
+    the answer and of the tolerance; ``units`` are further ones, each with the factor that turns its numbers into
+    that unit. Without ``unit_required`` a number alone is in ``unit``; with it, a number alone earns nothing, and
+    so does another unit: what is written is kept as ``"text"`` whatever it is, for to refuse it would tell which
+    units are right.
     """
 
     name = "numeric"
@@ -41,32 +53,45 @@ class Numeric(base.QuestionType):
         if not spellings:
             return {}
         # By id, so that the order does not tell which unit the answer has.
-        return {"units": dict(sorted(spellings.items())), "names_unit": _names_unit(body)}
+        layout: base.Layout = {"units": dict(sorted(spellings.items())), "names_unit": _names_unit(body)}
+        return layout | ({"unit_required": True} if body.get("unit_required") else {})
 
     def normalise(self, response: Mapping[str, Any], layout: base.Layout) -> base.Response:
-        if "value" not in response or not set(response) <= {"value", "unit"}:
+        if not set(response) <= {"value", "unit", "text"}:
             raise base.wrong_shape()
         units = layout.get("units", {})
         chosen = response.get("unit") or None
         if chosen is not None and (not isinstance(chosen, str) or chosen not in units):
             raise base.wrong_shape()
-        number, written = _split(_as_text(response["value"]), units)
+        text = _as_text(response.get("value", ""))
+        if "text" in response:
+            if not layout.get("unit_required"):
+                raise base.wrong_shape()
+            text = f"{text} {_as_text(response['text'])}"
+        if not text:
+            return {}
+        value, behind = _split(text)
+        if behind and layout.get("unit_required"):
+            return {"value": plain(value), "text": behind}
+        power, written, rest = _measure(behind, units)
+        if rest:
+            raise _not_this_unit(rest, units)
+        if abs(value := value.scaleb(power)) > LIMIT:
+            raise _not_a_number()
         if chosen and written and chosen != written:
             raise Invalid(_("The unit you wrote and the unit you chose differ. Keep one."), code="unit")
-        if not number:
-            return {}
-        if not _PLAIN.fullmatch(number) or abs(Decimal(number.replace(",", ""))) > LIMIT:
-            raise _not_a_number()
-        cleaned = {"value": plain(Decimal(number.replace(",", "")))}
         unit = chosen or written
-        return cleaned | {"unit": unit} if unit and layout.get("names_unit") else cleaned
+        return {"value": plain(value)} | ({"unit": unit} if unit and layout.get("names_unit") else {})
+
+    def is_complete(self, response: base.Response, layout: base.Layout) -> bool:
+        return not layout.get("unit_required") or "unit" in response or "text" in response
 
     def grade(self, body: base.Body, response: base.Response, layout: base.Layout) -> base.Graded:
-        factors = {unit["id"]: Decimal(unit["factor"]) for unit in units_of(body)}
-        if body.get("unit_required") and "unit" not in response:
+        value, unit = said(response, layout.get("units", {}))
+        if body.get("unit_required") and unit is None:
             return base.Graded(base.ZERO)
-        value = Decimal(response["value"]) * factors.get(response.get("unit", ""), base.ONE)
-        distance = abs(value - self.answer(body, layout))
+        factors = {each["id"]: Decimal(each["factor"]) for each in units_of(body)}
+        distance = abs(value * factors.get(unit or "", base.ONE) - self.answer(body, layout))
         return base.Graded(base.ONE if distance <= Decimal(body["tolerance"]) else base.ZERO)
 
     def answer(self, body: base.Body, layout: base.Layout) -> Decimal:
@@ -135,7 +160,7 @@ def plain(value: Decimal) -> str:
 
 
 def _further_units(key: str, raw: Any) -> list[dict[str, Any]]:
-    if not isinstance(raw, Sequence) or isinstance(raw, str):
+    if not isinstance(raw, Sequence) or not all(isinstance(unit, Mapping) for unit in raw):
         raise Invalid("units: a list of unit and factor", code="question")
     units = []
     for number, unit in enumerate(raw, start=1):
@@ -149,8 +174,8 @@ def _further_units(key: str, raw: Any) -> list[dict[str, Any]]:
 
 def _unit_text(raw: Any) -> dict[str, str]:
     text = {tag: " ".join(words.split()) for tag, words in base.bilingual(raw, "unit").items()}
-    if any(words[-1].isdigit() and not words.rstrip("0123456789") for words in text.values()):
-        raise Invalid("unit: not a number", code="question")
+    if any(words[0] in "0123456789+-., " for words in text.values()):
+        raise Invalid("unit: begins with no digit and no sign of a number", code="question")
     return text
 
 
@@ -167,17 +192,68 @@ def _as_text(value: object) -> str:
     text = value if isinstance(value, str) else format(Decimal(repr(value)), "f")
     if len(text) > MAX_LENGTH:
         raise _not_a_number()
-    return unicodedata.normalize("NFKC", text).translate(_MINUS).strip()
+    return base.clean_text(text, MAX_LENGTH).translate(_AS_TYPED).strip()
 
 
-def _split(text: str, units: Mapping[str, Sequence[str]]) -> tuple[str, str | None]:
-    """The number and the unit written behind it: the longest spelling that fits."""
-    known = [(unicodedata.normalize("NFKC", name), unit) for unit, names in units.items() for name in names]
-    for spelling, unit in sorted(known, key=lambda pair: -len(pair[0])):
-        if text.endswith(spelling):
-            return text.removesuffix(spelling).rstrip(), unit
-    return text, None
+def said(response: Mapping[str, Any], units: Mapping[str, Sequence[str]]) -> tuple[Decimal, str | None]:
+    """The number of a normalised response and the unit it names; None for none, or none of ``units`` (identifier →
+    spellings)."""
+    value = Decimal(response["value"])
+    if "text" not in response:
+        return value, response.get("unit")
+    power, unit, _rest = _measure(response["text"], units)
+    return value.scaleb(power), unit
+
+
+def _split(text: str) -> tuple[Decimal, str]:
+    """The number and what is written behind it. Raises Invalid where no number stands in front."""
+    number, behind = _PIECES.fullmatch(text).group("number", "behind")  # type: ignore[union-attr]
+    number, behind = number.strip(), " ".join(behind.split())
+    if not _PLAIN.fullmatch(number) or not number.strip("+-. ") or len(behind) > MAX_LENGTH:
+        raise _not_a_number()
+    value = Decimal(number.replace(",", "").replace(" ", ""))
+    if abs(value) > LIMIT:
+        raise _not_a_number()
+    return value, behind
+
+
+def _measure(behind: str, units: Mapping[str, Sequence[str]]) -> tuple[int, str | None, str]:
+    """What stands behind a number: the power of ten of 万 and 亿 (unless 万元 is a unit), the unit, the rest."""
+    if unit := _unit_named(behind, units):
+        return 0, unit, ""
+    times, rest = _TIMES.match(behind)[0], _TIMES.sub("", behind, count=1).strip()  # type: ignore[index]
+    unit = _unit_named(rest, units)
+    return sum(_POWERS[each] for each in times), unit, "" if unit else rest
+
+
+def _unit_named(text: str, units: Mapping[str, Sequence[str]]) -> str | None:
+    """The unit of this name: as it is spelt, else without regard to capitals where that leaves one."""
+    for fold in (_spelling, lambda name: _spelling(name).casefold()):
+        named = {unit for unit, names in units.items() if fold(text) in map(fold, names)}
+        if len(named) == 1:
+            return named.pop()
+    return None
+
+
+def _spelling(name: str) -> str:
+    return unicodedata.normalize("NFKC", name)
 
 
 def _not_a_number() -> Invalid:
-    return Invalid(_("Write a number in digits, for example 12.5. What was saved before stays."), code="number")
+    return Invalid(_("Not saved: write a number in digits, for example 12.5 or 1,000."), code="number")
+
+
+def _not_this_unit(written: str, units: Mapping[str, Sequence[str]]) -> Invalid:
+    """For questions that show their units: names them."""
+    names = ", ".join(name for spellings in units.values() for name in spellings)
+    if not names:
+        return Invalid(_("Not saved: write the number alone, without “%(text)s”.", text=written), code="number")
+    return Invalid(
+        _(
+            "Not saved: “%(text)s” is no unit of this question. Write the number alone or with one of these:"
+            " %(names)s.",
+            text=written,
+            names=names,
+        ),
+        code="unit",
+    )

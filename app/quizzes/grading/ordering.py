@@ -47,6 +47,10 @@ class Ordering(base.QuestionType):
         chosen = {item: positions[item] for item in sorted(positions) if positions[item] is not None}
         return {"positions": chosen} if chosen else {}
 
+    def is_complete(self, response: base.Response, layout: base.Layout) -> bool:
+        """Items that share a place stand nowhere."""
+        return len(set(response["positions"].values())) == len(layout["items"])
+
     def grade(self, body: base.Body, response: base.Response, layout: base.Layout) -> base.Graded:
         order = [item["id"] for item in body["items"]]
         row = _row(response["positions"], len(order))

@@ -31,6 +31,9 @@ class Placement(base.QuestionType):
         filled = {place: places[place] for place in sorted(places) if places[place]}
         return {"places": filled} if filled else {}
 
+    def is_complete(self, response: base.Response, layout: base.Layout) -> bool:
+        return len(response["places"]) == len(layout["places"])
+
     def grade(self, body: base.Body, response: base.Response, layout: base.Layout) -> base.Graded:
         parts = {place["id"]: response["places"].get(place["id"]) == place["item"] for place in body["places"]}
         return base.Graded(base.fraction_of(sum(parts.values()), len(parts)), parts)

@@ -30,8 +30,8 @@ class Upload(base.QuestionType):
             raise Invalid(f"accept: some of {', '.join(KINDS)}", code="question")
         return {
             "accept": sorted(set(accept)),
-            "max_files": _whole(raw.get("max_files"), "max_files", 1, MAX_FILES),
-            "max_mebibytes": _whole(raw.get("max_mebibytes"), "max_mebibytes", 10, MAX_MEBIBYTES),
+            "max_files": _at_most(raw, "max_files", 1, MAX_FILES),
+            "max_mebibytes": _at_most(raw, "max_mebibytes", 10, MAX_MEBIBYTES),
         }
 
     def layout(self, body: base.Body, draw: base.Drawing) -> base.Layout:
@@ -64,8 +64,5 @@ class Upload(base.QuestionType):
         return dict(layout["files"])
 
 
-def _whole(raw: Any, where: str, default: int, most: int) -> int:
-    value = base.number(default if raw is None else raw, where)
-    if value != int(value) or not 1 <= value <= most:
-        raise Invalid(f"{where}: a whole number from 1 to {most}", code="question")
-    return int(value)
+def _at_most(raw: Mapping[str, Any], name: str, default: int, most: int) -> int:
+    return base.whole(default if raw.get(name) is None else raw[name], name, 1, most)

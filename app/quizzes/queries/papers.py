@@ -16,6 +16,7 @@ from app.core.errors import NotFound
 from app.library import queries as library_queries
 from app.library.queries import Library
 from app.quizzes import rules
+from app.quizzes.grading import is_complete
 from app.quizzes.grading.aliases import outward
 from app.quizzes.grading.certainty import HIGHEST
 from app.quizzes.models import (
@@ -70,6 +71,11 @@ class PaperItem:
     def answered(self) -> bool:
         return bool(self.response)
 
+    @property
+    def partly(self) -> bool:
+        """Is something answered, and something that the question asks left open?"""
+        return self.answered and not is_complete(self.response, self.layout)
+
 
 @dataclass(frozen=True)
 class Paper:
@@ -86,10 +92,6 @@ class Paper:
     reviewer: bool
     #: What its texts cite.
     library: Library
-
-    @property
-    def open_items(self) -> list[PaperItem]:
-        return [item for item in self.items if not item.answered]
 
     @property
     def certainty(self) -> tuple[int, int] | None:
@@ -129,14 +131,11 @@ class Paper:
         return [item for item in self.items if item.position in self.step]
 
     @property
-    def open_in_step(self) -> list[PaperItem]:
-        return [item for item in self.step_items if not item.answered]
-
-    @property
     def may_leave_unasked(self) -> bool:
         """A single question that is answered is left without another warning than the one beside the button."""
         single = self.settings.navigation is rules.Navigation.FORWARD
-        return single and not self.is_last_step and not self.open_in_step
+        done = all(item.answered and not item.partly for item in self.step_items)
+        return single and not self.is_last_step and done
 
     def section_of(self, item: PaperItem) -> rules.Section | None:
         sections = self.settings.sections

@@ -19,7 +19,7 @@ from app.core.errors import Conflict, Invalid, NotFound
 from app.core.prepared import Prepared
 from app.core.types import UtcDateTime
 from app.quizzes import grading
-from app.quizzes.grading.aliases import inward, outward
+from app.quizzes.grading.aliases import inward, outward, refusal_outward
 from app.quizzes.grading.base import wrong_shape
 from app.quizzes.models import Attempt, AttemptItem, AttemptState, EventKind, ResponseEvent
 from app.quizzes.protocol import Sent
@@ -310,7 +310,11 @@ def normalised(sent: Sent, layout: dict[str, Any] | None) -> dict[str, Any]:
     if layout is None:
         raise Invalid(_("This question is not on your paper. Reload the page."), code="question")
     if sent.kind is EventKind.ANSWER:
-        return grading.normalise(inward(sent.response, layout) if sent.aliased else sent.response, layout)
+        response = inward(sent.response, layout) if sent.aliased else sent.response
+        try:
+            return grading.normalise(response, layout)
+        except grading.PartsRefused as refusal:
+            raise refusal_outward(refusal, layout) from None
     flagged = sent.response.get("flagged") if isinstance(sent.response, dict) else None
     if not isinstance(flagged, bool):
         raise wrong_shape()

@@ -1,6 +1,7 @@
 """Save a whole paper that was posted as one form: pages without JavaScript."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,10 +11,21 @@ from app.core.database import db
 from app.core.errors import Invalid, NotFound
 from app.core.identifiers import new_id
 from app.quizzes import grading, queries
-from app.quizzes.grading.aliases import inward, without_identifiers
+from app.quizzes.grading.aliases import inward, refusal_outward, without_identifiers
 from app.quizzes.models import EventKind
 from app.quizzes.receipts import Keyring, Receipt
 from app.quizzes.services.answers import Change, keep_change
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An answer, or parts of one, that could not be taken."""
+
+    message: str
+    #: What to do about each part, by its path in the response; empty where it is the whole answer.
+    parts: Mapping[str, str] = field(default_factory=dict)
+    #: What the page held, so that it is not lost.
+    written: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -21,9 +33,8 @@ class Saved:
     """What became of a posted paper."""
 
     receipts: list[Receipt] = field(default_factory=list)
-    #: What could not be taken, by question, and what was written there instead.
-    errors: dict[uuid.UUID, str] = field(default_factory=dict)
-    refused: dict[uuid.UUID, dict[str, Any]] = field(default_factory=dict)
+    #: By question, in the names of the paper.
+    refused: dict[uuid.UUID, Refused] = field(default_factory=dict)
 
     def count(self, status: str) -> int:
         return sum(receipt.status == status for receipt in self.receipts)
@@ -42,7 +53,7 @@ def save_paper(
     """Keep what differs from the page that was posted (rendered at ordinal ``seen``): nothing else is a change.
 
     ``places`` are the positions that stood on the page; None: all. What does not fit is reported and the rest
-    kept. Raises NotFound for somebody else's attempt.
+    kept, the other parts of the same answer, too. Raises NotFound for somebody else's attempt.
     """
     paper = queries.get_own_paper(actor, attempt_id)
     if actor.session_id is None:
@@ -53,11 +64,10 @@ def save_paper(
     for item in paper.items:
         if places is not None and item.position not in places:
             continue
-        try:
-            response = inward(grading.read_form(posted, item.name, without_identifiers(item.layout)), item.layout)
-        except Invalid as error:
-            saved.errors[item.id] = error.message
-            saved.refused[item.id] = {name: posted.get(item.name, "") for name in ("value", "text")}
+        response, refused = _read(posted, item)
+        if refused is not None:
+            saved.refused[item.id] = refused
+        if response is None:
             continue
         if response != answers.get(item.id, {}):
             changes.append((item, EventKind.ANSWER, response))
@@ -79,3 +89,16 @@ def save_paper(
         receipt = keep_change(db.session.connection(), attempt_id, change, keyring=keyring, now=now)
         saved.receipts.append(receipt)
     return saved
+
+
+def _read(posted: grading.Posted, item: queries.PaperItem) -> tuple[grading.Response | None, Refused | None]:
+    """The normalised answer, None where there is none to keep; and what of it could not be taken."""
+    written: dict[str, Any] = {}
+    try:
+        written = grading.written(posted, item.name, without_identifiers(item.layout))
+        return grading.normalise(inward(written, item.layout), item.layout), None
+    except grading.PartsRefused as error:
+        refusal = refusal_outward(error, item.layout)
+        return refusal.kept, Refused(refusal.message, refusal.refused, written)
+    except Invalid as error:
+        return None, Refused(error.message, written=written)

@@ -59,13 +59,13 @@ def save_paper(attempt_id: uuid.UUID) -> str | BaseResponse | tuple[str, int]:
         )
         paper = queries.get_own_paper(actor, attempt_id)
         intent = request.form.get("intent", "")
-        if intent == "next" and not saved.errors and paper.may_leave_unasked and page.places == paper.step:
+        if intent == "next" and not saved.refused and paper.may_leave_unasked and page.places == paper.step:
             services.leave_step(actor, attempt_id, through=paper.step[-1], now=now)
             intent = ""
     _tell(saved, running=not paper.is_over(now))
-    if saved.errors:
+    if saved.refused:
         return _paper_page(paper, saved), 422
-    if intent == "pause" and not saved.errors:
+    if intent == "pause" and not saved.refused:
         _pause(actor, attempt_id)
     endpoints = {"review": "quizzes.review_attempt", "next": "quizzes.confirm_leaving"}
     return redirect(url_for(endpoints.get(intent, "quizzes.show_attempt"), attempt_id=attempt_id))
@@ -184,14 +184,16 @@ def _paper_page(paper: queries.Paper, saved: services.Saved | None = None) -> st
         return render_template("quizzes/time_over.html", paper=paper)
     if not rules.is_inside(paper.settings, request.remote_addr or ""):
         return render_template("quizzes/elsewhere.html", paper=paper)
-    texts = rendering.Texts(locale_name(), paper.library)
+    refused = saved.refused if saved else {}
+    views = _views(paper, paper.step_items, rendering.Texts(locale_name(), paper.library))
+    for item in refused.keys() & views.keys():
+        views[item] = rendering.with_refused(views[item], refused[item].parts)
     return render_template(
         "quizzes/paper.html",
         paper=paper,
         clock=_clock(paper),
-        views=_views(paper, paper.step_items, texts),
-        errors=saved.errors if saved else {},
-        refused=saved.refused if saved else {},
+        views=views,
+        refused=refused,
         told=_told(paper),
     )
 

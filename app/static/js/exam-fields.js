@@ -15,24 +15,53 @@ const found = (answer, path) => path.reduce((place, step) => place?.[step], answ
 
 export const isText = (field) => field.matches('input[type=text], textarea');
 
+// What the server refused stands in the page until it is changed: section → path ('' for the whole answer) → message,
+// and what the fields below that path held.
+const refusals = new WeakMap();
+const below = (section, path) => controls(section).filter((field) => !path || field.dataset.path.startsWith(`${path}/`));
+const held = (section, path) => JSON.stringify(below(section, path).map((field) => [field.value, field.checked]));
+
+export function refuse(section, messages) {
+  const noted = Object.entries(messages).map(([path, message]) => [path, { message, held: held(section, path) }]);
+  refusals.set(section, new Map([...standing(section), ...noted]));
+}
+
+// The refusals whose fields are still as they were.
+export function standing(section) {
+  return new Map([...refusals.get(section) ?? []].filter(([path, refusal]) => refusal.held === held(section, path)));
+}
+
+// Parts that are refused say nothing: the rest of the answer goes without them.
 export function readAnswer(section) {
   const answer = {};
-  for (const field of controls(section)) {
+  const refused = new Set([...standing(section).keys()].filter(Boolean).flatMap((path) => below(section, path)));
+  const [beside, alone] = [true, false].map((is) => controls(section).filter((field) => ('beside' in field.dataset) === is));
+  for (const field of [...alone, ...beside]) {
     const path = steps(field);
+    // How sure somebody is of no answer, and a unit without its number, say nothing.
+    if (refused.has(field) || ('beside' in field.dataset && !Object.keys(found(answer, path.slice(0, -1)) ?? {}).length)) continue;
     if (field.type === 'checkbox') {
       if (field.checked) put(answer, path, [...(found(answer, path) ?? []), field.value]);
     } else if (field.type === 'radio' ? field.checked : field.value.trim()) put(answer, path, valueOf(field));
   }
-  // How sure somebody is of no answer says nothing.
-  return Object.keys(answer).some((name) => name !== 'certainty') ? answer : {};
+  return answer;
+}
+
+// A unit that is written behind its number goes back there.
+function textOf(field, answer, value) {
+  if (value === undefined || steps(field).at(-1) !== 'value') return value;
+  const { unit, text } = found(answer, steps(field).slice(0, -1));
+  const behind = text ?? JSON.parse(field.dataset.units ?? '{}')[unit];
+  return behind ? `${value} ${behind}` : value;
 }
 
 export function writeAnswer(section, answer) {
+  refusals.delete(section);
   for (const field of controls(section)) {
     const value = found(answer, steps(field));
     if (field.type === 'checkbox') field.checked = (value ?? []).includes(field.value);
     else if (field.type === 'radio') field.checked = value !== undefined && String(value) === field.value;
-    else field.value = value ?? '';
+    else field.value = textOf(field, answer, value) ?? '';
   }
   section.dispatchEvent(new Event('academy:written'));
 }

@@ -44,7 +44,7 @@ const STEPS = [1000, 2000, 4000, 8000, 15000];
 const OUTLIVES = 60000;
 
 // Events: 'change' (the queue or the connection changed), 'receipt' (detail: receipt, change), 'refused' (detail:
-// change, message), 'state' (what the server has) and 'sync' (the page should ask for that).
+// change, message, parts), 'state' (what the server has) and 'sync' (the page should ask for that).
 export class Queue extends EventTarget {
   constructor({ person, attempt, answersUrl, stateUrl, token, seen }) {
     super();
@@ -131,7 +131,7 @@ export class Queue extends EventTarget {
     if (status === 409 && body.code === 'sequence') { this.rename(change); return true; } // never taken
     if ([409, 413, 422].includes(status)) {
       this.store.remove(this.keyOf(change));
-      this.tell('refused', { change, message: body.detail ?? '' });
+      this.tell('refused', { change, message: body.detail ?? '', parts: body.parts });
       this.tell('change');
       return true;
     }

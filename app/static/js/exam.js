@@ -1,7 +1,7 @@
 // The paper: shows one question at a time, saves every change, tells honestly where it is. Without this file the paper is
 // one form that is posted as a whole.
 
-import { isText, readAnswer, same, writeAnswer } from './exam-fields.js';
+import { isText, readAnswer, refuse, same, standing, writeAnswer } from './exam-fields.js';
 import { Pulse } from './exam-pulse.js';
 import { Queue } from './exam-queue.js';
 
@@ -53,7 +53,6 @@ const sections = form ? [...form.querySelectorAll('[data-item]')] : [];
 const byItem = new Map(sections.map((section) => [section.dataset.item, section]));
 const given = new Map(sections.map((section) => [section.dataset.item, readAnswer(section)]));
 const drafts = new Map();
-const refused = new Set(); // questions whose answer the server did not take: what was typed stands until it is changed
 const acknowledged = new Map(); // of each answer and flag the ordinal of its last receipt
 let saved = null;
 let ended = false;
@@ -77,8 +76,7 @@ function commit(item) {
   const answer = readAnswer(byItem.get(item));
   if (same(answer, given.get(item))) return show();
   given.set(item, answer);
-  refused.delete(item);
-  complain(item, '');
+  complain(item);
   queue.add(item, 'answer', answer);
 }
 
@@ -100,6 +98,7 @@ const commitAll = () => [...drafts.keys()].forEach(commit);
 // --- what is shown ---------------------------------------------------------------------------------------------------
 function show() {
   const waiting = queue.waiting();
+  const refused = new Set(sections.filter((section) => standing(section).size).map((section) => section.dataset.item));
   const unsaved = new Set([...waiting.map((change) => change.item), ...drafts.keys(), ...refused]);
   let done = Number(form.dataset.elsewhereAnswered);
   for (const section of sections) {
@@ -161,24 +160,40 @@ function notice(text, linkText = '', href = '', elsewhere = false) {
   box.append(close);
 }
 
-function complain(item, message) {
+// Beside the fields: what could not be taken, of the answer or of its parts.
+function complain(item) {
   const section = byItem.get(item);
-  const error = section.querySelector('[data-error]');
-  error.hidden = !message;
-  error.setAttribute('role', 'alert');
-  error.querySelector('span').textContent = message;
-  for (const field of section.querySelectorAll('fieldset input[type=text]')) {
-    field.toggleAttribute('aria-invalid', Boolean(message));
-    if (message) { field.setAttribute('aria-invalid', 'true'); field.setAttribute('aria-describedby', error.id); }
+  const refused = standing(section);
+  for (const problem of section.querySelectorAll('[data-error]')) {
+    const text = refused.get(problem.dataset.error.replace(/\/$/, ''))?.message ?? '';
+    const words = problem.querySelector('span');
+    problem.hidden = !text;
+    problem.setAttribute('role', 'alert');
+    if (words.textContent !== text) words.textContent = text;
   }
+  for (const field of [...section.querySelectorAll('fieldset [data-path]')].filter(isText)) {
+    if ([...refused.keys()].some((path) => !path || field.dataset.path.startsWith(`${path}/`))) field.setAttribute('aria-invalid', 'true');
+    else field.removeAttribute('aria-invalid');
+  }
+}
+
+// The server refused a change. What the other parts of the answer say goes to it all the same.
+function takeRefusal({ change: { item, kind }, message, parts }) {
+  const later = drafts.has(item) || queue.waiting().some((other) => other.item === item && other.kind === 'answer');
+  if (!here(item) || kind !== 'answer' || later) return;
+  const told = message || say('refused');
+  refuse(byItem.get(item), parts ?? { '': told });
+  if (parts) { given.delete(item); commit(item); }
+  complain(item);
 }
 
 function put(item, answer) {
   if (!here(item)) return;
   const section = byItem.get(item);
   given.set(item, answer);
-  if (refused.delete(item)) complain(item, '');
-  if (!same(readAnswer(section), answer)) writeAnswer(section, answer);
+  if (same(readAnswer(section), answer)) return;
+  writeAnswer(section, answer);
+  complain(item);
 }
 
 function takeState(state) {
@@ -198,7 +213,8 @@ function takeState(state) {
   // What was changed here since the server looked stands as it is.
   const newer = (name) => waiting.has(name) || (acknowledged.get(name) ?? 0) > state.head;
   for (const entry of state.items.filter(({ id }) => here(id))) {
-    if (!newer(`answer:${entry.id}`) && !drafts.has(entry.id) && !refused.has(entry.id)) put(entry.id, entry.response);
+    // What was refused stays until it is mended.
+    if (!newer(`answer:${entry.id}`) && !drafts.has(entry.id) && !standing(byItem.get(entry.id)).has('')) put(entry.id, entry.response);
     if (!newer(`flag:${entry.id}`)) byItem.get(entry.id).querySelector('[data-flag]').checked = entry.flagged;
   }
   if (!open) { commitAll(); end(); } else tick();
@@ -375,14 +391,7 @@ if (form) {
   queue.addEventListener('state', (event) => takeState(event.detail));
   queue.addEventListener('sync', () => queue.refresh());
   queue.addEventListener('elsewhere', ({ detail }) => { if (detail.kind === 'answer') { put(detail.item, detail.response); show(); } });
-  queue.addEventListener('refused', ({ detail: { change, message } }) => {
-    const { item } = change;
-    const later = drafts.has(item) || queue.waiting().some((other) => other.item === item && other.kind === 'answer');
-    if (!here(item) || change.kind !== 'answer' || later) return;
-    given.delete(item);
-    refused.add(item);
-    complain(item, message || say('refused'));
-  });
+  queue.addEventListener('refused', ({ detail }) => takeRefusal(detail));
   queue.addEventListener('receipt', ({ detail: { receipt, change } }) => {
     saved = new Date(receipt.received_at);
     acknowledged.set(`${change.kind}:${change.item}`, receipt.ordinal);

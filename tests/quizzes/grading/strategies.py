@@ -44,13 +44,20 @@ def multiple(draw: st.DrawFn) -> Raw:
     choices = draw(texts(2, 6))
     for choice in choices:
         choice["correct"] = draw(st.booleans())
+        if draw(st.booleans()):
+            choice["feedback"] = draw(both)
     draw(st.sampled_from(choices))["correct"] = True
     return {"choices": choices, "scoring": draw(st.sampled_from(MULTIPLE))}
 
 
 @st.composite
 def numeric(draw: st.DrawFn) -> Raw:
-    return {"answer": draw(amounts), "tolerance": draw(st.sampled_from(["0", "0.5"]))} | draw(units())
+    return {"answer": draw(amounts | st.sampled_from(["1e15", "-1E+3", "0.0000000001"]))} | draw(quantity())
+
+
+@st.composite
+def quantity(draw: st.DrawFn) -> Raw:
+    return {"tolerance": draw(st.sampled_from(["0", "0.5", "1e-10", "1E+30"]))} | draw(units())
 
 
 @st.composite
@@ -60,7 +67,8 @@ def units(draw: st.DrawFn) -> Raw:
         return {}
     raw: Raw = {"unit": {"zh": "日", "en": "days"}, "unit_required": draw(st.booleans())}
     if draw(st.booleans()):
-        raw["units"] = [{"unit": {"zh": "小时", "en": "hours"}, "factor": draw(positive)}]
+        names = [("小时", "hours"), ("万日", "Days"), ("㎡", "m²")][: draw(st.integers(1, 3))]
+        raw["units"] = [{"unit": {"zh": zh, "en": en}, "factor": draw(positive)} for zh, en in names]
     return raw
 
 
@@ -77,10 +85,10 @@ def short_text(draw: st.DrawFn) -> Raw:
 @st.composite
 def matching(draw: st.DrawFn) -> Raw:
     rights = draw(texts(2, 5))
-    pairs = [{"id": f"p{option['id']}", "left": draw(both), "right": option["text"]} for option in rights]
-    more = draw(st.integers(0, len(pairs) - 2))
-    rest = [{"id": f"d{number}", "text": pair["right"]} for number, pair in enumerate(pairs[:more])]
-    return {"pairs": pairs[more:]} | ({"distractors": rest} if rest else {})
+    used = max(1, len(rights) - draw(st.integers(0, 2)))  # the others are distractors
+    sides = draw(st.lists(st.sampled_from(rights[:used]), min_size=2, max_size=5))  # some belong to several
+    pairs = [{"id": f"p{at}", "left": draw(both), "right": side["text"]} for at, side in enumerate(sides)]
+    return {"pairs": pairs, "distractors": rights[used:]}
 
 
 @st.composite
@@ -112,7 +120,7 @@ def calculated(draw: st.DrawFn) -> Raw:
     formula = draw(st.sampled_from(["x * y / 3", "-x + 2 ** 3", "round(x / y, 1) + max(x, y)", "sqrt(y) * 0.17"]))
     parameters = {"x": {"from": -5, "to": 20, "step": "0.5"}, "y": {"from": 1, "to": 9}}
     raw: Raw = {"parameters": parameters, "formula": formula, "decimals": draw(st.integers(0, 10))}
-    return raw | {"prompt": {"zh": "{{x}} 与 {{y}}", "en": "{{y}} and {{x}}"}} | draw(units())
+    return raw | {"prompt": {"zh": "{{x}} 与 {{y}}", "en": "{{y}} and {{x}}"}} | draw(quantity())
 
 
 @st.composite
@@ -139,7 +147,8 @@ def _places(draw: st.DrawFn, items: list[Raw]) -> list[Raw]:
 
 @st.composite
 def essay(draw: st.DrawFn) -> Raw:
-    levels = [{"id": name, "text": draw(both), "points": points} for name, points in (("l", 0), ("h", "2.5"))]
+    points = draw(st.lists(st.sampled_from([0, 1, "2.5", 1000]), min_size=2, max_size=4).filter(any))
+    levels = [{"id": NAMES[at], "text": draw(both), "points": each} for at, each in enumerate(points)]
     rubric = [{"id": name, "text": draw(both), "levels": levels} for name in NAMES[: draw(st.integers(1, 3))]]
     limits: list[Raw] = [{}, {"minimum": 5}, {"minimum": 5, "maximum": 5, "count": "characters"}]
     return {"rubric": rubric, "model": draw(both), **draw(st.sampled_from(limits))}
@@ -158,8 +167,9 @@ def case(draw: st.DrawFn) -> Raw:
     for name in NAMES[: draw(st.integers(1, 3))]:
         kind = draw(st.sampled_from(sorted(set(KINDS) - {"case", "file_upload"})))
         marks = draw(st.sampled_from([1, "0.5", 7]))
-        parts.append({"prompt": draw(both), "id": name, "type": kind, "marks": marks, **draw(KINDS[kind]())})
-    exhibits = [{"id": "a", "title": draw(both), "text": draw(both)}]
+        about = {"prompt": draw(both), "feedback": draw(st.none() | both)}
+        parts.append({**about, "id": name, "type": kind, "marks": marks, **draw(KINDS[kind]())})
+    exhibits = [{"id": name, "title": draw(both), "text": draw(both)} for name in "ab"[: draw(st.integers(0, 2))]]
     return {"parts": parts, "exhibits": exhibits, "marks": None}
 
 
@@ -184,12 +194,23 @@ KINDS: dict[str, Callable[[], st.SearchStrategy[Raw]]] = {
 @st.composite
 def questions(draw: st.DrawFn, kind: str) -> Raw:
     """A question of one type as its author wrote it, sometimes with certainty where that can be."""
-    raw = {"type": kind, "prompt": draw(both), "marks": draw(st.sampled_from([1, "2.5"])), **draw(KINDS[kind]())}
+    raw = {"type": kind, "prompt": draw(both), "marks": draw(st.sampled_from([1, "2.5", "0.01", 1000]))}
+    raw |= {"feedback": draw(st.none() | both), **draw(KINDS[kind]())}
     simple = kind in {"single", "true_false", "numeric", "short_text", "calculated"}
     if (simple or raw.get("scoring") == "all_or_nothing") and draw(st.booleans()):
         raw["certainty"] = True
     return raw
 
+
+#: What somebody may have written for any value of a question: numbers without measure, other shapes.
+unfit: st.SearchStrategy[Any] = st.sampled_from(
+    ["1e999999", "-1e999999", "1e-999999", 10**400, 1e308, None, [], {}, "", True, -1, "x", ["x"], [None], [[]]]
+)
+#: Answers without a word in them, of every shape.
+BLANKS: tuple[Raw, ...] = (
+    *({"choice": None}, {"choices": []}, {"value": ""}, {"value": " \u3000"}, {"text": " \n"}, {"pairs": {}}),
+    *({"positions": {}}, {"places": {}}, {"gaps": {}}, {"parts": {}}, {"files": []}, {"certainty": 3}),
+)
 
 json_values = st.recursive(
     st.none()

@@ -2,6 +2,7 @@
 
 import copy
 import json
+from contextlib import suppress
 from decimal import ROUND_DOWN, Decimal, localcontext
 from typing import Any
 
@@ -14,7 +15,18 @@ from app.core.errors import Invalid
 from app.quizzes import grading
 from app.quizzes.grading import certainty
 from app.quizzes.marking.rules import MARKED_TYPES
-from tests.quizzes.grading.strategies import KINDS, altered, chance, questions, spoilt
+from tests.quizzes.grading.strategies import (
+    BLANKS,
+    KINDS,
+    altered,
+    chance,
+    json_values,
+    places_in,
+    questions,
+    replaced,
+    spoilt,
+    unfit,
+)
 
 pytestmark = pytest.mark.no_database
 
@@ -55,6 +67,7 @@ def test_a_perfect_answer_earns_full_marks_on_every_paper(kind: str, data: st.Da
     result = grading.grade(body, grading.perfect(body, layout), layout)
     assert finished(result).fraction == 1
     assert finished(result).correct
+    assert grading.is_complete(grading.perfect(body, layout), layout)
 
 
 @every_type
@@ -62,9 +75,16 @@ def test_a_perfect_answer_earns_full_marks_on_every_paper(kind: str, data: st.Da
 @given(data=st.data())
 def test_an_empty_answer_earns_nothing_and_waits_for_nobody(kind: str, data: st.DataObject) -> None:
     body = body_of(data, kind)
-    nothings: tuple[grading.Response | None, ...] = (None, {})
+    layout = drawn(data, body)
+    nothings: list[grading.Response | None] = [None, {}]
+    for blank in BLANKS:
+        with suppress(Invalid):  # of another type
+            nothings.append(grading.normalise(blank, layout))
+    assert any(nothings) is False
+    assert len(nothings) > 2 or kind in {"single", "true_false"}
     for nothing in nothings:
-        result = grading.grade(body, nothing, drawn(data, body))
+        result = grading.grade(body, nothing, layout)
+        assert not grading.is_complete(nothing or {}, layout)
         assert isinstance(result, grading.Graded)
         assert result.fraction == 0
         assert result.certainty_mark in {None, 0}
@@ -89,6 +109,44 @@ def test_garbage_is_refused_and_everything_else_is_graded_within_bounds(kind: st
     assert grading.normalise(cleaned, layout) == cleaned
     if result.certainty_mark is not None:
         assert certainty.LOWEST <= result.certainty_mark <= certainty.HIGHEST
+
+
+@pytest.mark.parametrize("kind", ["case", "cloze"])
+@few_examples
+@given(data=st.data())
+def test_what_one_part_cannot_take_costs_the_others_nothing(kind: str, data: st.DataObject) -> None:
+    body = body_of(data, kind)
+    layout = drawn(data, body)
+    ((container, answers),) = grading.perfect(body, layout).items()
+    spoiled = data.draw(st.sampled_from(sorted(answers)))
+    rest = {name: answer for name, answer in answers.items() if name != spoiled}
+    written = {"value": data.draw(st.sampled_from(["many", "5²", "1,00", "9" * 30]))} | {"text": "x" * 20_001}
+    texts = {name for name, value in answers[spoiled].items() if isinstance(value, str)} & set(written)
+    part = {name: written[name] for name in texts} or answers[spoiled]
+    refused: list[str] = []
+    try:
+        kept = grading.normalise({container: answers | {spoiled: part}}, layout)
+    except grading.PartsRefused as refusal:
+        kept, refused = refusal.kept, list(refusal.refused)
+    assert refused in ([], [f"{container}/{spoiled}"])
+    if refused:
+        assert kept == grading.normalise({container: rest}, layout)
+    assert grading.normalise(kept, layout) == kept
+
+
+@every_type
+@few_examples
+@given(data=st.data())
+def test_whatever_an_author_writes_is_refused_or_works(kind: str, data: st.DataObject) -> None:
+    raw = data.draw(questions(kind))
+    place = data.draw(st.sampled_from(places_in(raw)[1:]))
+    try:
+        body = grading.validate("q1", replaced(raw, place, data.draw(unfit | json_values)))
+    except Invalid:
+        return
+    layout = drawn(data, body)
+    assert finished(grading.grade(body, grading.perfect(body, layout), layout)).correct
+    grading.view(body, layout)
 
 
 @every_type
