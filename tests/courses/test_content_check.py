@@ -1,6 +1,7 @@
 """Each fault an author can make: its exact place, what is wrong, what to write instead."""
 # ruff: noqa: E501 - faults stand here as they are printed
 
+import re
 import shutil
 from pathlib import Path
 
@@ -9,12 +10,15 @@ from flask import Flask
 
 from app.config import PROJECT
 from app.courses.content.loading import inspect
+from app.courses.editing.fault_words_zh import translated
 
 pytestmark = pytest.mark.no_database
 
 SMALL = PROJECT / "tests" / "data" / "content-small"
 M1 = "courses/small/m1-first"
 COURSE = "courses/small/course.yaml"
+#: Three words in a row, but for what is quoted from a file.
+ENGLISH = re.compile(r"(?<![`“\w])[a-z]{2,} [a-z]{2,} [a-z]+")
 
 
 @pytest.fixture
@@ -335,6 +339,10 @@ def test_a_fault_is_reported_at_its_place_with_the_mend(
 ) -> None:
     replace(folder, file, old, new)
     assert expected in faults_of(folder)
+    for fault in inspect(folder)[1]:
+        for words in (fault.wrong, fault.mend):
+            left = ENGLISH.findall(translated(words))
+            assert left == [], f"{words}: not in Chinese for those who write in the browser"
 
 
 def test_formulas_and_prices_are_no_faults(folder: Path) -> None:

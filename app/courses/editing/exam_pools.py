@@ -23,6 +23,11 @@ class BankQuestion:
     difficulty: int
     tags: list[str]
 
+    @property
+    def words(self) -> str:
+        """What it is called in lists."""
+        return f"{self.id} · {self.prompt}"
+
 
 @dataclass(frozen=True, slots=True)
 class Bank:
@@ -45,7 +50,7 @@ class Bank:
 
     @property
     def question_options(self) -> tuple[tuple[str, str], ...]:
-        known = [(one.id, f"{one.id} · {one.prompt}") for one in self.questions]
+        known = [(one.id, one.words) for one in self.questions]
         return (*known, *self._strange("questions", (key for key, _words in known)))
 
     def _strange(self, name: str, known: Iterable[str]) -> tuple[tuple[str, str], ...]:

@@ -8,7 +8,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from app.courses.editing import fault_words_media
+from app.courses.editing import fault_words_files, fault_words_media
 
 _WORDS: Final = (
     (r"the lesson has no section", r"这一课还没有小节"),
@@ -28,7 +28,7 @@ _WORDS: Final = (
     (r'add it: !\[…\]\(\.\./figures/x\.svg "caption"\)', r"在地址后用引号写上图题"),
     (r"`(.*)` is not a figure of the course", r"“\1”不是本课程的图示"),
     (r"write \.\./figures/<name>\.svg", r"地址写作 ../figures/文件名"),
-    (r"the course has no figure `(.*)`(.*)", r"课程中没有图示“\1”\2"),
+    (r"the course has no figure `(.*?)`(.*)", r"课程中没有图示“\1”\2"),
     (r"add figures/(.*), or correct the name", r"上传图示 \1，或者改正文件名"),
     (r"HTML `(.*)` stands in the text", r"正文中有 HTML：\1"),
     (r"write Markdown instead", r"请改用 Markdown"),
@@ -195,7 +195,8 @@ _WORDS: Final = (
     (r"save it as what its name says", r"请按文件名的格式保存"),
 )
 _PATTERNS: Final = tuple(
-    (re.compile(pattern, re.DOTALL), words) for pattern, words in (*fault_words_media.WORDS, *_WORDS)
+    (re.compile(pattern, re.DOTALL), words)
+    for pattern, words in (*fault_words_media.WORDS, *fault_words_files.WORDS, *_WORDS)
 )
 _MEANT: Final = re.compile(r" \(did you mean `(.*)`\?\)")
 _WHERE: Final = re.compile(r" \(character (\d+) of `(.*)`\)")

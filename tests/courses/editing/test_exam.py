@@ -172,6 +172,8 @@ def test_pools_count_what_they_draw_from_and_stand_in_parts(desk: Desk) -> None:
     page = desk.act("preview", {"pools.0.pick": "1", "pools.0.difficulty": ["2"], **two})
     assert notes(page, "pools.0") == ["符合条件的有1题。", "所有考生的题目相同。", ONCE.format(3, 3)]
     assert notes(page, "pools.1") == ["符合条件的有2题。", ONCE.format(3, 3)]
+    drawn = [link.get("href") for link in page.cssselect("[id='match-pools.1'] a")]
+    assert drawn == ["/authoring/small/questions/m1-first/t-m1-q2", "/authoring/small/questions/m2-second/t-m2-q1"]
     both = {"pools.0.difficulty": ["1", "2"], "pools.0.questions": ["t-m1-q2", "t-m1-q1"], "attempts": "1"}
     page = desk.act("preview", {**two, **both, "pools.1.pick": "2"})
     assert notes(page, "pools.0") == ["符合条件的有2题。", "所有考生的题目相同。"]
@@ -205,6 +207,7 @@ def test_pools_count_what_they_draw_from_and_stand_in_parts(desk: Desk) -> None:
     page = desk.page()
     assert words(page, "#fault-sections\\.1\\.introduction\\.en") == ["请填写此项。"]
     assert page.cssselect(".error-summary a[href='#fault-sections.1.introduction.en']")
+    assert desk.browser.page("/authoring/small/faults").cssselect(f"main a[href='{EXAM}']")
     page = desk.act("join", {"sections.1.introduction.zh": ""})
     assert "请把试卷分成几个部分，或者另选答题顺序。" in words(page, "#fault-navigation")
     post(desk.browser, EXAM, {**values_of(page), "navigation": "free", "action": "save"})

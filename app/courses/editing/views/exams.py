@@ -191,7 +191,9 @@ def _shown(form: Form) -> str:
         named=sorted(named),
         fault_count=sum(map(len, faults.values())),
         notes_at={name: exam_words.draw_lines(draw) for name, draw in draws.items()},
-        draws=draws,
+        matches_at={
+            name: [(one.words, _address(form.work, one)) for one in draw.questions] for name, draw in draws.items()
+        },
         rules=rules,
         card=_card(rules, "en" if language == "en" else "zh"),
         language=language,
@@ -200,6 +202,10 @@ def _shown(form: Form) -> str:
         zone=zone_name(choose_zone()),
         address=request.remote_addr or "",
     )
+
+
+def _address(place: Work, question: exam_pools.BankQuestion) -> str:
+    return url_for(".edit_question", course_key=place.key, module_key=question.module, question_key=question.id)
 
 
 def _card(rules: Any, language: str) -> str:
