@@ -190,3 +190,13 @@ def _event(
 def pick(body: dict[str, Any], letter: str) -> dict[str, Any]:
     """The choice of a single-choice question that was authored at this letter's place (a the first)."""
     return {"choice": body["choices"][ord(letter) - ord("a")]["id"]}
+
+
+def letters(*rows: str) -> Answering:
+    """Answers by person: one letter a question, a dot for none."""
+
+    def answer(at: int, key: str, body: dict[str, Any]) -> dict[str, Any]:
+        letter = rows[at][int(key[-1]) - 1]
+        return {} if letter == "." else pick(body, letter)
+
+    return answer

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.core import access, clock
 from app.core.access import Actor, require_actor
-from app.core.database import transaction
+from app.core.database import release, transaction
 from app.core.errors import Conflict, NotFound
 from app.core.forms import member_of
 from app.core.languages import locale_name
@@ -19,6 +19,7 @@ from app.quizzes import grading, rendering
 from app.quizzes.grading.file_types import KINDS
 from app.quizzes.marking import forms, policies, queries, rules, services, words
 from app.quizzes.marking.answers import Task
+from app.quizzes.marking.unnamed import unnamed
 from app.quizzes.models import Upload
 from app.quizzes.queries import uploads_of
 from app.quizzes.releases.policies import can_release
@@ -157,15 +158,17 @@ def _saved_text(waiting: int) -> str:
 @blueprint.get("/marking/answers/<uuid:task_id>/files/<int:number>")
 @access.requires(*policies.MARKERS)
 def download_file(task_id: uuid.UUID, number: int) -> Response:
-    """A file that was handed in, under a name that says nothing about whose it is."""
+    """A file that was handed in, without what says whose it is in its name and its properties."""
     task = queries.get_task(require_actor(), task_id)
     received = _files(task)
     if not 1 <= number <= len(received):
         raise NotFound
     upload = received[number - 1]
-    data = files.read(current_app.extensions["academy.settings"].data_dir, upload.digest)
-    response = current_app.response_class(data, content_type=KINDS[upload.kind])
-    suffix = {"jpeg": "jpg", "text": "txt"}.get(upload.kind, upload.kind)
+    kind, digest = upload.kind, upload.digest
+    release()  # taking a large file apart keeps no connection
+    data = unnamed(kind, files.read(current_app.extensions["academy.settings"].data_dir, digest))
+    response = current_app.response_class(data, content_type=KINDS[kind])
+    suffix = {"jpeg": "jpg", "text": "txt"}.get(kind, kind)
     response.headers.set("Content-Disposition", "attachment", filename=f"answer-{task.code}-{number}.{suffix}")
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["Cache-Control"] = "private, no-store"

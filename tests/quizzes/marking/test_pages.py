@@ -17,13 +17,12 @@ from app.quizzes.marking.answers import Task
 from app.quizzes.marking.models import Mark
 from app.quizzes.models import Attempt
 from tests.quizzes.access import by_responsibility
+from tests.support.author_traces import authored_pdf, traces
 from tests.support.cast import Cast, make_person
 from tests.support.marking import fields, hand_in, marker, tasks_of
 from tests.support.pages import Browser, Visitors
 from tests.support.quizzes import items_of, make_quiz, start
 from tests.support.statements import counted_statements
-
-PDF = b"%PDF-1.7\nfor tests\n%%EOF\n"
 
 
 @dataclass
@@ -216,11 +215,11 @@ def test_the_candidate_reads_levels_and_comment_but_not_who_marked(cast: Cast, v
     visit(cast.outsider).get(result, 404)
 
 
-def upload(cast: Cast, browser: Browser) -> Attempt:
+def upload(cast: Cast, browser: Browser, data: bytes) -> Attempt:
     with write_mode():
         attempt = start(cast.trainee, make_quiz(("file_upload",)))
         (item,) = items_of(attempt)
-    sent = {f"q-{item.id}-file": (io.BytesIO(PDF), "林见微-0012026001.pdf"), "seen": "0"}
+    sent = {f"q-{item.id}-file": (io.BytesIO(data), "林见微-0012026001.pdf"), "seen": "0"}
     path = f"/attempts/{attempt.id}"
     browser.submit(f"{path}/questions/{item.id}/files", sent, form_at=path)
     actor = Actor(person_id=cast.trainee.id, name="")
@@ -232,13 +231,17 @@ def upload(cast: Cast, browser: Browser) -> Attempt:
 
 def test_files_have_neutral_names_and_get_points(cast: Cast, visit: Visitors) -> None:
     candidate = visit(cast.trainee)
-    attempt = upload(cast, candidate)
+    data = authored_pdf(cast.trainee.latin_name)
+    attempt = upload(cast, candidate, data)
     (task,) = tasks_of(marker(cast), attempt)
     browser = visit(cast.instructor)
     path = f"/marking/answers/{task.id}"
     assert "林见微" not in browser.get(path).get_data(as_text=True)
     file = browser.get(f"{path}/files/1")
-    assert file.data == PDF
+    assert traces(data, cast.trainee.latin_name) != []
+    assert traces(file.data, cast.trainee.latin_name) == []
+    assert "ETag" not in file.headers
+    assert "Last-Modified" not in file.headers
     assert file.headers["Content-Disposition"] == f"attachment; filename=answer-{task.code}-1.pdf"
     browser.get(f"{path}/files/2", 404)
     browser.get(f"{path}/files/0", 404)

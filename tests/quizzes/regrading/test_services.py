@@ -4,17 +4,15 @@ import uuid
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
 from app.accounts.models import Person
 from app.core import clock, events
-from app.core.access import Actor, Grant, Role
-from app.core.database import db, release, transaction, write_mode
+from app.core.access import Grant, Role
+from app.core.database import db, transaction, write_mode
 from app.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.core.events import Event
-from app.jobs.models import Job
 from app.jobs.services import run_due_jobs
 from app.quizzes.events import AttemptGraded, RegradeApplied
 from app.quizzes.marking import services as marking
@@ -23,14 +21,11 @@ from app.quizzes.models import (
     AttemptItem,
     Grade,
     GradeRun,
-    QuestionRevision,
     Quiz,
-    QuizRevision,
     QuizRevisionItem,
 )
 from app.quizzes.regrading import history, queries, services, tasks
-from app.quizzes.regrading.rules import Basis, Correction, Figures, RegradeState, Scope
-from app.quizzes.regrading.working import regraded
+from app.quizzes.regrading.rules import RegradeState, Scope
 from app.quizzes.results import Treatment
 from tests.support.analysis import publish, single_questions
 from tests.support.cast import Cast, as_actor, make_person
@@ -50,8 +45,7 @@ from tests.support.regrading import (
     regrader,
     right_is,
 )
-from tests.support.sittings import Answering, make_people, pick, sit
-from tests.support.statements import counted_statements
+from tests.support.sittings import letters, make_people, pick, sit
 
 
 @pytest.fixture(autouse=True)
@@ -70,16 +64,6 @@ def heard(app: object) -> Iterator[list[Event]]:
     yield found
     events._handlers[AttemptGraded].remove(found.append)
     events._handlers[RegradeApplied].remove(found.append)
-
-
-def letters(*rows: str) -> Answering:
-    """Answers by person: one letter a question, a dot for none."""
-
-    def answer(at: int, key: str, body: dict[str, Any]) -> dict[str, Any]:
-        letter = rows[at][int(key[-1]) - 1]
-        return {} if letter == "." else pick(body, letter)
-
-    return answer
 
 
 def test_a_key_is_corrected(cast: Cast, heard: list[Event]) -> None:
@@ -279,141 +263,6 @@ def test_a_formula_without_a_value_on_some_paper_is_refused(cast: Cast) -> None:
         item.layout = item.layout | {"parameters": {"price": "500", "rate": "3"}}
     regrade_id = prepare(regrader(cast), revision, question, {"formula": ["rate / (price - 500)"]})
     assert regrade_named(regrade_id).problem == "no_answer"
-
-
-def test_a_killed_job_goes_on_where_it_was(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    revision = publish(single_questions(2, "jq"))
-    attempts = sit(revision, make_people(5, cast.university), letters(*["cb"] * 5))
-    first = questions_of(revision)[0]
-    actor = regrader(cast)
-    monkeypatch.setattr(services, "BATCH", 2)
-    regrade_id = prepare(actor, revision, first, right_is(first, "c"))
-    approve(actor, regrade_id, work=False)
-    with transaction():
-        assert services.apply_batch(regrade_id, clock.now()) == 2
-    assert percents(attempts) == ["100+", "100+", "50-", "50-", "50-"]
-    regrade = regrade_named(regrade_id)
-    assert (regrade.state, queries.count_applied(regrade)) == (RegradeState.APPLYING, 2)
-    release()
-    with pytest.raises(Conflict) as busy:
-        approve(actor, prepare_without_jobs(actor, revision, first))
-    assert busy.value.code in {"decided", "busy"}
-    run_due_jobs()
-    assert percents(attempts) == ["100+"] * 5
-    results = db.session.scalars(db.select(Grade.id).filter_by(run_id=regrade.run_id)).all()
-    assert len(results) == 10
-    with transaction():
-        assert services.apply_batch(regrade_id, clock.now()) == 0
-        assert not services.finish_regrade(regrade_id, clock.now())
-
-
-def test_one_regrade_at_a_time_touches_a_paper(cast: Cast) -> None:
-    """Tried on the same results, applied one after the other: the second would do what nobody has read."""
-    revision, other = publish(single_questions(2, "bq")), publish(single_questions(2, "cq"))
-    attempts = sit(revision, make_people(1, cast.university), letters("cc"))
-    sit(other, make_people(1, cast.university), letters("cb"))
-    actor = regrader(cast)
-    first, second = (
-        prepare(actor, revision, question, right_is(question, "c")) for question in questions_of(revision)
-    )
-    elsewhere = prepare(actor, other, questions_of(other)[0], right_is(questions_of(other)[0], "c"))
-    approve(actor, first, work=False)
-    with pytest.raises(Conflict) as busy:
-        approve(actor, second)
-    assert busy.value.code == "busy"
-    approve(actor, elsewhere, work=False)  # other papers
-    run_due_jobs()
-    with pytest.raises(Conflict) as moved:
-        approve(actor, second)
-    assert moved.value.code == "moved"
-    assert percents(attempts) == ["50-"]
-    with transaction():
-        services.try_again(actor, second)
-    run_due_jobs()
-    assert approve(actor, second).counted.newly_passed == 1
-    assert percents(attempts) == ["100+"]
-
-
-def test_a_dry_run_that_was_asked_for_again_leaves_its_place(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two workers, two jobs of one regrade: the earlier one stops, and what the later one noted stays whole."""
-    revision = publish(single_questions(2, "aq"))
-    sit(revision, make_people(3, cast.university), letters("cb", "cb", "cb"))
-    first = questions_of(revision)[0]
-    actor = regrader(cast)
-    monkeypatch.setattr(services, "BATCH", 1)
-    regrade_id = prepare(actor, revision, first, right_is(first, "c"))
-    reading, read = queries.next_sittings, []
-
-    def overtaken(*arguments: Any) -> Any:
-        """Before its second batch somebody asks again, and another worker does all of it."""
-        read.append(arguments)
-        if len(read) == 2:
-            release()
-            with transaction():
-                services.try_again(actor, regrade_id)
-            run_due_jobs()
-        return reading(*arguments)
-
-    with transaction():
-        services.try_again(actor, regrade_id)
-    monkeypatch.setattr(queries, "next_sittings", overtaken)
-    run_due_jobs()
-    assert len(read) > 3
-    assert len(changes_of(regrade_id)) == regrade_named(regrade_id).counted.changed == 3
-    failed = db.session.scalars(db.select(Job.error).filter_by(kind=services.TRY).where(Job.error != "")).all()
-    assert failed == []
-
-
-def prepare_without_jobs(actor: Actor, revision: QuizRevision, question: QuestionRevision) -> uuid.UUID:
-    """A regrade that was tried while another one of its question is being applied."""
-    found = queries.get_question(_key(revision), question.id)
-    with transaction():
-        regrade = services.prepare_regrade(
-            actor,
-            found,
-            Correction(),
-            Scope(quiz_id=revision.quiz_id),
-            now=clock.now(),
-        )
-    with transaction():
-        assert services.begin_trial(regrade.id, regrade.job_id)
-        services.finish_trial(regrade.id, regrade.job_id, Figures(), Basis(), clock.now())
-    return regrade.id
-
-
-def _key(revision: QuizRevision) -> str:
-    return db.session.get_one(Quiz, revision.quiz_id).key
-
-
-def test_each_batch_takes_the_same_statements(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    revision = publish(single_questions(2, "bq"))
-    sit(revision, make_people(9, cast.university), letters(*["cb"] * 9))
-    first = questions_of(revision)[0]
-    actor = regrader(cast)
-    used = []
-    for size in (2, 9):
-        monkeypatch.setattr(services, "BATCH", size)
-        regrade_id = prepare(actor, revision, first, right_is(first, "c" if size == 2 else "b"))
-        regrade = regrade_named(regrade_id)
-        with counted_statements() as trying:
-            sittings = queries.next_sittings(regrade, None, size)
-            found = regraded(sittings, services.corrected_by(regrade))
-        with transaction():
-            job_id = services.try_again(actor, regrade_id).job_id
-            assert job_id is not None
-            services.begin_trial(regrade_id, job_id)
-        with transaction(), counted_statements() as noting:
-            assert services.note_changes(regrade_id, job_id, found, Figures(), clock.now())
-        run_due_jobs()
-        approve(actor, regrade_id, work=False)
-        with transaction(), counted_statements() as applying:
-            assert services.apply_batch(regrade_id, clock.now()) == size
-        run_due_jobs()
-        used.append((len(trying), len(noting), len(applying)))
-    assert used[0][:2] == used[1][:2]
-    # applying, each changed result is announced, and its listeners look once
-    assert used[1][2] - used[0][2] == 9 - 2
-    assert used[0][2] <= 16
 
 
 def test_marks_of_people_are_kept_and_joined(cast: Cast) -> None:

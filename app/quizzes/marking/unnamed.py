@@ -1,0 +1,165 @@
+"""Files as markers get them: without what programs write into them about their author.
+
+Words and pictures stay as they were handed in; what a candidate says of herself in them stays, too.
+"""
+
+import io
+import re
+import struct
+import zipfile
+from collections.abc import Callable
+from typing import Final
+
+import pikepdf
+from PIL import Image
+
+#: An archive that unpacks to more is left as it was handed in.
+MAX_UNPACKED: Final = 256 * 2**20
+_ORIENTATION: Final = 0x0112
+#: A marker of a JPEG after the coded picture: neither a stuffed byte, nor a restart, nor filling.
+_AFTER_SCAN: Final = re.compile(rb"\xff(?![\x00\xff\xd0-\xd7])")
+_PNG_KEPT: Final = frozenset(
+    b"IHDR PLTE IDAT IEND tRNS gAMA cHRM sRGB iCCP bKGD pHYs sBIT hIST sPLT acTL fcTL fdAT cICP".split()
+)
+_EMPTY: Final = {
+    "docProps/core.xml": b"<cp:coreProperties"
+    b' xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties"/>',
+    "docProps/app.xml": b"<Properties"
+    b' xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties"/>',
+    "docProps/custom.xml": b"<Properties"
+    b' xmlns="http://schemas.openxmlformats.org/officeDocument/2006/custom-properties"/>',
+}
+
+
+def _attributes(*names: bytes) -> re.Pattern[bytes]:
+    return re.compile(rb"(\s(?:\w+:)?(?:" + b"|".join(names) + rb""")\s*=\s*)(?:"[^"]*"|'[^']*')""")
+
+
+#: Where Office programs name people: members of the archive, what to look for, what to put there.
+_PEOPLE: Final = (
+    (re.compile(r"word/.*\.xml"), _attributes(b"author", b"initials", b"userId"), rb'\1""'),
+    (re.compile(r"xl/persons/.*\.xml"), _attributes(b"displayName", b"userId"), rb'\1""'),
+    (re.compile(r"xl/comments.*\.xml"), re.compile(rb"(<(?:\w+:)?author>)[^<]*"), rb"\1"),
+    (re.compile(r"xl/workbook\.xml"), _attributes(b"userName"), rb'\1""'),
+    (
+        re.compile(r"xl/workbook\.xml"),
+        re.compile(rb"(<x15ac:absPath\b[^>]*\burl=)(?:\"[^\"]*\"|'[^']*')"),
+        rb'\1""',
+    ),
+    (re.compile(r"ppt/(commentAuthors|authors)\.xml"), _attributes(b"name", b"initials", b"userId"), rb'\1""'),
+)
+_PICTURES: Final = {".jpg": "jpeg", ".jpeg": "jpeg", ".png": "png"}
+
+
+def unnamed(kind: str, data: bytes) -> bytes:
+    """The file without its author's traces; as it is where it has none, or cannot be taken apart."""
+    strip = _STRIPPERS.get(kind)
+    if strip is None:
+        return data
+    try:
+        return strip(data)
+    except (
+        ValueError,
+        struct.error,
+        OSError,
+        EOFError,
+        zipfile.BadZipFile,
+        NotImplementedError,
+        pikepdf.PdfError,
+    ):
+        return data
+
+
+def _jpeg(data: bytes) -> bytes:
+    """Comments and application segments go; colours stay, and which way up it is."""
+    with Image.open(io.BytesIO(data)) as picture:
+        turned = picture.getexif().get(_ORIENTATION, 1)
+    found, at = bytearray(data[:2]), 2
+    if turned != 1:
+        exif = Image.Exif()
+        exif[_ORIENTATION] = turned
+        written = exif.tobytes()
+        found += b"\xff\xe1" + struct.pack(">H", len(written) + 2) + written
+    while data[at : at + 2] != b"\xff\xd9":
+        lead, marker, size = struct.unpack_from(">BBH", data, at)
+        if lead != 0xFF:
+            raise ValueError("no marker where one belongs")
+        end = at + 2 + size
+        if marker == 0xDA:  # the coded picture follows its header
+            after = _AFTER_SCAN.search(data, end)
+            if after is None:
+                raise ValueError("a picture without an end")
+            end = after.start()
+        segment = data[at:end]
+        if not (0xE1 <= marker <= 0xEF or marker == 0xFE) or segment[4:].startswith((b"ICC_PROFILE", b"Adobe")):
+            found += segment
+        at = end
+    return bytes(found + b"\xff\xd9")
+
+
+def _png(data: bytes) -> bytes:
+    found, at = bytearray(data[:8]), 8
+    while at < len(data):
+        size, name = struct.unpack_from(">I4s", data, at)
+        if name in _PNG_KEPT:
+            found += data[at : at + size + 12]
+        at += size + 12
+        if name == b"IEND":
+            break
+    return bytes(found)
+
+
+def _office(data: bytes) -> bytes:
+    """Properties, authors of comments and changes, and the times of an Office file's parts."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as archive, zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as bare:
+        members = archive.infolist()
+        if sum(member.file_size for member in members) > MAX_UNPACKED:
+            return data
+        for member in members:
+            bare.writestr(zipfile.ZipInfo(member.filename), _member(member.filename, archive.read(member)))
+    return written.getvalue()
+
+
+def _member(name: str, content: bytes) -> bytes:
+    if name in _EMPTY:
+        return _EMPTY[name]
+    picture = _PICTURES.get(name[name.rfind(".") :].lower()) if "/media/" in name else None
+    if picture is not None:
+        return unnamed(picture, content)
+    for where, people, instead in _PEOPLE:
+        if where.fullmatch(name):
+            content = people.sub(instead, content)
+    return content
+
+
+def _pdf(data: bytes) -> bytes:
+    """Properties, and the authors of notes on its pages."""
+    written = io.BytesIO()
+    with pikepdf.open(io.BytesIO(data)) as document:
+        for holder, name in (
+            (document.trailer, "/Info"),
+            (document.Root, "/Metadata"),
+            (document.Root, "/PieceInfo"),
+        ):
+            if name in holder:
+                del holder[name]
+        for page in document.pages:
+            for name in ("/PieceInfo", "/Metadata"):
+                if name in page.obj:
+                    del page.obj[name]
+            for note in page.obj.get("/Annots", ()):
+                if isinstance(note, pikepdf.Dictionary) and note.get("/Subtype") != "/Widget" and "/T" in note:
+                    del note["/T"]
+        document.save(written, deterministic_id=True)
+    return written.getvalue()
+
+
+_STRIPPERS: Final[dict[str, Callable[[bytes], bytes]]] = {
+    "jpeg": _jpeg,
+    "png": _png,
+    "docx": _office,
+    "xlsx": _office,
+    "pptx": _office,
+    "pdf": _pdf,
+}
