@@ -8,7 +8,7 @@ from typing import Any, Final, NoReturn
 
 from flask_babel import gettext as _
 
-from app.core.errors import Invalid
+from app.core.errors import Invalid, TooLarge
 from app.quizzes.models.attempts import EventKind
 
 #: A case with several long essays; most changes are a hundred bytes.
@@ -38,7 +38,9 @@ class Sent:
 
 
 def read_sent(data: bytes) -> Sent:
-    """Read a posted JSON document. Raises Invalid (422) for anything else than one change within bounds."""
+    """Read a posted JSON document. Raises TooLarge, and Invalid for all that is not one change within bounds."""
+    if len(data) > MAX_BYTES:
+        raise too_large()
     try:
         values = json.loads(data, parse_constant=_no_constant)
     except (ValueError, RecursionError):
@@ -84,6 +86,13 @@ def read_page(posted: Mapping[str, str]) -> PostedPage:
 
     first, last = number("first", "0"), number("last", "0")
     return PostedPage(number("seen", "0"), range(first, last + 1) if last else None)
+
+
+def too_large() -> TooLarge:
+    """For more than the longest answer: the page shows the words beside the question, where the answer stands."""
+    return TooLarge(
+        _("This answer is too long to be saved. Shorten it; what was saved before stays."), code="length"
+    )
 
 
 def _no_constant(name: str) -> NoReturn:

@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Browser, Dialog, Page, Route, expect
+from playwright.sync_api import Browser, Dialog, Route, expect
 
 from app.accounts.models import LoginSession
 from app.core import clock
@@ -25,7 +25,7 @@ from tests.support.cast import as_actor, make_person
 from tests.support.chromium import violations
 from tests.support.processes import Site, own_site
 from tests.support.serving import Served, served
-from tests.support.sitting import SAVED, Sitting, choose, drag, saved, seconds, tab_to
+from tests.support.sitting import SAVED, choose, come_back, drag, saved, seconds, sittings, tab_to
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(240)]
 
@@ -44,16 +44,8 @@ def academy(site: Site, browser: Browser) -> Iterator[Served]:
 
 @pytest.fixture
 def sit(academy: Served) -> Iterator[Any]:
-    made: list[Sitting] = []
-
-    def sitting(*kinds: str, **settings: Any) -> Sitting:
-        made.append(Sitting(academy, kinds, **settings))
-        return made[-1]
-
-    yield sitting
-    for one in made:
-        for context in one.contexts:
-            context.close()
+    with sittings(academy) as sit:
+        yield sit
 
 
 def test_offline_answers_wait_survive_a_reload_and_are_sent_once_in_order(sit: Any) -> None:
@@ -131,6 +123,13 @@ def test_two_tabs_follow_each_other_and_send_once(sit: Any) -> None:
     saved(second)
     expect(second.locator(f"#question-1 input[value='{one}']")).to_be_checked()
     expect(first.locator(f"#question-2 input[value='{two}']")).to_be_checked()
+    first.context.set_offline(True)
+    for page in (first, second):
+        page.evaluate("dispatchEvent(new Event('online'))")  # asks at once, and not within 20 seconds
+        expect(page.locator("#save-state")).to_contain_text("均已保存")  # nothing waits, and nothing is said to
+    first.context.set_offline(False)
+    for page in (first, second):  # also the tab that does not send
+        expect(page.locator("#save-state")).to_have_class(re.compile("is-ok"))
     first.close()  # the sender goes; the other tab takes over
     three = choose(second, 1, 3)
     saved(second)
@@ -211,7 +210,12 @@ def test_the_examination_is_passed_by_keyboard_alone(sit: Any) -> None:
     tab_to(page, "#question-3 input[type=text]")
     page.keyboard.type("30")
     saved(page)
-    page.keyboard.press("Enter")  # a form's own key: on to the look before submitting
+    page.keyboard.press("Enter")  # a form's own key saves, and neither leaves nor submits
+    page.keyboard.type(".5")
+    saved(page)
+    assert sitting.answers()[3] == {"value": "30.5"}
+    tab_to(page, "button[value=review]")
+    page.keyboard.press("Enter")
     page.wait_for_url(f"{sitting.path}/review")
     assert violations(page) == []
     tab_to(page, "main form button[type=submit]")
@@ -324,6 +328,7 @@ def test_every_type_is_answered_by_keyboard_and_saved_as_it_is_typed(sit: Any) -
 def test_a_file_is_sent_with_the_answers_already_saved(sit: Any) -> None:
     sitting = sit("file_upload", "short_text")
     page = sitting.page()
+    sitting.sign_in(page.context)  # anew, in another tab: the token in this page's form is stale
     page.locator("[data-nav]").nth(1).click()
     page.locator("#question-2 input[type=text]").fill("许可")
     page.locator("[data-nav]").nth(0).click()
@@ -332,6 +337,7 @@ def test_a_file_is_sent_with_the_answers_already_saved(sit: Any) -> None:
     )
     page.locator("#question-1 button[formaction]").click()
     expect(page.locator("#question-1 input[type=checkbox][checked]")).to_be_visible()
+    expect(page.locator("#question-1 label.choice")).to_contain_text("opinion.pdf")
     answers = sitting.answers()
     assert len(answers[1]["files"]) == 1
     assert answers[2] == {"text": "许可"}
@@ -368,12 +374,6 @@ def test_items_are_dragged_into_a_text_and_onto_an_image(sit: Any, finger: bool)
     saved(page)
     assert list(sitting.answers()[2]["places"].values()) == [items.nth(1).get_attribute("data-value")]
     assert violations(page) == []
-
-
-def come_back(page: Page) -> None:
-    """As a page that is shown again after a while: it asks what the server has, and shows that."""
-    with page.expect_response("**/state"):
-        page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
 
 
 def test_what_the_server_refuses_is_told_stays_as_typed_and_is_taken_once_mended(sit: Any) -> None:

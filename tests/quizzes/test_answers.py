@@ -13,11 +13,12 @@ from werkzeug.test import TestResponse
 from app.accounts.models import LoginSession, Person, PersonState
 from app.core import clock
 from app.core.database import db, release, statements_stand_alone, transaction
+from app.core.errors import TooLarge
 from app.quizzes import grading, services
 from app.quizzes.context import keyring
 from app.quizzes.grading.aliases import outward
 from app.quizzes.models import Attempt, AttemptItem, AttemptState, Grade, QuestionRevision, ResponseEvent
-from app.quizzes.protocol import MAX_BYTES
+from app.quizzes.protocol import MAX_BYTES, read_sent
 from app.quizzes.receipts import Receipt
 from tests.support.cast import Cast, as_actor
 from tests.support.pages import Browser, Visitors
@@ -331,7 +332,11 @@ def test_a_nan_is_refused(device: Device, attempt: Attempt) -> None:
 
 
 def test_a_body_beyond_all_measure_is_refused(device: Device, attempt: Attempt) -> None:
-    assert device.post(b" " * (MAX_BYTES + 1)).status_code == 413
+    refused = device.post(b" " * (MAX_BYTES + 1))
+    assert (refused.status_code, refused.get_json()["code"]) == (413, "length")
+    assert refused.get_json()["detail"]  # the page shows it beside the answer
+    with pytest.raises(TooLarge):  # sent in pieces, without a length
+        read_sent(b" " * (MAX_BYTES + 1))
 
 
 def test_a_nul_in_a_text_does_no_harm(device: Device, attempt: Attempt) -> None:

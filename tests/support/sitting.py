@@ -2,6 +2,8 @@
 
 import re
 import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from playwright.sync_api import BrowserContext, Page, expect
@@ -60,6 +62,21 @@ class Sitting:
         return found
 
 
+@contextmanager
+def sittings(academy: Served) -> Iterator[Callable[..., Sitting]]:
+    """Makes candidates, and closes the browsers of all of them at the end."""
+    made: list[Sitting] = []
+
+    def sit(*kinds: str, **settings: Any) -> Sitting:
+        made.append(Sitting(academy, kinds, **settings))
+        return made[-1]
+
+    yield sit
+    for one in made:
+        for context in one.contexts:
+            context.close()
+
+
 def choose(page: Page, number: int, option: int) -> str:
     """Take an option of a question; its id."""
     page.locator(f"[data-nav]:has-text('{number}')").first.click()
@@ -106,3 +123,9 @@ def drag(page: Page, source: Any, target: Any, *, finger: bool) -> None:
         kind = "touchMove" if number else "touchStart"
         session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": at_x, "y": at_y}]})
     session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def come_back(page: Page) -> None:
+    """As a page that is shown again after a while: it asks what the server has, and shows that."""
+    with page.expect_response("**/state"):
+        page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")

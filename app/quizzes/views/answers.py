@@ -19,7 +19,7 @@ from app.quizzes.accommodations.words import pauses_text
 from app.quizzes.context import keyring
 from app.quizzes.invigilation import queries as decided
 from app.quizzes.invigilation import words
-from app.quizzes.protocol import MAX_BYTES, Sent, read_sent
+from app.quizzes.protocol import MAX_BYTES, Sent, read_sent, too_large
 from app.quizzes.receipts import Receipt, timestamp
 
 blueprint = Blueprint("answers", __name__)
@@ -30,7 +30,7 @@ blueprint = Blueprint("answers", __name__)
 def save_answer(attempt_id: uuid.UUID) -> Response:
     """Keep one change; the acknowledgement is written only after the commit."""
     if (request.content_length or 0) > MAX_BYTES:
-        abort(413)
+        raise too_large()
     sent = read_sent(request.get_data(cache=False))
     try:
         receipt = _keep(_login(), attempt_id, sent)

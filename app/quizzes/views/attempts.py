@@ -227,9 +227,13 @@ def _views(
 ) -> dict[uuid.UUID, rendering.QuestionView]:
     """The questions as laid out; those that take files know where to send them."""
     views = {}
+    uploads = [item.id for item in items if item.layout["type"] == "file_upload"]
+    received = queries.uploads_of(uploads) if uploads else {}
     for item in items:
         answering = paper.attempt.state is AttemptState.IN_PROGRESS
         view = rendering.question_view(item.body, texts, layout=item.layout, aliased=answering)
+        if view.type == "file_upload":
+            view.upload["received"] = received.get(item.id, {})
         if view.type == "file_upload" and answering:
             address = url_for("question_files.receive_file", attempt_id=paper.attempt.id, item_id=item.id)
             view.upload["url"] = address

@@ -92,15 +92,16 @@ export class Queue extends EventTarget {
     if (this.connection !== 'ok' || this.size) this.pump();
   }
 
+  // A tab that does not send finds out by itself when the server answers again.
   async pump() {
-    if (!this.leading || this.pumping) return;
+    if (this.pumping) return;
     this.pumping = true;
     clearTimeout(this.timer);
     try {
       do {
-        for (let next; (next = this.waiting()[0]) !== undefined;) if (!await this.send(next)) return this.later();
+        for (let next; this.leading && (next = this.waiting()[0]) !== undefined;) if (!await this.send(next)) return this.later();
         if (this.connection !== 'ok' && !await this.refresh()) return this.later();
-      } while (this.waiting().length); // given while the server was asked
+      } while (this.leading && this.waiting().length); // given while the server was asked
       this.failures = 0;
     } finally { this.pumping = false; }
   }

@@ -117,12 +117,12 @@ function show() {
   document.getElementById('answered-count').textContent = say('answeredOf', { answered: done });
   const state = document.getElementById('save-state');
   const count = waiting.length;
-  if (!count && noticeIs === say('wait')) notice('');
+  if (!count && queue.connection === 'ok' && [say('wait'), say('unreachable')].includes(noticeIs)) notice('');
   if (!queue.store.lasting && !storageTold) { storageTold = true; notice(say('noStorage')); }
   const [kind, text] = drafts.size && queue.connection === 'ok' ? ['neutral', say('unsaved')]
     : queue.connection === 'signed-out' ? ['danger', say('signedOutBriefly', { count })]
-      : queue.connection === 'offline' || (count && !navigator.onLine) ? ['attention', say('offline', { count })]
-        : queue.connection === 'busy' ? ['attention', say('busy', { count })]
+      : queue.connection === 'offline' || (count && !navigator.onLine) ? ['attention', say(count ? 'offline' : 'offlineSaved', { count })]
+        : queue.connection === 'busy' ? ['attention', say(count ? 'busy' : 'busySaved', { count })]
           : count ? ['neutral', say('saving')]
             : refused.size ? ['danger', say('notTaken', { number: byItem.get([...refused][0]).dataset.number })]
               : saved ? ['ok', say('saved', { time: saved.toLocaleTimeString('en-GB', { timeZone: form.dataset.zone }) })] : ['neutral', ''];
@@ -304,7 +304,7 @@ async function toReview(event) {
   // In a task of its own: while this submission is still being announced, the browser drops another one without a word.
   if (await drained(8000) && await reachable()) return setTimeout(() => leave(event.submitter));
   leaving = false;
-  notice(say('wait'));
+  if (queue.connection !== 'signed-out') notice(say(queue.size ? 'wait' : 'unreachable'));
   tick(); // the time may have run out meanwhile
 }
 
@@ -313,14 +313,13 @@ const reachable = async () => (navigator.onLine && queue.connection === 'ok') ||
 
 // To the page before submitting; on to the next step, or to a pause; or, with a file for a question, to where that is received.
 function leave(button) {
+  form.elements.csrf_token.value = queue.token;
+  form.elements.seen.value = queue.seen; // all answers have arrived: the form changes nothing, or brings a file alone
   if (['next', 'pause'].includes(button?.value)) {
-    form.elements.csrf_token.value = queue.token;
-    form.elements.seen.value = queue.seen; // all answers have arrived: the form changes nothing
     leaving = 'now';
     return form.requestSubmit(button);
   }
   if (!button?.hasAttribute('formaction')) return location.assign(form.dataset.review);
-  form.elements.seen.value = queue.seen; // all answers have arrived: only the file is new
   form.action = button.formAction;
   form.enctype = 'multipart/form-data';
   return form.submit();
@@ -341,7 +340,9 @@ async function timeOver() {
   if (ended) return;
   if (timing.paused || timing.deadline - now() > 1000) { lock(false); return notice(''); }
   leaving = true;
-  document.getElementById('time-over').submit();
+  const last = document.getElementById('time-over');
+  last.elements.csrf_token.value = queue.token;
+  last.submit();
 }
 
 // --- pages without the paper: before leaving a step, before submitting ---------------------------------------------------
@@ -378,7 +379,7 @@ if (document.querySelector('[data-board]')) import('./exam-drag.js');
 if (form) {
   timing.decisions = Number(form.dataset.decisions);
   form.classList.add('is-paged');
-  form.querySelector('[data-save-all]').hidden = true;
+  form.querySelector('.exam-end [data-save-all]').hidden = true;
   form.addEventListener('input', changed);
   form.addEventListener('change', changed);
   form.addEventListener('submit', toReview);
