@@ -125,6 +125,11 @@ def scoring_of(weights: Sequence[Decimal], hint: str = "") -> str:
     return ""
 
 
+def per_cent(weight: Decimal) -> str:
+    """A weight as Moodle writes it."""
+    return plain_number(weight.quantize(Decimal("0.00001")))
+
+
 def weights_of(choices: Sequence[Raw], scoring: str) -> list[Decimal]:
     """The weights in per cent with which other systems grade as we do, for the ways of scoring in WEIGHED."""
     return _weigh([bool(choice.get("correct")) for choice in choices], scoring)
@@ -142,7 +147,7 @@ def unlisted_weights(raw: Raw, scoring: str) -> list[Message]:
 def _weigh(right: Sequence[bool], scoring: str) -> list[Decimal]:
     gain = FULL / (sum(right) or 1)
     loss = gain if scoring == "right_minus_wrong" else FULL / ((len(right) - sum(right)) or 1)
-    return [(gain if correct else -loss).quantize(Decimal("0.00001")) for correct in right]
+    return [gain if correct else -loss for correct in right]
 
 
 def accept_part(answers: Sequence[Answer], notes: list[Message]) -> Raw:

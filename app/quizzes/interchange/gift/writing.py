@@ -8,7 +8,7 @@ from typing import Final
 from app.core.messages import N_, Message
 from app.quizzes.interchange import languages
 from app.quizzes.interchange.about import tags_of
-from app.quizzes.interchange.answers import WEIGHED, plain_number, unlisted_weights, weights_of
+from app.quizzes.interchange.answers import WEIGHED, per_cent, unlisted_weights, weights_of
 from app.quizzes.interchange.media import references
 from app.quizzes.interchange.model import CannotGo, Question, Raw, Texts
 
@@ -82,7 +82,7 @@ def _weighing(raw: Raw) -> str:
 def _multiple(raw: Raw) -> list[str]:
     weights = weights_of(raw["choices"], _weighing(raw))
     return [
-        f"~%{plain_number(weight)}%{_text(choice['text'])}{_feedback(choice)}"
+        f"~%{per_cent(weight)}%{_text(choice['text'])}{_feedback(choice)}"
         for choice, weight in zip(raw["choices"], weights, strict=True)
     ]
 

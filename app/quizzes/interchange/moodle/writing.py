@@ -10,7 +10,7 @@ from lxml import etree
 from app.core.messages import N_, Message
 from app.quizzes.interchange import languages
 from app.quizzes.interchange.about import tags_of
-from app.quizzes.interchange.answers import WEIGHED, plain_number, unlisted_weights, weights_of
+from app.quizzes.interchange.answers import WEIGHED, per_cent, plain_number, unlisted_weights, weights_of
 from app.quizzes.interchange.carried import ELEMENT, NAMESPACE
 from app.quizzes.interchange.media import REFERENCE
 from app.quizzes.interchange.model import CannotGo, Media, Question, Raw, Texts
@@ -165,7 +165,7 @@ def _multiple(writing: Writing, raw: Raw) -> None:
     if scoring in WEIGHED:
         writing.notes += unlisted_weights(raw, scoring)
         writing.add(writing.element, "single", "false")
-        _choices(writing, raw, [plain_number(weight) for weight in weights_of(raw["choices"], scoring)])
+        _choices(writing, raw, [per_cent(weight) for weight in weights_of(raw["choices"], scoring)])
     elif scoring in _ADD_ONS:
         writing.notes.append(N_("Moodle needs its add-on “%(name)s” for it.", name=_ADD_ONS[scoring]))
         _choices(writing, raw, ["100" if choice.get("correct") else "0" for choice in raw["choices"]])

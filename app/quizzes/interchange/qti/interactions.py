@@ -75,7 +75,7 @@ def _scoring(reading: Reading, names: list[str]) -> str:
         return "all_or_nothing"
     mapping = reading.mapping()
     whole = sum((worth for worth in mapping.values() if worth > 0), Decimal(0)) or Decimal(1)
-    weights = [mapping.get(name, Decimal(0)) * FULL / whole for name in names]
+    weights = [mapping.get(name, reading.unmapped()) * FULL / whole for name in names]
     right = [weight for weight in weights if weight]
     if reading.interaction.get("maxChoices") == str(len(right)) and min(right) == max(right):
         return "partial"  # nobody can take more than there are right ones: a wrong choice displaces one of them

@@ -69,6 +69,7 @@ def read_item(
         raw["prompt"] = reading.prompt()
     reading.feedback(raw)
     raw |= about
+    reading.second_best()
     if (marks := reading.marks()) is not None:
         raw["marks"] = marks
     settle(raw, reading.own_language or language)
@@ -176,6 +177,11 @@ class Reading(Page):
         entries = children(holder, "mapEntry") if holder is not None else []
         return {entry.get("mapKey", ""): number_of(entry.get("mappedValue", "0")) for entry in entries}
 
+    def unmapped(self) -> Decimal:
+        """What a value is worth that the mapping does not name."""
+        holder = child(self.declaration, "mapping")
+        return number_of(holder.get("defaultValue", "0")) if holder is not None else Decimal(0)
+
     def case_sensitive(self) -> bool:
         """Does some accepted text insist on capital letters?"""
         return any(entry.get("caseSensitive") == "true" for entry in descendants(self.declaration, "mapEntry"))
@@ -198,20 +204,43 @@ class Reading(Page):
         if self.is_mapped():
             return max(self.mapping().values(), default=Decimal(1))
         for branch in self.processed_by("responseIf"):
-            targets = descendants(branch, "setOutcomeValue")
-            if values := [value for target in targets for value in descendants(target, "baseValue")]:
-                return number_of(text_of(values[-1]))
+            if values := _scores(branch):
+                return values[-1]
         return Decimal(1)
 
+    def second_best(self) -> None:
+        """Note what earns marks without being the right response."""
+        if any(score > 0 for branch in self.processed_by("responseElseIf") for score in _scores(branch)):
+            self.note(N_("Part of the marks for second-best answers is not kept."))
+
     def marks(self) -> str | None:
-        """What the item is worth, where it says so and it is not 1."""
-        for outcome in children(self.root, "outcomeDeclaration"):
-            if outcome.get("identifier") == "MAXSCORE" and (value := path_text(outcome, "defaultValue", "value")):
-                marks = number_of(value)
-                if marks <= 0:
-                    raise CannotTake(N_("it is worth no marks"))
-                return plain_number(marks) if marks != 1 else None
-        return None
+        """What the item is worth, where it says so and it is not 1. Raises CannotTake."""
+        marks = self._said_marks()
+        if marks is None:
+            return None
+        if marks <= 0:
+            raise CannotTake(N_("it is worth no marks"))
+        return plain_number(marks) if marks != 1 else None
+
+    def _said_marks(self) -> Decimal | None:
+        """The greatest score as it is declared, or as it follows from a mapping of one response."""
+        outcomes = {found.get("identifier"): found for found in children(self.root, "outcomeDeclaration")}
+        if "MAXSCORE" in outcomes and (value := path_text(outcomes["MAXSCORE"], "defaultValue", "value")):
+            return number_of(value)
+        if "SCORE" in outcomes and (value := outcomes["SCORE"].get("normalMaximum", "")):
+            return number_of(value)
+        if len(self.interactions) > 1:
+            return None
+        if not self.is_mapped():
+            return None if self.processed_by("index") else self.worth()
+        mapping = self.mapping()
+        right = [mapping[value] for value in self.correct() if value in mapping] or list(mapping.values())
+        worth = [value for value in right if value > 0]
+        if not worth:
+            return None
+        whole = max(worth) if self.declaration.get("cardinality") == "single" else sum(worth, Decimal(0))
+        most = descendants(self.declaration, "mapping")[0].get("upperBound", "")
+        return min(whole, number_of(most)) if most else whole
 
     # --- texts ---------------------------------------------------------------------------------------------
 
@@ -266,6 +295,12 @@ class Reading(Page):
                 raw["feedback"] = text
             else:
                 self.note(N_("Feedback that depends on whether the answer was right is not kept."))
+
+
+def _scores(branch: etree._Element) -> list[Decimal]:
+    """The scores that a branch gives as plain numbers."""
+    targets = [found for found in descendants(branch, "setOutcomeValue") if found.get("identifier") == "SCORE"]
+    return [number_of(text_of(value)) for target in targets for value in descendants(target, "baseValue")]
 
 
 def choice_ids(elements: Iterable[etree._Element]) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_UP, Decimal
 from typing import Final
 
 from lxml import etree
@@ -14,6 +14,10 @@ from app.quizzes.interchange.qti import names
 from app.quizzes.interchange.qti.content import LANGUAGE_TAGS, fill
 from app.quizzes.interchange.qti.reading import GENERAL
 from app.quizzes.interchange.safe_xml import XML_NS
+
+#: Digits to which shares are computed, and with which they are written.
+_PRECISE: Final = Decimal("1e-20")
+_ROUNDED: Final = Decimal("1e-10")
 
 #: A writer for each type QTI can express.
 Writers = Mapping[str, Callable[["Writing", Raw], None]]
@@ -72,6 +76,8 @@ class Writing:
         self.last_outcome = self._outcome("MAXSCORE", "float", "single", plain_number(self.marks))
         self.said: list[tuple[str, Texts]] = []
         self.notes: list[Message] = []
+        #: Is the score a sum of shares, which may exceed the whole by what they were rounded up?
+        self.adds_up = False
         self.body = self.add(self.root, "itemBody")
         self.texts(self.body, self.raw["prompt"])
         self.processing = self.add(self.root, "responseProcessing")
@@ -128,13 +134,22 @@ class Writing:
         return Answer(self, declaration, self.marks if share is None else self.marks * share, share is not None)
 
     def finish(self) -> None:
-        """Feedback last, as the format demands."""
+        """No more than the whole for a sum of shares; feedback last, as the format demands."""
+        if self.adds_up:
+            self._cap()
         if self.raw.get("feedback"):
             self.said.insert(0, (GENERAL, self.raw["feedback"]))
         if self.said:
             self._show_feedback()
         if not len(self.processing):
             self.root.remove(self.processing)
+
+    def _cap(self) -> None:
+        branch = self.add(self.add(self.processing, "responseCondition"), "responseIf")
+        compared = self.add(branch, "gt")
+        target = self.add(branch, "setOutcomeValue", identifier="SCORE")
+        for holder, name in ((compared, "SCORE"), (compared, "MAXSCORE"), (target, "MAXSCORE")):
+            self.add(holder, "variable", identifier=name)
 
     def _show_feedback(self) -> None:
         declaration = self._outcome("FEEDBACK", "identifier", "multiple")
@@ -171,8 +186,9 @@ class Answer:
         self.adding = adding
 
     def share(self, per_cent: Decimal) -> str:
-        """A share of the response's marks."""
-        return plain_number((self.marks * per_cent / 100).quantize(Decimal("0.0000001"), ROUND_HALF_UP))
+        """A share of the response's marks, rounded up: all shares together are never less than the whole."""
+        exact = (self.marks * per_cent / 100).quantize(_PRECISE)
+        return plain_number(exact.quantize(_ROUNDED, ROUND_UP))
 
     def declare(self, cardinality: str, base_type: str, values: Sequence[str] = ()) -> None:
         """The response and its correct value."""
@@ -241,6 +257,7 @@ class Answer:
     def _added(self, target: etree._Element, adding: bool) -> etree._Element:
         if not adding:
             return target
+        self.writing.adds_up = True
         target = self.writing.add(target, "sum")
         self.writing.add(target, "variable", identifier="SCORE")
         return target
