@@ -15,10 +15,21 @@ _CLOSE: Final = Decimal("0.02")
 _NUMBER: Final = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d{1,2})?")
 
 
+#: How people write that a statement is right, or wrong.
+TRUE_WORDS: Final = frozenset({"true", "t", "right", "yes", "正确", "对", "是", "√", "✓"})
+FALSE_WORDS: Final = frozenset({"false", "f", "wrong", "no", "错误", "错", "否", "×", "✗"})
 #: Ways of scoring that weights for single choices amount to.
 WEIGHED: Final = ("partial_with_penalty", "right_minus_wrong")
 #: Moodle lists one nth of the marks for these n, and knows no other such weights; 0 stands for nothing to share.
 _LISTED: Final = frozenset({*range(11), 20})
+#: How Moodle's ordering questions name our ways of scoring.
+ORDERING: Final = {
+    "ALL_OR_NOTHING": "all_or_nothing",
+    "ABSOLUTE_POSITION": "position",
+    "RELATIVE_NEXT_EXCLUDE_LAST": "adjacent",
+    "LONGEST_CONTIGUOUS_SUBSET": "longest_run",
+}
+POSITIONS_SCORED: Final = N_("Its way of scoring is replaced by ours: marks for each item at its own place.")
 WEIGHTS_REPLACED: Final = N_(
     "Its own weights are replaced by ours: the share of right choices less the share of wrong ones."
 )

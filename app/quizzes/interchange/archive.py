@@ -6,6 +6,7 @@ import posixpath
 import stat
 import zipfile
 import zlib
+from collections.abc import Mapping
 from typing import Final
 
 from app.core.messages import N_
@@ -21,6 +22,8 @@ _UNREADABLE: Final = (
     *(zipfile.BadZipFile, zlib.error, lzma.LZMAError),
     *(EOFError, NotImplementedError, RuntimeError, ValueError, OSError),
 )
+#: The mark of names in UTF-8.
+_UTF8: Final = 0x800
 #: How archives begin.
 NESTED: Final = (b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"7z\xbc\xaf", b"Rar!")
 
@@ -50,7 +53,7 @@ def _read_members(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], *, n
     total = 0
     for member in members:
         path = _safe_path(member)
-        if member.is_dir():
+        if member.is_dir() or path.startswith("__MACOSX/"):
             continue
         if path in files:
             raise CannotTake(N_("the archive has two files named %(name)s", name=path))
@@ -66,8 +69,21 @@ def _read_members(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], *, n
     return files
 
 
+def _name_of(member: zipfile.ZipInfo) -> str:
+    """The name as it was meant: without the mark for UTF-8 it is in the packer's own encoding, here GB 18030."""
+    name = member.orig_filename
+    if member.flag_bits & _UTF8 or name.isascii():
+        return name
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return name.encode("cp437").decode(encoding)
+        except UnicodeError:
+            continue
+    return name
+
+
 def _safe_path(member: zipfile.ZipInfo) -> str:
-    name = member.orig_filename.replace("\\", "/")
+    name = _name_of(member).replace("\\", "/")
     outside = name.startswith("/") or ":" in name or "\x00" in name or ".." in name.split("/")
     if outside or not name:
         raise CannotTake(N_("the archive has a file that leads outside it: %(name)s", name=name))
@@ -75,6 +91,17 @@ def _safe_path(member: zipfile.ZipInfo) -> str:
     if mode and not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)) and stat.S_IFMT(mode):
         raise CannotTake(N_("the archive has a link or a device in place of a file: %(name)s", name=name))
     return posixpath.normpath(name)
+
+
+def folder_of(files: Mapping[str, bytes], name: str) -> str | None:
+    """The outermost folder with a file of this name (empty: none around it); None where there is no such file."""
+    found = [path.removesuffix(name) for path in files if path == name or path.endswith(f"/{name}")]
+    return min(found, key=lambda folder: folder.count("/"), default=None)
+
+
+def inside(files: Mapping[str, bytes], folder: str) -> dict[str, bytes]:
+    """The files in a folder, by their path from there."""
+    return {path.removeprefix(folder): data for path, data in files.items() if path.startswith(folder)}
 
 
 def write_archive(files: dict[str, bytes]) -> bytes:

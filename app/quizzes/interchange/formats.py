@@ -4,7 +4,6 @@ Every question is proved as it is written: it is read back, and where it would n
 go, and the reader is told why.
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -13,7 +12,7 @@ from app.core.errors import Invalid
 from app.core.messages import N_, Message
 from app.quizzes import grading
 from app.quizzes.interchange import aiken, native, qti12
-from app.quizzes.interchange.archive import is_archive, read_archive, write_archive
+from app.quizzes.interchange.archive import folder_of, inside, read_archive, write_archive
 from app.quizzes.interchange.carried import as_text, parts_to_carry
 from app.quizzes.interchange.comparing import difference
 from app.quizzes.interchange.gift import reading as gift_reading
@@ -37,8 +36,11 @@ from app.quizzes.interchange.moodle import file as moodle_file
 from app.quizzes.interchange.qti import content as qti_content
 from app.quizzes.interchange.qti import package as qti_package
 from app.quizzes.interchange.qti import types as qti_types
+from app.quizzes.interchange.recognition import OFFICE_DOCUMENT, decode, kind_of
 from app.quizzes.interchange.safe_xml import name_of, parse_xml
 
+#: Our own file in an archive.
+_OWN: Final = "questions.yaml"
 MAX_FILE: Final = 16 * 1024 * 1024
 #: What an exported file is compared in; every text of an export names its language, so it does not matter which.
 _ANY_LANGUAGE: Final[Language] = "zh"
@@ -85,10 +87,13 @@ def read(data: bytes, name: str, language: Language) -> tuple[str, Imported]:
             raise CannotTake(N_("the file is empty"))
         if len(data) > MAX_FILE:
             raise CannotTake(N_("the file is larger than %(number)s MB", number=MAX_FILE // 1024 // 1024))
-        kind = _kind(data, name)
-        return kind, gradable(_READERS[kind](data, name, language))
+        kind = kind_of(data, name)
+        found = gradable(_READERS[kind](data, name, language))
+        if not found.items and not found.refused:
+            raise CannotTake(N_("there are no questions in it"))
     except CannotTake as error:
         return kind, Imported(refused=[Refusal(name, "", error.why)])
+    return kind, found
 
 
 def gradable(found: Imported) -> Imported:
@@ -112,40 +117,9 @@ def gradable(found: Imported) -> Imported:
     return Imported(taken, found.refused, media)
 
 
-def _kind(data: bytes, name: str) -> str:
-    """Which format? By what stands in the file; by its name only where texts look alike. Raises CannotTake."""
-    if is_archive(data):
-        return "zip"
-    ending = name.lower().rpartition(".")[2]
-    head = data[:400].lstrip(b"\xef\xbb\xbf\x00\xff\xfe \t\r\n")
-    if head.startswith((b"<", b"\x00<")):
-        return "xml"
-    text = decode(data)
-    if ending in {"yaml", "yml"} or re.search(r"^questions:", text, re.MULTILINE):
-        return "yaml"
-    if re.search(r"(?im)^\s*ANSWER\s*[:：]", text) and "{" not in text:
-        return "aiken"
-    if "{" in text:
-        return "gift"
-    raise CannotTake(N_("it is in none of the formats: GIFT, Aiken, Moodle XML, QTI 2 or 3, or our own YAML"))
-
-
 def as_language(name: object) -> Language:
     """A language somebody chose, Chinese unless it is English."""
     return "en" if name == "en" else "zh"
-
-
-def decode(data: bytes) -> str:
-    """Text in UTF-8, UTF-16 with its mark, or GB 18030. Raises CannotTake."""
-    encodings = ["utf-16"] if data.startswith((b"\xff\xfe", b"\xfe\xff")) else ["utf-8-sig", "gb18030"]
-    for encoding in encodings:
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\x00" not in text:
-            return text.replace("\r\n", "\n").replace("\r", "\n")
-    raise CannotTake(N_("it is not text in a known encoding (UTF-8, UTF-16 or GB 18030)"))
 
 
 def _read_xml(data: bytes, name: str, language: Language) -> Imported:
@@ -159,13 +133,16 @@ def _read_xml(data: bytes, name: str, language: Language) -> Imported:
 
 def _read_zip(data: bytes, _name: str, language: Language) -> Imported:
     files = read_archive(data)
-    if qti_package.MANIFEST in files:
-        return qti_package.read_package(files, language)
-    own = next((path for path in files if path.endswith("questions.yaml")), None)
-    if own is not None:
-        folder = own.removesuffix("questions.yaml")
-        inside = {path.removeprefix(folder): content for path, content in files.items() if path.startswith(folder)}
-        return native.read(decode(files[own]), language, MediaBox(inside))
+    if (folder := folder_of(files, qti_package.MANIFEST)) is not None:
+        return qti_package.read_package(inside(files, folder), language)
+    if (folder := folder_of(files, _OWN)) is not None:
+        beside = inside(files, folder)
+        return native.read(decode(beside[_OWN]), language, MediaBox(beside))
+    if "[Content_Types].xml" in files:
+        raise CannotTake(OFFICE_DOCUMENT)
+    if len(files) == 1:
+        ((path, content),) = files.items()
+        return read(content, path, language)[1]
     raise CannotTake(N_("the archive has neither an imsmanifest.xml nor a questions.yaml"))
 
 

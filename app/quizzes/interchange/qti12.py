@@ -10,7 +10,16 @@ from urllib.parse import unquote
 from lxml import etree
 
 from app.core.messages import N_, Message
-from app.quizzes.interchange.answers import FULL, Answer, accept_part, choices_part, number_of, plain_number
+from app.quizzes.interchange.answers import (
+    FALSE_WORDS,
+    FULL,
+    TRUE_WORDS,
+    Answer,
+    accept_part,
+    choices_part,
+    number_of,
+    plain_number,
+)
 from app.quizzes.interchange.archive import beside
 from app.quizzes.interchange.essays import essay_part
 from app.quizzes.interchange.markup import Converter, KeepPicture
@@ -29,7 +38,6 @@ from app.quizzes.interchange.model import (
     settle,
     title_of,
 )
-from app.quizzes.interchange.qti.interactions import FALSE_WORDS, TRUE_WORDS
 from app.quizzes.interchange.safe_xml import child, children, descendants, name_of, path_text, text_of
 
 ROOT: Final = "questestinterop"

@@ -144,7 +144,7 @@ def test_broken_files(data: bytes, message: str) -> None:
 
 
 def test_an_archive_without_questions() -> None:
-    assert "neither an imsmanifest.xml nor" in refusal(zipped({"readme.txt": b"hello"}))
+    assert "neither an imsmanifest.xml nor" in refusal(zipped({"readme.txt": b"hello", "more.txt": b"hello"}))
     assert "lists no QTI items" in refusal(zipped({"imsmanifest.xml": b"<manifest/>"}))
     assert "not a manifest" in refusal(zipped({"imsmanifest.xml": b"<other/>"}))
 

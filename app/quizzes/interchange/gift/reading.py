@@ -11,7 +11,11 @@ from app.core.text import shorten
 from app.quizzes.interchange import carried, languages
 from app.quizzes.interchange.about import read_tags
 from app.quizzes.interchange.answers import (
+    FALSE_WORDS,
     FULL,
+    ORDERING,
+    POSITIONS_SCORED,
+    TRUE_WORDS,
     Answer,
     accept_part,
     check_parts,
@@ -41,8 +45,11 @@ from app.quizzes.interchange.model import (
 _FORMAT: Final = re.compile(r"\s*\[(html|markdown|plain|moodle)\]", re.IGNORECASE)
 _COMMENT_MARK: Final = re.compile(r"\[(id|tag|academy):((?:\\.|[^\]\\])*)\]")
 _WEIGHT: Final = re.compile(r"\s*%(-?\d{1,3}(?:\.\d{1,7})?)%")
-_TRUE: Final = frozenset({"T", "TRUE"})
-_FALSE: Final = frozenset({"F", "FALSE"})
+#: What answers begin with, and what takes its place where somebody types Chinese.
+_WIDE: Final = re.compile("[＝～｛｝]")
+#: An ordering as Moodle writes it: its settings, then an item on each line.
+_ORDERED: Final = re.compile(r">([^\n]*)\n(.+)", re.DOTALL)
+_WIDE_MARKS: Final = N_("its marks are full-width characters (｛ ＝ ～ ｝), GIFT has { = ~ }")
 _GAP: Final = "\\_\\_\\_\\_\\_"
 
 
@@ -145,12 +152,14 @@ class _Reader:
         start = _find(rest, "{")
         end = _find(rest, "}", start + 1) if start >= 0 else -1
         if start < 0:
+            if "｛" in rest:
+                raise CannotTake(_WIDE_MARKS)
             raise CannotTake(N_("it has no answers in braces: a description is not a question"))
         if end < 0:
             raise CannotTake(N_("its brace { is never closed"))
         before, inside, after = rest[:start], rest[start + 1 : end], rest[end + 1 :]
         if _find(after, "{") >= 0:
-            raise CannotTake(N_("it has several answer blocks in one text"))
+            raise CannotTake(N_("it has several answer blocks in one text; between questions leave an empty line"))
         if found := _FORMAT.match(before):
             self.format, before = found.group(1).lower(), before[found.end() :]
         prompt = self._prompt(before, after)
@@ -208,10 +217,18 @@ class _Reader:
         if inside.startswith("#"):
             return self._numeric(raw, inside[1:])
         word, rest = _cut(inside, "#")
-        if word.strip().upper() in _TRUE | _FALSE:
-            return self._true_false(raw, word.strip().upper() in _TRUE, rest)
+        if word.strip().lower() in TRUE_WORDS | FALSE_WORDS:
+            return self._true_false(raw, word.strip().lower() in TRUE_WORDS, rest)
+        if ordered := _ORDERED.fullmatch(inside):
+            return self._ordering(raw, ordered[1].split(), ordered[2].split("\n"))
+        return self._listed(raw, inside)
+
+    def _listed(self, raw: Raw, inside: str) -> Raw:
+        """Answers that begin with = or ~."""
         found = _split_answers(inside)
         if any(not mark for mark, _text in found):
+            if _WIDE.search(inside):
+                raise CannotTake(_WIDE_MARKS)
             raise CannotTake(N_("its answers do not begin with = or ~"))
         if all(mark == "=" and _find(_cut(text, "#")[0], "->") >= 0 for mark, text in found):
             return self._matching(raw, [text for _mark, text in found])
@@ -277,6 +294,14 @@ class _Reader:
                 distractors.append({"id": f"d{len(distractors) + 1}", "text": self._text(right)})
         check_parts(pairs, 2)
         return raw | {"type": "matching", "pairs": pairs} | ({"distractors": distractors} if distractors else {})
+
+    def _ordering(self, raw: Raw, settings: list[str], lines: list[str]) -> Raw:
+        graded = next((word for word in settings if word in ORDERING), "")
+        if not graded:
+            self.notes.append(POSITIONS_SCORED)
+        items = [{"id": f"s{number}", "text": self._text(line)} for number, line in enumerate(lines, start=1)]
+        check_parts(items, 2)
+        return raw | {"type": "ordering", "scoring": ORDERING.get(graded, "position"), "items": items}
 
 
 def _range(words: str) -> tuple[Decimal, Decimal]:

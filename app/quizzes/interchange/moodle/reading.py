@@ -13,6 +13,8 @@ from app.quizzes.interchange import carried, languages
 from app.quizzes.interchange.about import read_tags
 from app.quizzes.interchange.answers import (
     FULL,
+    ORDERING,
+    POSITIONS_SCORED,
     Answer,
     accept_part,
     check_parts,
@@ -31,13 +33,6 @@ from app.quizzes.interchange.safe_xml import child, children, descendants, path_
 #: A reader for each of Moodle's types: the part of the question that is the type's own.
 Readers = Mapping[str, Callable[["Reading", Raw], Raw]]
 _PLUGIN_FILE: Final = re.compile(r"@@PLUGINFILE@@/([^\s\"'<>)]+)")
-#: How Moodle's ordering questions name our ways of scoring.
-ORDERING: Final = {
-    "ALL_OR_NOTHING": "all_or_nothing",
-    "ABSOLUTE_POSITION": "position",
-    "RELATIVE_NEXT_EXCLUDE_LAST": "adjacent",
-    "LONGEST_CONTIGUOUS_SUBSET": "longest_run",
-}
 
 
 def read_item(element: etree._Element, readers: Readers, box: MediaBox, language: Language) -> Item:
@@ -277,7 +272,7 @@ def _ordering(reading: Reading, _raw: Raw) -> Raw:
     check_parts(ordered, 2)
     graded = path_text(reading.element, "gradingtype").upper()
     if graded not in ORDERING:
-        reading.note(N_("Its way of scoring is replaced by ours: marks for each item at its own place."))
+        reading.note(POSITIONS_SCORED)
     elif ORDERING[graded] == "longest_run" != reading.hint:
         reading.note(N_("The items of its longest run were scored; here the pairs in it earn the marks."))
     items = [{"id": f"s{n}", "text": reading.text(answer)} for n, (answer, _f) in enumerate(ordered, start=1)]

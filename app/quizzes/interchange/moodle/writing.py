@@ -10,11 +10,10 @@ from lxml import etree
 from app.core.messages import N_, Message
 from app.quizzes.interchange import languages
 from app.quizzes.interchange.about import tags_of
-from app.quizzes.interchange.answers import WEIGHED, per_cent, plain_number, unlisted_weights, weights_of
+from app.quizzes.interchange.answers import ORDERING, WEIGHED, per_cent, plain_number, unlisted_weights, weights_of
 from app.quizzes.interchange.carried import ELEMENT, NAMESPACE
 from app.quizzes.interchange.media import REFERENCE
 from app.quizzes.interchange.model import CannotGo, Media, Question, Raw, Texts
-from app.quizzes.interchange.moodle.reading import ORDERING
 
 #: For each type its name in Moodle (or how to tell it), and the writer of what is its own.
 Writers = Mapping[str, tuple[str | Callable[[Raw], str], Callable[["Writing", Raw], None]]]

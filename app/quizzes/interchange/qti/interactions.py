@@ -6,7 +6,9 @@ from typing import Final
 
 from app.core.messages import N_
 from app.quizzes.interchange.answers import (
+    FALSE_WORDS,
     FULL,
+    TRUE_WORDS,
     WEIGHED,
     WEIGHTS_REPLACED,
     check_parts,
@@ -17,9 +19,6 @@ from app.quizzes.interchange.answers import (
 from app.quizzes.interchange.model import CannotTake, Raw
 from app.quizzes.interchange.qti.reading import Reader, Reading, choice_ids
 from app.quizzes.interchange.safe_xml import children, descendants, text_of
-
-TRUE_WORDS: Final = frozenset({"true", "right", "yes", "正确", "对", "是"})
-FALSE_WORDS: Final = frozenset({"false", "wrong", "no", "错误", "错", "否"})
 
 
 def _choice(reading: Reading) -> Raw:
