@@ -3,11 +3,15 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from app.core.messages import Message
+
 
 class DomainError(Exception):
     """Something a person asked for cannot be done; ``message`` says what to do, in her language."""
 
     status: ClassVar[int] = 400
+    #: The message as data, where it arises without a reader and ``message`` is English (see ``languages.told``).
+    why: Message | None = None
 
     def __init__(self, message: str = "", *, code: str = "", details: Mapping[str, Any] | None = None) -> None:
         super().__init__(message)

@@ -17,6 +17,9 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
+from app.core.formula_faults import FormulaFault, misread
+from app.core.messages import N_
+
 if TYPE_CHECKING:
     from math_core import LatexToMathML
 
@@ -57,14 +60,6 @@ ATTRIBUTES: Final = _LENGTHS | _SIMPLE | {"alttext", "columnalign"}
 #: What the styles of a cell become, since pages allow no style attributes.
 CELLS: Final = {"padding-left:0": "close-left", "padding-right:0": "close-right", "padding-left:1em": "apart-left"}
 _VARIANTS: Final = {"b": "bold", "i": "italic", "code": "monospace"}
-
-
-class FormulaFault(ValueError):
-    """A formula that cannot be shown: what is wrong at which character (from 0), and the mend."""
-
-    def __init__(self, wrong: str, mend: str, offset: int = 0) -> None:
-        super().__init__(wrong)
-        self.wrong, self.mend, self.offset = wrong, mend, offset
 
 
 # --- finding -----------------------------------------------------------------------------------------------
@@ -156,11 +151,14 @@ def fault_in(tex: str) -> FormulaFault | None:
 def mathml(tex: str, *, display: bool) -> str:
     """The formula as MathML, its TeX in ``alttext``. Raises FormulaFault."""
     if len(tex) > LONGEST:
-        raise FormulaFault(f"the formula is longer than {LONGEST} characters", "cut it into several formulas")
+        raise FormulaFault(
+            N_("the formula is longer than %(number)s characters", number=LONGEST),
+            N_("cut it into several formulas"),
+        )
     root = _converted(tex, display)
     _tidy(root, 0)
     if len(root) == 0:
-        raise FormulaFault("the formula is empty", "write what it shall show, or remove the dollars")
+        raise FormulaFault(N_("the formula is empty"), N_("write what it shall show, or remove the dollars"))
     root.set("alttext", on_one_line(tex))
     written: str = etree.tostring(root, encoding="unicode", method="html")
     return written
@@ -174,8 +172,7 @@ def _converted(tex: str, display: bool) -> etree._Element:
     except LatexError as error:
         offset, _, words = str(error).partition(": ")
         begin = len(tex) - len(tex.lstrip())
-        wrong = f"the formula cannot be read: {words.rstrip('.') or offset}"
-        raise FormulaFault(wrong, _mend(words), begin + int(offset) if offset.isdigit() else 0) from None
+        raise misread(words or offset, begin + int(offset) if offset.isdigit() else 0) from None
     plain = _ENTITY.sub(lambda found: escape(unescape(found[0])), written).replace("\ufe00", "")
     try:
         return etree.fromstring(plain, etree.XMLParser(resolve_entities=False, no_network=True))
@@ -188,18 +185,6 @@ def _converter() -> "LatexToMathML":
     from math_core import LatexToMathML  # noqa: PLC0415 - texts without formulas do not load it
 
     return LatexToMathML(fancy_error=False, max_expansions=100)
-
-
-def _mend(words: str) -> str:
-    if words.startswith("Unknown command"):
-        return "write a command that docs/content-format.md names, or words as \\text{…}"
-    if "closing token" in words:
-        return "close every { with }, every \\left with \\right, every \\begin{…} with \\end{…}"
-    if "argument" in words:
-        return "write what the command or the ^ or _ needs, in braces: x^{2}"
-    if '"&"' in words:
-        return "write \\& for the character, or put the formula in \\begin{aligned} … \\end{aligned}"
-    return "correct the TeX; docs/content-format.md says what is understood"
 
 
 def _tidy(element: etree._Element, depth: int) -> None:
@@ -215,7 +200,9 @@ def _tidy(element: etree._Element, depth: int) -> None:
             element.text = "".join(element.itertext())
             del element[:]
         elif child.tag not in ELEMENTS:
-            raise FormulaFault(f"the formula holds a {child.tag!s}, which not every browser shows", _OTHERWISE)
+            raise FormulaFault(
+                N_("the formula holds a %(tag)s, which not every browser shows", tag=child.tag), _OTHERWISE
+            )
         elif child.tag == "mspace" and "width" not in child.attrib and element.tag in _OF_ANY_NUMBER:
             element.remove(child)
         elif child.tag == "mtd" and "50%" in child.get("style", ""):
@@ -225,16 +212,19 @@ def _tidy(element: etree._Element, depth: int) -> None:
 
 
 def _too_deep() -> FormulaFault:
-    return FormulaFault(f"the formula is nested more than {DEEPEST} deep", "name a part of it and define it apart")
+    return FormulaFault(
+        N_("the formula is nested more than %(number)s deep", number=DEEPEST),
+        N_("name a part of it and define it apart"),
+    )
 
 
-_OTHERWISE: Final = "write it otherwise; docs/content-format.md says what is understood"
+_OTHERWISE: Final = N_("write it otherwise; docs/content-format.md says what is understood")
 
 
 def _drop_filling(row: etree._Element, cell: etree._Element) -> None:
     """Numbered environments fill a line with empty cells, and put the number into the last."""
     if len(cell):
-        raise FormulaFault("the formula numbers its lines", "write aligned for align, gathered for gather")
+        raise FormulaFault(N_("the formula numbers its lines"), N_("write aligned for align, gathered for gather"))
     row.remove(cell)
 
 
@@ -251,9 +241,11 @@ def _take_style(element: etree._Element) -> None:
         elif element.tag == "mtd" and rule in CELLS:
             classes.append(CELLS[rule])
         elif name == "color":
-            raise FormulaFault("the formula uses colour", "leave it black: colour is seen by some readers only")
+            raise FormulaFault(
+                N_("the formula uses colour"), N_("leave it black: colour is seen by some readers only")
+            )
         elif name != "justify-items" and element.tag != "mspace":
-            raise FormulaFault("the formula draws lines or styles that pages cannot show", _OTHERWISE)
+            raise FormulaFault(N_("the formula draws lines or styles that pages cannot show"), _OTHERWISE)
     if classes:
         element.set("class", " ".join(classes))
 
@@ -262,4 +254,7 @@ def _check_attribute(name: str, value: str) -> None:
     if name in _LENGTHS and _EM.match(value) and abs(float(value.removesuffix("em"))) <= _WIDEST:
         return
     if name not in _SIMPLE and name not in {"class", "columnalign"}:
-        raise FormulaFault(f"the formula asks for {name} {value}, which pages do not allow", _OTHERWISE)
+        raise FormulaFault(
+            N_("the formula asks for %(name)s %(value)s, which pages do not allow", name=name, value=value),
+            _OTHERWISE,
+        )

@@ -13,6 +13,7 @@ from flask_babel import Babel, gettext
 from app.core import clock, translating
 from app.core.access import current_actor
 from app.core.catalogues import FOLDER, compile_catalogues
+from app.core.errors import DomainError
 from app.core.messages import Message, message_from
 from app.core.text import Bilingual, in_language
 
@@ -65,6 +66,11 @@ def said(kept: Message | Mapping[str, Any]) -> str:
         return message.english
     values = {name: said(one) if isinstance(one, Message) else one for name, one in message.values.items()}
     return str(gettext(message.text, **values))
+
+
+def told(error: DomainError) -> str:
+    """What an error says, in the reader's language."""
+    return error.message if error.why is None else said(error.why)
 
 
 def _zone() -> ZoneInfo:

@@ -29,7 +29,7 @@ from app.core import access
 from app.core.cookies import FormTokens
 from app.core.database import db, is_out_of_storage, set_write_mode
 from app.core.errors import DomainError
-from app.core.languages import COOKIE, LOCALES
+from app.core.languages import COOKIE, LOCALES, told
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -152,7 +152,7 @@ def _install_error_handlers(app: Flask) -> None:
     @app.errorhandler(DomainError)
     def _domain(error: DomainError) -> Any:
         db.session.rollback()
-        return _error_page(error.status, error.message, error.code if wants_json() else "", **error.details)
+        return _error_page(error.status, told(error), error.code if wants_json() else "", **error.details)
 
     @app.errorhandler(CSRFError)
     def _expired(_error: CSRFError) -> Any:

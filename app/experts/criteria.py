@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from app.core.messages import N_
 from app.courses.content.faults import Report, read_yaml
 from app.courses.content.parts import Both, Key, Part
 
@@ -72,6 +73,8 @@ def read_criteria(root: Path, report: Report) -> Criteria | None:
     seen: set[str] = set()
     for index, criterion in enumerate(criteria.criteria):
         if criterion.id in seen:
-            document.fault(("criteria", index, "id"), f"`{criterion.id}` stands twice", "give it its own id")
+            document.fault(
+                ("criteria", index, "id"), N_("`%(key)s` stands twice", key=criterion.id), N_("give it its own id")
+            )
         seen.add(criterion.id)
     return criteria

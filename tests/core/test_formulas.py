@@ -14,6 +14,7 @@ from app.core import formulas, markdown
 from app.core.formula_speech import spoken
 from app.core.plain_text import plain_text
 from tests.core.test_markdown import assert_harmless
+from tests.support.wording import in_chinese
 
 pytestmark = pytest.mark.no_database
 
@@ -112,8 +113,9 @@ def test_where_only_words_can_stand_a_formula_is_its_tex() -> None:
 def test_what_cannot_be_shown_says_why_and_where_and_stays_readable(tex: str, wrong: str, offset: int) -> None:
     fault = formulas.fault_in(tex)
     assert fault is not None
-    assert wrong in fault.wrong
-    assert fault.mend
+    assert wrong in str(fault.wrong)
+    assert in_chinese(fault.wrong)
+    assert in_chinese(fault.mend)
     if offset:
         assert fault.offset == offset
     shown = markdown.render(f"$${tex}$$")

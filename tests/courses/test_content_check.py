@@ -10,7 +10,7 @@ from flask import Flask
 
 from app.config import PROJECT
 from app.courses.content.loading import inspect
-from app.courses.editing.fault_words_zh import translated
+from tests.support.wording import in_chinese
 
 pytestmark = pytest.mark.no_database
 
@@ -341,7 +341,7 @@ def test_a_fault_is_reported_at_its_place_with_the_mend(
     assert expected in faults_of(folder)
     for fault in inspect(folder)[1]:
         for words in (fault.wrong, fault.mend):
-            left = ENGLISH.findall(translated(words))
+            left = ENGLISH.findall(in_chinese(words))
             assert left == [], f"{words}: not in Chinese for those who write in the browser"
 
 

@@ -7,6 +7,7 @@ import zlib
 import pytest
 from PIL import Image, ImageCms, ImageFile
 
+from app.core.messages import N_
 from app.courses.content.figure_checks import findings
 from app.courses.content.pictures import MAX_BYTES, MAX_WIDTH, Unsafe, make_safe, media_type_of, size_of
 
@@ -51,7 +52,7 @@ def with_secrets() -> bytes:
 
 def test_a_photograph_keeps_its_picture_and_nothing_else() -> None:
     sent = with_secrets()
-    assert findings("a.jpg", sent)[0].wrong == "the picture carries EXIF data, such as place and camera"
+    assert findings("a.jpg", sent)[0].wrong == N_("the picture carries EXIF data, such as place and camera")
     safe = make_safe(sent)
     image = decoded(safe.data)
     assert (safe.suffix, image.format, image.size) == (".jpg", "JPEG", (20, 40))  # turned upright
@@ -107,10 +108,12 @@ def test_what_cannot_be_shown_is_refused_with_its_reason(
 
 
 def test_names_that_lie_are_found() -> None:
-    assert findings("a.png", picture("JPEG"))[0].wrong == "the file is no .png by its content"
+    assert findings("a.png", picture("JPEG"))[0].wrong == N_(
+        "the file is no %(suffix)s by its content", suffix=".png"
+    )
     assert findings("a.jpeg", picture("JPEG")) == findings("a.png", picture("PNG")) == ()
-    assert findings("a.gif", picture("GIF"))[0].mend == "save it as .svg, .png or .jpg"
-    assert "40 million" in findings("a.png", huge_png(8000, 8000))[0].wrong
+    assert findings("a.gif", picture("GIF"))[0].mend == N_("save it as .svg, .png or .jpg")
+    assert "40 million" in str(findings("a.png", huge_png(8000, 8000))[0].wrong)
     assert (media_type_of("a.jpeg"), media_type_of("a.exe")) == ("image/jpeg", "application/octet-stream")
 
 
@@ -119,7 +122,7 @@ def test_a_drawing_loses_what_its_program_added() -> None:
 <svg xmlns="http://www.w3.org/2000/svg" xmlns:i="http://example.org/ink" i:version="{SECRET}" viewBox="0 0 30 10">
 <i:view a="b"/><metadata>{SECRET}</metadata>
 <rect class="x" style="fill: #123456; -ink-a:b; stroke:none" width="3"/><text>a<!-- c -->b</text></svg>"""
-    assert {one.mend for one in findings("a.svg", sent.encode())} >= {"remove it"}
+    assert {one.mend for one in findings("a.svg", sent.encode())} >= {N_("remove it")}
     safe = make_safe(sent.encode())
     text = safe.data.decode()
     assert (safe.suffix, size_of(safe.data), findings("a.svg", safe.data)) == (".svg", (30, 10), ())

@@ -1,6 +1,5 @@
 """Recordings, attachments and captions: what they are by their bytes, and every fault at its line."""
 
-import re
 import shutil
 import time
 import zlib
@@ -13,9 +12,9 @@ from app.courses.content.loading import inspect
 from app.courses.content.media_files import describe
 from app.courses.content.pictures import Unsafe
 from app.courses.content.recordings import examine
-from app.courses.editing.fault_words_zh import translated
 from tests.support.courses import SMALL
 from tests.support.recordings import CAPTIONS, FRAME, add_recordings, box, element, mp3, mp4, ogg, pdf, webm
+from tests.support.wording import in_chinese
 
 pytestmark = pytest.mark.no_database
 
@@ -34,11 +33,6 @@ def test_each_kind_is_found_by_its_content() -> None:
     assert (examine(ogg()).media_type, examine(ogg()).seconds) == ("audio/ogg", 2.0)
     assert examine(pdf()).media_type == "application/pdf"
     assert examine(pdf(packed=b"5 0 <</Type/Font>>")).kind == "file"
-
-
-def is_translated(*sentences: str) -> bool:
-    """Has the editor Chinese words for each?"""
-    return all(re.search(r"[㐀-鿿]", translated(words)) for words in sentences)
 
 
 PLACE = box(b"udta", box(b"\xa9xyz", b"+31.2304+121.4737/"))
@@ -72,7 +66,8 @@ PLACE = box(b"udta", box(b"\xa9xyz", b"+31.2304+121.4737/"))
 def test_what_breaks_off_or_cannot_be_played_is_refused(sent: bytes, wrong: str) -> None:
     with pytest.raises(Unsafe, match=wrong) as refused:
         examine(sent)
-    assert is_translated(refused.value.wrong, refused.value.mend)
+    assert in_chinese(refused.value.wrong)
+    assert in_chinese(refused.value.mend)
 
 
 WEBM = element("1a45dfa3", element("4282", b"webm"))
@@ -90,7 +85,8 @@ WEBM = element("1a45dfa3", element("4282", b"webm"))
 def test_hostile_files_are_refused_in_words(sent: bytes, wrong: str) -> None:
     with pytest.raises(Unsafe, match=wrong) as refused:
         examine(sent)
-    assert is_translated(refused.value.wrong, refused.value.mend)
+    assert in_chinese(refused.value.wrong)
+    assert in_chinese(refused.value.mend)
 
 
 def test_no_file_makes_the_check_look_at_the_same_bytes_again_and_again() -> None:
@@ -136,8 +132,9 @@ def test_what_a_stream_looks_like_inside_is_no_script() -> None:
 def test_each_fault_of_captions_has_its_line(text: str, line: int, wrong: str) -> None:
     (found,) = captions.read(text).findings
     assert found.line == line
-    assert wrong in found.wrong
-    assert is_translated(found.wrong, found.mend)
+    assert wrong in str(found.wrong)
+    assert in_chinese(found.wrong)
+    assert in_chinese(found.mend)
 
 
 def test_captions_become_a_transcript() -> None:
@@ -167,7 +164,7 @@ def course(tmp_path: Path) -> Path:
 
 def faults(folder: Path) -> list[str]:
     found = inspect(folder)[1]
-    assert all(is_translated(fault.wrong, fault.mend) for fault in found)
+    assert all(in_chinese(fault.wrong) and in_chinese(fault.mend) for fault in found)
     return [str(fault).removeprefix("content/courses/small/") for fault in found]
 
 

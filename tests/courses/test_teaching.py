@@ -2,6 +2,9 @@
 
 import pytest
 
+from app.core.messages import N_
+from app.courses.content.faults import Fault
+from app.courses.views import teaching
 from tests.support.cast import Cast
 from tests.support.courses import answer_everything, enrol, sync_folder
 from tests.support.pages import Visitors
@@ -46,3 +49,18 @@ def test_unknown_questions_and_courses_are_not_found(cast: Cast, visit: Visitors
 
 def test_the_report_shows_the_content_as_it_is(cast: Cast, visit: Visitors) -> None:
     assert "没有错误" in visit(cast.instructor).page("/teaching/content-check").text_content()
+
+
+def test_faults_are_listed_in_the_readers_language(
+    cast: Cast, visit: Visitors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meant = N_(" (did you mean `%(word)s`?)", word="us-y")
+    wrong = N_("nothing under content/library is called `%(key)s`%(meant)s", key="us-x", meant=meant)
+    fault = Fault("a.md", 3, 8, wrong, N_("write a whole number").worded("an integer, please"))
+    monkeypatch.setattr(teaching, "inspect", lambda _folder: (None, [fault]))
+    shown = visit(cast.instructor).page("/teaching/content-check").text_content()
+    assert "法规库中没有“us-x”（是否指“us-y”？）" in shown
+    assert "请写整数" in shown
+    shown = visit(cast.instructor, locale="en").page("/teaching/content-check").text_content()
+    assert "nothing under content/library is called `us-x` (did you mean `us-y`?)" in shown
+    assert "an integer, please" in shown

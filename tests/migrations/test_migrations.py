@@ -8,10 +8,12 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import Column, Integer, MetaData, Table, inspect
+from sqlalchemy import Column, Integer, MetaData, Table, insert, inspect
 
 from app.core import clock
 from app.core.database import Base, db, release, transaction
+from app.courses.authoring.models import SourceMedia
+from app.courses.authoring.sources import UNFIT, media_of
 from app.quizzes import queries, services
 from app.quizzes.context import keyring
 from app.quizzes.models import EventKind
@@ -65,6 +67,22 @@ def test_everything_can_be_undone_and_made_again(site: Site) -> None:
     db.engine.dispose()
     upgrade()
     assert set(inspect(db.engine).get_table_names()) == before
+
+
+def test_what_the_content_check_found_becomes_messages(site: Site) -> None:
+    statement = insert(SourceMedia)
+    row = {"size": 1, "media_type": "image/png", "width": 1, "height": 1, "milliseconds": None}
+    db.engine.dispose()
+    downgrade(revision="frozen_papers")
+    with db.engine.begin() as connection:
+        connection.execute(statement, row | {"digest": "a", "findings": [[3, 1, "<a> stands in it", "remove it"]]})
+        connection.execute(statement, row | {"digest": "b", "findings": []})
+    db.engine.dispose()
+    upgrade()
+    found = media_of(["a", "b"])
+    assert [(one.wrong, one.mend) for one in found["a"].findings] == [UNFIT]
+    assert found["b"].findings == ()
+    release()
 
 
 def test_events_taken_before_signatures_were_kept_are_signed_by_the_migration(site: Site) -> None:

@@ -11,7 +11,10 @@ from pydantic import Field, StringConstraints
 from app.certificates.fonts import BOLD, missing_characters
 from app.certificates.rendering.style import DEMANDED, FIELDS, contrast_on_white, fields_of
 from app.certificates.rules import DocumentKind
-from app.courses.content.faults import Location, Report, YamlDocument, nearest, read_yaml
+from app.core.messages import N_
+from app.courses.content.faults import Report, YamlDocument, read_yaml
+from app.courses.content.files import Location
+from app.courses.content.hints import nearest
 from app.courses.content.parts import Both, Key, Part
 
 FOLDER: Final = "house-styles"
@@ -20,7 +23,7 @@ CONTRAST: Final = 4.5
 #: A training certificate is not a vocational qualification, whatever its style.
 FORBIDDEN: Final = "职业资格"
 
-FONT_MEND: Final = "use other characters, or add them to script/document-fonts.characters and build the fonts"
+FONT_MEND: Final = N_("use other characters, or add them to script/document-fonts.characters and build the fonts")
 
 Ink = Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$")]
 
@@ -110,14 +113,14 @@ def _check_names(style: StyleFile, document: YamlDocument, known: list[str]) -> 
     if style.id != document.path.stem:
         document.fault(
             ("id",),
-            f"`id` is {style.id} but the name is {document.path.stem}",
-            f"write `id: {document.path.stem}`, or rename",
+            N_("`id` is %(id)s but the name is %(name)s", id=style.id, name=document.path.stem),
+            N_("write `id: %(name)s`, or rename", name=document.path.stem),
         )
     if style.id not in known:
         document.fault(
             ("id",),
-            f"there is no organisation `{style.id}`{nearest(style.id, known)}",
-            "name an organisation of organisations.yaml",
+            N_("there is no organisation `%(key)s`%(meant)s", key=style.id, meant=nearest(style.id, known)),
+            N_("name an organisation of organisations.yaml"),
         )
 
 
@@ -127,13 +130,19 @@ def _check_looks(style: StyleFile, document: YamlDocument) -> None:
         ratio = contrast_on_white(code)
         if ratio < CONTRAST:
             document.fault(
-                ("colours", name), f"{code} has a contrast of {ratio:.1f} on paper", "choose a darker colour (4.5)"
+                ("colours", name),
+                N_("%(code)s has a contrast of %(ratio)s on paper", code=code, ratio=f"{ratio:.1f}"),
+                N_("choose a darker colour (4.5)"),
             )
     columns = style.seal.columns
     if len({len(column) for column in columns}) > 1:
-        document.fault(("seal", "columns"), "the columns differ in length", "give each column as many characters")
+        document.fault(
+            ("seal", "columns"), N_("the columns differ in length"), N_("give each column as many characters")
+        )
     if lacking := _uncut("".join(columns)):
-        document.fault(("seal", "columns"), f"the font of titles and seals lacks {lacking}", FONT_MEND)
+        document.fault(
+            ("seal", "columns"), N_("the font of titles and seals lacks %(lacking)s", lacking=lacking), FONT_MEND
+        )
 
 
 def _texts(node: Any, at: Location = ()) -> Iterator[tuple[Location, str]]:
@@ -150,11 +159,19 @@ def _texts(node: Any, at: Location = ()) -> Iterator[tuple[Location, str]]:
 def _check_words(style: StyleFile, document: YamlDocument) -> None:
     for at, text in _texts(style.documents.model_dump(exclude_none=True), ("documents",)):
         if FORBIDDEN in text:
-            document.fault(at, f"“{FORBIDDEN}” stands in it", "say what was trained; these are not qualifications")
+            document.fault(
+                at,
+                N_("“%(forbidden)s” stands in it", forbidden=FORBIDDEN),
+                N_("say what was trained; these are not qualifications"),
+            )
         if missing := missing_characters(character for character in text if character != "\n"):
-            document.fault(at, f"documents cannot show {missing}", "use characters that the document fonts have")
+            document.fault(
+                at,
+                N_("documents cannot show %(missing)s", missing=missing),
+                N_("use characters that the document fonts have"),
+            )
         if at[2:] == ("title", "zh") and (thin := _uncut(text)):
-            document.fault(at, f"the font of titles and seals lacks {thin}", FONT_MEND)
+            document.fault(at, N_("the font of titles and seals lacks %(lacking)s", lacking=thin), FONT_MEND)
         if at[2] in {"statement", "statement_with_examination"}:
             _check_statement(DocumentKind(str(at[1])), text, document, at)
 
@@ -163,7 +180,7 @@ def _check_statement(kind: DocumentKind, text: str, document: YamlDocument, at: 
     try:
         names = fields_of(text)
     except ValueError:
-        document.fault(at, "a brace that is not a field", "write fields as {programme}; no other braces")
+        document.fault(at, N_("a brace that is not a field"), N_("write fields as {programme}; no other braces"))
         return
     allowed = FIELDS[kind]
     demanded = DEMANDED[kind]
@@ -174,7 +191,9 @@ def _check_statement(kind: DocumentKind, text: str, document: YamlDocument, at: 
             demanded |= {"examination"}
     for name in sorted(names - allowed):
         document.fault(
-            at, f"there is no field {{{name}}} here{nearest(name, allowed)}", f"use {', '.join(sorted(allowed))}"
+            at,
+            N_("there is no field {%(name)s} here%(meant)s", name=name, meant=nearest(name, allowed)),
+            N_("use %(known)s", known=", ".join(sorted(allowed))),
         )
     for name in sorted(demanded - names):
-        document.fault(at, f"the field {{{name}}} is missing", f"say it: {{{name}}}")
+        document.fault(at, N_("the field {%(name)s} is missing", name=name), N_("say it: {%(name)s}", name=name))

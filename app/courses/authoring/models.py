@@ -36,7 +36,8 @@ class SourceMedia(Base):
     height: Mapped[int | None]
     #: How long a recording lasts; None where the file does not say, and for pictures.
     milliseconds: Mapped[int | None]
-    #: What the content check finds in the file, found once: ``[line, column, wrong, mend]``.
+    #: What the content check finds in the file, found once: ``[line, column, wrong, mend]``, the last two as
+    #: messages.
     findings: Mapped[list[Any]] = mapped_column(Json)
 
 

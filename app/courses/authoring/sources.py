@@ -4,13 +4,14 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, Final
 
 from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.core.database import db, upsert
 from app.core.errors import Invalid, NotFound
+from app.core.messages import N_, message_from
 from app.courses.authoring.models import SourceMedia, SourceText, SourceTree
 from app.courses.authoring.rules import Manifest, as_text, digest_of_bytes, digest_of_text, digest_of_tree
 from app.courses.content import media_files
@@ -51,13 +52,21 @@ def describe_media(path: str, data: bytes) -> dict[str, Any]:
         "width": width,
         "height": height,
         "milliseconds": None,
-        "findings": [list(found) for found in findings(PurePosixPath(path).name, data)],
+        "findings": [_kept(found) for found in findings(PurePosixPath(path).name, data)],
     }
 
 
 def row_of(kept: KeptMedia) -> dict[str, Any]:
     """What ``SourceMedia`` holds of a file."""
-    return asdict(kept) | {"findings": [list(found) for found in kept.findings]}
+    return asdict(kept) | {"findings": [_kept(found) for found in kept.findings]}
+
+
+#: What the migration to messages left of a finished sentence, which could not be taken apart again.
+UNFIT: Final = (N_("lessons cannot show this file as it is"), N_("upload it again to learn why"))
+
+
+def _kept(found: Finding) -> list[Any]:
+    return [found.line, found.column, found.wrong.as_json(), found.mend.as_json()]
 
 
 def keep_files(contents: Mapping[str, bytes]) -> Manifest:
@@ -141,7 +150,10 @@ def media_of(digests: Iterable[str]) -> dict[str, KeptMedia]:
 
 def media_from(known: Mapping[str, Any]) -> KeptMedia:
     """What ``describe_media`` found, as the loader takes it."""
-    found = tuple(Finding(*finding) for finding in known["findings"])
+    found = tuple(
+        Finding(line, column, message_from(wrong), message_from(mend))
+        for line, column, wrong, mend in known["findings"]
+    )
     return KeptMedia(
         known["digest"],
         known["media_type"],

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from app.core.messages import N_
 from app.courses.content.files import Finding
 from app.courses.content.parsing import plain_newlines
 
@@ -58,25 +59,29 @@ def read(source: str) -> Captions:
     """The cues of a text, and everything that is wrong with it."""
     lines = plain_newlines(source.removeprefix("\ufeff")).split("\n")
     if not re.match(r"^WEBVTT(?:[ \t].*)?$", lines[0]):
-        return Captions((), (Finding(1, 1, "the captions do not begin with WEBVTT", "write WEBVTT in line 1"),))
+        return Captions(
+            (), (Finding(1, 1, N_("the captions do not begin with WEBVTT"), N_("write WEBVTT in line 1")),)
+        )
     found: list[Finding] = []
     cues: list[Cue] = []
     if len(lines) > 1 and lines[1].strip():
-        found.append(Finding(2, 1, "line 2 of the captions is not blank", "leave a blank line after WEBVTT"))
+        found.append(
+            Finding(2, 1, N_("line 2 of the captions is not blank"), N_("leave a blank line after WEBVTT"))
+        )
     body = next((number for number, line in enumerate(lines) if not line.strip()), len(lines))
     for start, block in _blocks([""] * body + lines[body:]):
         if re.match(r"^NOTE(?:\s|$)", block[0]):
             continue
         if block[0].strip() in {"STYLE", "REGION"}:
-            wrong = f"a {block[0].strip()} block stands in the captions, which lessons do not use"
-            found.append(Finding(start, 1, wrong, "remove it"))
+            wrong = N_("a %(kind)s block stands in the captions, which lessons do not use", kind=block[0].strip())
+            found.append(Finding(start, 1, wrong, N_("remove it")))
             continue
         cue = _cue(start, block, cues[-1].start if cues else 0.0, found)
         if cue is not None:
             cues.append(cue)
     if not cues and not found:
         found.append(
-            Finding(len(lines), 1, "the captions are empty", "write 00:00.000 --> 00:02.000 and its words")
+            Finding(len(lines), 1, N_("the captions are empty"), N_("write 00:00.000 --> 00:02.000 and its words"))
         )
     return Captions(tuple(cues), tuple(found))
 
@@ -84,23 +89,34 @@ def read(source: str) -> Captions:
 def _cue(start: int, block: list[str], earliest: float, found: list[Finding]) -> Cue | None:
     at = next((index for index, line in enumerate(block[:2]) if "-->" in line), None)
     if at is None:
-        found.append(Finding(start, 1, "a cue has no times", "write 00:00.000 --> 00:02.000 above its words"))
+        found.append(
+            Finding(start, 1, N_("a cue has no times"), N_("write 00:00.000 --> 00:02.000 above its words"))
+        )
         return None
     line, times = start + at, _TIMES.match(block[at].strip())
     if times is None:
-        found.append(Finding(line, 1, "the times of a cue are not readable", "write 00:00.000 --> 00:02.000"))
+        found.append(
+            Finding(line, 1, N_("the times of a cue are not readable"), N_("write 00:00.000 --> 00:02.000"))
+        )
         return None
     begin, end = _seconds(*times.group(1, 2, 3, 4)), _seconds(*times.group(5, 6, 7, 8))
     if end <= begin:
-        found.append(Finding(line, 1, "a cue ends before it begins", "correct its times"))
+        found.append(Finding(line, 1, N_("a cue ends before it begins"), N_("correct its times")))
     elif begin < earliest:
-        found.append(Finding(line, 1, "a cue begins before the one above it", "put the cues into order"))
+        found.append(Finding(line, 1, N_("a cue begins before the one above it"), N_("put the cues into order")))
     for setting in (times[9] or "").split():
         if not _SETTING.match(setting):
-            found.append(Finding(line, 1, f"`{setting[:30]}` is no setting of a cue", "correct or remove it"))
+            found.append(
+                Finding(
+                    line,
+                    1,
+                    N_("`%(setting)s` is no setting of a cue", setting=setting[:30]),
+                    N_("correct or remove it"),
+                )
+            )
     words = block[at + 1 :]
     if not words:
-        found.append(Finding(line, 1, "a cue has no words", "write them below its times, or remove it"))
+        found.append(Finding(line, 1, N_("a cue has no words"), N_("write them below its times, or remove it")))
     for number, text in enumerate(words, line + 1):
         found += _text_faults(number, text)
     return Cue(begin, end, " ".join(plain(text) for text in words).strip(), line)
@@ -109,14 +125,17 @@ def _cue(start: int, block: list[str], earliest: float, found: list[Finding]) ->
 def _text_faults(line: int, text: str) -> Iterator[Finding]:
     if "-->" in text:
         yield Finding(
-            line, text.index("-->") + 1, "times stand among the words of a cue", "put a blank line above"
+            line, text.index("-->") + 1, N_("times stand among the words of a cue"), N_("put a blank line above")
         )
     for tag in _TAG.finditer(text.replace("-->", "   ")):
         is_time = not tag[1] and re.fullmatch(_TIME, tag[0][1:-1])
         if not tag[3] or not (tag[2] in _KNOWN or is_time):
             shown = tag[0][:20]
             yield Finding(
-                line, tag.start() + 1, f"`{shown}` is no mark of captions", "write &lt; for <, or remove it"
+                line,
+                tag.start() + 1,
+                N_("`%(shown)s` is no mark of captions", shown=shown),
+                N_("write &lt; for <, or remove it"),
             )
 
 

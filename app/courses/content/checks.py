@@ -1,17 +1,28 @@
 """What holds between files: citations, languages side by side, hours, questions, pools, programmes."""
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Final
 
+from app.core.messages import N_, Message
 from app.courses.content.exam_checks import check_course_exam, check_programme_exam
 from app.courses.content.exams import ExamRules
-from app.courses.content.faults import Inside, Location, Report, YamlDocument, nearest
+from app.courses.content.faults import Inside, Report, YamlDocument
 from app.courses.content.figure_checks import check_figure_file
-from app.courses.content.lesson_checks import check_text, check_texts_agree
+from app.courses.content.files import Location
+from app.courses.content.hints import nearest
+from app.courses.content.lesson_checks import check_text, check_texts_agree, unknown_instrument
 from app.courses.content.media_checks import check_media_folder
 from app.courses.content.question_checks import check_question
 from app.courses.content.schema import ProgrammeFile, RenewalRules
 from app.courses.content.tree import Content, CourseTree, ModuleTree
+
+_ORGANISATION: Final = N_("give every organisation an id of its own")
+_TERM: Final = N_("give every term an id of its own")
+_QUESTION: Final = N_("give every question an id of its own")
+_EXAMINATION: Final = N_("give every examination an id of its own")
+_MODULE: Final = N_("give every module an id of its own")
+_LESSON: Final = N_("give every lesson an id of its own")
+_OBJECTIVE: Final = N_("give every objective an id of its own")
 
 
 def check_everything(content: Content, report: Report) -> None:
@@ -40,12 +51,6 @@ def taught_in(programme: ProgrammeFile) -> set[str]:
     return {key for courses in demands for key in (*courses.compulsory, *courses.elective.from_)}
 
 
-def unknown_instrument(key: str, content: Content) -> tuple[str, str]:
-    """The words for a citation that resolves to nothing."""
-    wrong = f"nothing under content/library is called `{key}`{nearest(key, content.instruments)}"
-    return wrong, f"correct the id, or add library/<jurisdiction>/{key}.yaml"
-
-
 def _twice(ids: Iterable[tuple[str, Callable[[], None]]], taken: Iterable[str] = ()) -> None:
     seen = set(taken)
     for key, complain in ids:
@@ -54,26 +59,42 @@ def _twice(ids: Iterable[tuple[str, Callable[[], None]]], taken: Iterable[str] =
         seen.add(key)
 
 
-def _complaint(document: YamlDocument, location: Location, key: str, what: str) -> Callable[[], None]:
-    return lambda: document.fault(location, f"`{key}` is used twice", f"give every {what} an id of its own")
+def _complaint(document: YamlDocument, location: Location, key: str, mend: Message) -> Callable[[], None]:
+    return lambda: document.fault(location, N_("`%(key)s` is used twice", key=key), mend)
 
 
 def _check_ids(content: Content) -> None:
     if document := content.documents.get(("organisations", "")):
         _twice(
-            (item.id, _complaint(document, ("organisations", index, "id"), item.id, "organisation"))
+            (
+                item.id,
+                _complaint(
+                    document,
+                    ("organisations", index, "id"),
+                    item.id,
+                    _ORGANISATION,
+                ),
+            )
             for index, item in enumerate(content.organisations)
         )
     if document := content.documents.get(("glossary", "")):
         _twice(
-            (item.id, _complaint(document, ("terms", index, "id"), item.id, "term"))
+            (
+                item.id,
+                _complaint(document, ("terms", index, "id"), item.id, _TERM),
+            )
             for index, item in enumerate(content.terms)
         )
     _twice(
         (
             (
                 question.id,
-                _complaint(module.questions_document, ("questions", index, "id"), question.id, "question"),
+                _complaint(
+                    module.questions_document,
+                    ("questions", index, "id"),
+                    question.id,
+                    _QUESTION,
+                ),
             )
             for course in content.courses.values()
             for module in course.modules
@@ -94,7 +115,7 @@ def _check_ids(content: Content) -> None:
     ]
     _twice(
         (
-            (exam.id, _complaint(exam_document, place, exam.id, "examination"))
+            (exam.id, _complaint(exam_document, place, exam.id, _EXAMINATION))
             for exam, exam_document, place in exams
             if exam
         ),
@@ -109,8 +130,12 @@ def _check_organisations(content: Content) -> None:
         if item.parent and item.parent not in known and document:
             document.fault(
                 ("organisations", index, "parent"),
-                f"there is no organisation `{item.parent}`{nearest(item.parent, known)}",
-                "write the id of an organisation in this file, or null",
+                N_(
+                    "there is no organisation `%(key)s`%(meant)s",
+                    key=item.parent,
+                    meant=nearest(item.parent, known),
+                ),
+                N_("write the id of an organisation in this file, or null"),
             )
 
 
@@ -119,8 +144,8 @@ def _check_organisation(content: Content, key: str | None, document: YamlDocumen
     if key is not None and key not in known:
         document.fault(
             ("organisation",),
-            f"there is no organisation `{key}`{nearest(key, known)}",
-            "write an id of organisations.yaml",
+            N_("there is no organisation `%(key)s`%(meant)s", key=key, meant=nearest(key, known)),
+            N_("write an id of organisations.yaml"),
         )
 
 
@@ -131,11 +156,11 @@ def _check_course(content: Content, tree: CourseTree) -> None:
     if len(tree.modules) == len(course.modules) and total != course.hours:
         document.fault(
             ("hours",),
-            f"`hours` is {course.hours} but the modules' hours add up to {total}",
-            f"write `hours: {total}`, or correct the modules",
+            N_("`hours` is %(hours)s but the modules' hours add up to %(total)s", hours=course.hours, total=total),
+            N_("write `hours: %(total)s`, or correct the modules", total=total),
         )
     _twice(
-        (key, _complaint(document, ("modules", index), key, "module")) for index, key in enumerate(course.modules)
+        (key, _complaint(document, ("modules", index), key, _MODULE)) for index, key in enumerate(course.modules)
     )
     _check_homes(tree)
     if course.exam:
@@ -152,13 +177,13 @@ def _check_homes(tree: CourseTree) -> None:
         home = (entry.moved_from or module.file.id, entry.id)
         if entry.moved_from == module.file.id:
             module.document.fault(
-                ("lessons", index, "moved_from"), "the lesson stands in that module", "remove `moved_from`"
+                ("lessons", index, "moved_from"), N_("the lesson stands in that module"), N_("remove `moved_from`")
             )
         elif home in known and entry.moved_from is not None:
             module.document.fault(
                 ("lessons", index, "moved_from"),
-                f"the module `{entry.moved_from}` has a lesson `{entry.id}`",
-                "remove `moved_from`, or give the lesson there an id of its own",
+                N_("the module `%(moved_from)s` has a lesson `%(id)s`", moved_from=entry.moved_from, id=entry.id),
+                N_("remove `moved_from`, or give the lesson there an id of its own"),
             )
         known.add(home)
 
@@ -166,11 +191,17 @@ def _check_homes(tree: CourseTree) -> None:
 def _check_module(content: Content, course: CourseTree, tree: ModuleTree, report: Report) -> None:
     module, document = tree.file, tree.document
     _twice(
-        (entry.id, _complaint(document, ("lessons", index, "id"), entry.id, "lesson"))
+        (
+            entry.id,
+            _complaint(document, ("lessons", index, "id"), entry.id, _LESSON),
+        )
         for index, entry in enumerate(module.lessons)
     )
     _twice(
-        (item.id, _complaint(document, ("objectives", index, "id"), item.id, "objective"))
+        (
+            item.id,
+            _complaint(document, ("objectives", index, "id"), item.id, _OBJECTIVE),
+        )
         for index, item in enumerate(module.objectives)
     )
     named: list[tuple[Location, str]] = [
@@ -179,7 +210,7 @@ def _check_module(content: Content, course: CourseTree, tree: ModuleTree, report
     ]
     for place, key in named:
         if key not in content.instruments:
-            document.fault(place, *unknown_instrument(key, content))
+            document.fault(place, *unknown_instrument(key, content.instruments))
     for texts in tree.texts.values():
         for text in texts.values():
             check_text(content, course, tree, text, report)
@@ -198,8 +229,8 @@ def _check_questions(content: Content, tree: ModuleTree, document: YamlDocument)
         if complete and question.use == "check" and question.id not in placed:
             document.fault(
                 ("questions", index, "id"),
-                f"the check question `{question.id}` stands in no lesson",
-                f"place it with `::: question {question.id}`, or write `use: bank`",
+                N_("the check question `%(id)s` stands in no lesson", id=question.id),
+                N_("place it with `::: question %(id)s`, or write `use: bank`", id=question.id),
             )
 
 
@@ -231,13 +262,19 @@ def _check_demands(
     for place, key in places:
         if key not in content.courses and not (content.root / "courses" / key).is_dir():
             document.fault(
-                place, f"there is no course `{key}`{nearest(key, content.courses)}", "write a course's id"
+                place,
+                N_("there is no course `%(key)s`%(meant)s", key=key, meant=nearest(key, content.courses)),
+                N_("write a course's id"),
             )
     if courses.elective.minimum > len(courses.elective.from_):
         document.fault(
             (*within, "courses", "elective", "minimum"),
-            f"`minimum` is {courses.elective.minimum} but {len(courses.elective.from_)} electives are offered",
-            "offer more electives, or ask for fewer",
+            N_(
+                "`minimum` is %(minimum)s but %(number)s electives are offered",
+                minimum=courses.elective.minimum,
+                number=len(courses.elective.from_),
+            ),
+            N_("offer more electives, or ask for fewer"),
         )
     if demands.exam:
         check_programme_exam(content, Inside(document, within), demands.exam, [*taught, *chosen])
@@ -246,6 +283,10 @@ def _check_demands(
         if demands.hours > reachable:
             document.fault(
                 (*within, "hours"),
-                f"`hours` is {demands.hours} but the courses give {reachable} at most",
-                f"write at most {reachable}, or add courses",
+                N_(
+                    "`hours` is %(hours)s but the courses give %(reachable)s at most",
+                    hours=demands.hours,
+                    reachable=reachable,
+                ),
+                N_("write at most %(reachable)s, or add courses", reachable=reachable),
             )

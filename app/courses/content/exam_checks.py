@@ -3,15 +3,18 @@
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from app.courses.content.exams import CourseExam, CoursePool, ExamRules, PoolRules, ProgrammeExam, share_out
-from app.courses.content.faults import Inside, Location, YamlDocument, nearest
+from app.core.messages import N_, Message
+from app.courses.content.exams import CourseExam, ExamRules, PoolRules, ProgrammeExam, share_out
+from app.courses.content.faults import Inside, YamlDocument
+from app.courses.content.files import Location
+from app.courses.content.hints import nearest
 from app.courses.content.tree import Content, CourseTree, reach
 
 
 class Faulty(Protocol):
     """Whatever takes the faults of an examination with their places."""
 
-    def fault(self, location: Location, wrong: str, mend: str, *, key: bool = False) -> None: ...
+    def fault(self, location: Location, wrong: Message, mend: Message, *, key: bool = False) -> None: ...
 
 
 Document = YamlDocument | Inside
@@ -41,8 +44,12 @@ def check_programme_exam(content: Content, document: Document, exam: ProgrammeEx
         if pool.course not in chosen:
             document.fault(
                 (*place, "course"),
-                f"the programme has no course `{pool.course}`{nearest(pool.course, chosen)}",
-                "write one of the programme's courses",
+                N_(
+                    "the programme has no course `%(course)s`%(meant)s",
+                    course=pool.course,
+                    meant=nearest(pool.course, chosen),
+                ),
+                N_("write one of the programme's courses"),
             )
         elif tree and pool.module is not None and pool.module not in tree.file.modules:
             _unknown_module(document, place, pool.module, tree.file.modules)
@@ -55,8 +62,8 @@ def check_programme_exam(content: Content, document: Document, exam: ProgrammeEx
 def _unknown_module(document: Document, place: Location, key: str, modules: Sequence[str]) -> None:
     document.fault(
         (*place, "module"),
-        f"the course has no module `{key}`{nearest(key, modules)}",
-        "write one of the course's modules",
+        N_("the course has no module `%(key)s`%(meant)s", key=key, meant=nearest(key, modules)),
+        N_("write one of the course's modules"),
     )
 
 
@@ -69,8 +76,8 @@ def _check_pools(document: Document, placed: Sequence[Placed], *, all_modules_re
             if key not in known:
                 document.fault(
                     (*place, "questions", index),
-                    f"the pool reaches no bank question `{key}`{nearest(key, known)}",
-                    "write the id of a question with `use: bank`",
+                    N_("the pool reaches no bank question `%(key)s`%(meant)s", key=key, meant=nearest(key, known)),
+                    N_("write the id of a question with `use: bank`"),
                 )
     shared = share_out([(pool, reach(pool, tree)) for _place, pool, tree in placed])
     for (place, pool, tree), members in zip(placed, shared, strict=True):
@@ -81,20 +88,29 @@ def _check_pick(document: Document, place: Location, pool: PoolRules, tree: Cour
     if pool.pick <= found:
         return
     fitting = sum(pool.takes(question) for question in reach(pool, tree))
-    if isinstance(pool, CoursePool) and pool.module is None:
-        where = "the course has"
-    elif pool.module is not None:
-        where = "the module has"
-    else:
-        where = "the course has"
-    narrowed = pool.tags or pool.difficulty or pool.questions
-    kind = "bank questions that fit" if narrowed else "bank questions"
-    left = f", and {found} are left after the pools above" if found < fitting else ""
-    mend = "or move the pool up" if left else "or add questions with `use: bank`"
+    left = N_(", and %(found)s are left after the pools above", found=found) if found < fitting else ""
     document.fault(
         (*place, "pick"),
-        f"`pick` is {pool.pick} but {where} {fitting} {kind}{left}",
-        f"write at most {found}, {mend}",
+        N_("`pick` is %(pick)s but %(supply)s%(left)s", pick=pool.pick, supply=_supply(pool, fitting), left=left),
+        N_("write at most %(found)s, or move the pool up", found=found)
+        if left
+        else N_("write at most %(found)s, or add questions with `use: bank`", found=found),
+    )
+
+
+def _supply(pool: PoolRules, number: int) -> Message:
+    """How many questions there are for a pool."""
+    narrowed = pool.tags or pool.difficulty or pool.questions
+    if pool.module is None:
+        return (
+            N_("the course has %(number)s bank questions that fit", number=number)
+            if narrowed
+            else N_("the course has %(number)s bank questions", number=number)
+        )
+    return (
+        N_("the module has %(number)s bank questions that fit", number=number)
+        if narrowed
+        else N_("the module has %(number)s bank questions", number=number)
     )
 
 
@@ -103,23 +119,28 @@ def check_rules(document: Faulty, exam: ExamRules[Any]) -> None:
     if (exam.pools is None) == (exam.sections is None):
         document.fault(
             ("exam",),
-            "the examination has both `pools` and `sections`" if exam.pools else "the examination has no pools",
-            "write `pools`, or `sections` with pools in each",
+            N_("the examination has both `pools` and `sections`")
+            if exam.pools
+            else N_("the examination has no pools"),
+            N_("write `pools`, or `sections` with pools in each"),
         )
     if exam.navigation == "forward_sections" and not exam.sections:
         document.fault(
-            ("exam", "navigation"), "`forward_sections` needs sections", "write `sections`, or `forward`"
+            ("exam", "navigation"), N_("`forward_sections` needs sections"), N_("write `sections`, or `forward`")
         )
     if exam.opens_at and exam.closes_at and exam.opens_at >= exam.closes_at:
-        document.fault(("exam", "closes_at"), "it closes before it opens", "write a later moment")
+        document.fault(("exam", "closes_at"), N_("it closes before it opens"), N_("write a later moment"))
     if exam.review and "feedback" in exam.model_fields_set:
         document.fault(
-            ("exam", "feedback"), "`feedback` and `review` say the same thing", "keep one of them", key=True
+            ("exam", "feedback"),
+            N_("`feedback` and `review` say the same thing"),
+            N_("keep one of them"),
+            key=True,
         )
     if exam.closes_at is None and exam.shown_later().waits_for_close:
         document.fault(
             ("exam", "review" if exam.review else "feedback"),
-            "something is shown only `after_close`, and the examination never closes",
-            "add `closes_at: …`, or choose another time",
+            N_("something is shown only `after_close`, and the examination never closes"),
+            N_("add `closes_at: …`, or choose another time"),
             key=True,
         )

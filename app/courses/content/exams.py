@@ -20,7 +20,7 @@ def _network(value: str) -> str:
     try:
         return str(ip_network(value))
     except ValueError as error:
-        raise PydanticCustomError("network", "{reason}", {"reason": str(error)}) from error
+        raise PydanticCustomError("network", "{reason}", {"reason": str(error), "said": value}) from error
 
 
 def _moment(value: Any) -> Any:
@@ -31,7 +31,7 @@ def _moment(value: Any) -> Any:
 def _access_code(code: str) -> str:
     """As it is said, or sealed (``flask quizzes seal-code``)."""
     if len(code) > 40 and not rules.is_sealed(code):
-        raise ValueError("write at most 40 characters, or what flask quizzes seal-code prints")
+        raise PydanticCustomError("access_code", "Longer than 40 characters, and not sealed")
     return code
 
 

@@ -5,7 +5,13 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, Final, NamedTuple, Protocol, Self
 
+from app.core.messages import Message
+
 _TOP: Final = PurePosixPath()
+
+
+#: The keys and numbers that lead to a value of a YAML file.
+Location = tuple[int | str, ...]
 
 
 class Finding(NamedTuple):
@@ -13,8 +19,8 @@ class Finding(NamedTuple):
 
     line: int
     column: int
-    wrong: str
-    mend: str
+    wrong: Message
+    mend: Message
 
 
 class FilePath(Protocol):

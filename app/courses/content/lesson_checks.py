@@ -2,10 +2,13 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 
 from app.core import formulas, markdown
 from app.core.markdown import CALLOUTS, MEDIA, Citation, Document, Figure, Formula, Section, Spot
-from app.courses.content.faults import Report, nearest
+from app.core.messages import N_, Message
+from app.courses.content.faults import Report
+from app.courses.content.hints import nearest
 from app.courses.content.media_checks import placed_faults
 from app.courses.content.tree import Content, CourseTree, LessonText, ModuleTree
 from app.courses.rules import figure_name
@@ -16,25 +19,33 @@ _KEY = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
 
 #: Of dollars in running text that look like those of a formula: what is wrong, and the mend.
 UNREAD_FORMULA = (
-    "this looks like a formula, but is not read as one",
-    "write $x$ without spaces inside the dollars and without letters or digits beside them, or \\$ for a dollar",
+    N_("this looks like a formula, but is not read as one"),
+    N_(
+        "write $x$ without spaces inside the dollars and without letters or digits beside them,"
+        " or \\$ for a dollar"
+    ),
 )
 
 #: What an export (or git) writes around two versions of the same lines.
 _MARKS = ("<<<<<<< ", ">>>>>>> ")
 
 
-def citation_fault(citation: Citation, content: Content) -> tuple[str, str] | None:
+def unknown_instrument(key: str, known: Iterable[str]) -> tuple[Message, Message]:
+    """The words for the key of a law that is not in the library."""
+    return (
+        N_("nothing under content/library is called `%(key)s`%(meant)s", key=key, meant=nearest(key, known)),
+        N_("correct the id, or add library/<jurisdiction>/%(key)s.yaml", key=key),
+    )
+
+
+def citation_fault(citation: Citation, content: Content) -> tuple[Message, Message] | None:
     """What is wrong with a citation, or None."""
     if citation.key not in content.instruments:
-        wrong = (
-            f"nothing under content/library is called `{citation.key}`{nearest(citation.key, content.instruments)}"
-        )
-        return wrong, f"correct the id, or add library/<jurisdiction>/{citation.key}.yaml"
+        return unknown_instrument(citation.key, content.instruments)
     if citation.pin and content.instruments[citation.key].pin is None:
         return (
-            f"`{citation.key}` has no pattern for pinpoints",
-            f"add `pin: {{zh: …{{}}…, en: …{{}}…}}` to the instrument, or leave `{citation.pin}` out",
+            N_("`%(key)s` has no pattern for pinpoints", key=citation.key),
+            N_("add `pin: {zh: …{}…, en: …{}…}` to the instrument, or leave `%(pin)s` out", pin=citation.pin),
         )
     return None
 
@@ -46,10 +57,10 @@ class _Faults:
         self.report = report
         self.path = text.path
 
-    def at(self, place: Spot | Figure | Citation, wrong: str, mend: str) -> None:
+    def at(self, place: Spot | Figure | Citation, wrong: Message, mend: Message) -> None:
         self.report.add(self.path, place.line, place.column, wrong, mend)
 
-    def line(self, line: int, wrong: str, mend: str, column: int = 1) -> None:
+    def line(self, line: int, wrong: Message, mend: Message, column: int = 1) -> None:
         self.report.add(self.path, line, column, wrong, mend)
 
 
@@ -57,9 +68,9 @@ def check_text(content: Content, course: CourseTree, module: ModuleTree, text: L
     """Everything that one text shows by itself."""
     document, faults = text.document, _Faults(report, text)
     if not document.sections:
-        faults.line(1, "the lesson has no section", "begin with `## Heading {#id}`")
+        faults.line(1, N_("the lesson has no section"), N_("begin with `## Heading {#id}`"))
     elif document.opening.tokens:
-        faults.line(1, "text stands before the first section", "begin with `## Heading {#id}`")
+        faults.line(1, N_("text stands before the first section"), N_("begin with `## Heading {#id}`"))
     _check_marks(text.source, faults)
     seen: set[str] = set()
     for section in document.sections:
@@ -73,10 +84,16 @@ def check_text(content: Content, course: CourseTree, module: ModuleTree, text: L
     _check_formulas(document, text.source, faults)
     _check_media(text, course, faults)
     for spot in document.html:
-        faults.at(spot, f"HTML `{spot.text[:40]}` stands in the text", "write Markdown instead")
+        faults.at(
+            spot, N_("HTML `%(text)s` stands in the text", text=spot.text[:40]), N_("write Markdown instead")
+        )
     for spot in document.unknown_callouts:
         known = ", ".join((*CALLOUTS, "question", *MEDIA))
-        faults.at(spot, f"`{spot.text}` is not a kind of block", f"write one of {known}")
+        faults.at(
+            spot,
+            N_("`%(text)s` is not a kind of block", text=spot.text),
+            N_("write one of %(known)s", known=known),
+        )
     _check_placed_questions(document, [question.id for question in module.checks()], faults)
 
 
@@ -90,7 +107,9 @@ def _check_media(text: LessonText, course: CourseTree, faults: _Faults) -> None:
 def _check_marks(source: str, faults: _Faults) -> None:
     for number, line in enumerate(source.splitlines(), 1):
         if line.startswith(_MARKS):
-            faults.line(number, "the mark of an unfinished merge stands in the text", "bring both sides together")
+            faults.line(
+                number, N_("the mark of an unfinished merge stands in the text"), N_("bring both sides together")
+            )
 
 
 def _check_formulas(document: Document, source: str, faults: _Faults) -> None:
@@ -100,7 +119,9 @@ def _check_formulas(document: Document, source: str, faults: _Faults) -> None:
         faults.at(spot, *UNREAD_FORMULA)
     for section in document.sections:
         if "$" in section.title and markdown.parse(section.title).formulas:
-            faults.line(section.line, "a formula stands in a section's heading", "write it into the text below")
+            faults.line(
+                section.line, N_("a formula stands in a section's heading"), N_("write it into the text below")
+            )
 
 
 def _check_formula(formula: Formula, source: str, faults: _Faults) -> None:
@@ -121,44 +142,68 @@ def _check_placed_questions(document: Document, checks: list[str], faults: _Faul
     seen: set[str] = set()
     for spot in document.nested_questions:
         faults.line(
-            spot.line, f"the question `{spot.text}` stands inside another block", "place it between paragraphs"
+            spot.line,
+            N_("the question `%(text)s` stands inside another block", text=spot.text),
+            N_("place it between paragraphs"),
         )
     for spot in document.questions:
         if spot.text not in checks:
             faults.at(
                 spot,
-                f"the module has no check question `{spot.text}`{nearest(spot.text, checks)}",
-                "write the id of a question with `use: check` in questions.yaml",
+                N_(
+                    "the module has no check question `%(text)s`%(meant)s",
+                    text=spot.text,
+                    meant=nearest(spot.text, checks),
+                ),
+                N_("write the id of a question with `use: check` in questions.yaml"),
             )
         if spot.text in seen:
-            faults.at(spot, f"the question `{spot.text}` is placed twice", "place each question once")
+            faults.at(
+                spot, N_("the question `%(text)s` is placed twice", text=spot.text), N_("place each question once")
+            )
         seen.add(spot.text)
 
 
 def _check_section(section: Section, seen: set[str], faults: _Faults) -> None:
     line, key = section.line, section.key
-    heading = f"the section “{section.title[:30]}”"
+    title = section.title[:30]
     if not key:
-        faults.line(line, f"{heading} has no id", "end the heading with {#an-id}, the same in both languages")
+        faults.line(
+            line,
+            N_("the section “%(title)s” has no id", title=title),
+            N_("end the heading with {#an-id}, the same in both languages"),
+        )
     elif not _KEY.match(key):
-        faults.line(line, f"the section id `{key}` is not kebab-case", "write such as {#who-may-complain}")
+        faults.line(
+            line,
+            N_("the section id `%(key)s` is not kebab-case", key=key),
+            N_("write such as {#who-may-complain}"),
+        )
     elif key in seen:
-        faults.line(line, f"the section id `{key}` is used twice", "give each section an id of its own")
+        faults.line(
+            line, N_("the section id `%(key)s` is used twice", key=key), N_("give each section an id of its own")
+        )
     if all(token.type in HEADING_TOKENS for token in section.tokens):
-        faults.line(line, f"{heading} is empty", "write its text, or remove the heading")
+        faults.line(
+            line, N_("the section “%(title)s” is empty", title=title), N_("write its text, or remove the heading")
+        )
 
 
 def _check_figure(figure: Figure, course: CourseTree, faults: _Faults) -> None:
     if not figure.alternative.strip():
-        faults.at(figure, "the figure has no alternative text", "write what it shows: ![text](…)")
+        faults.at(figure, N_("the figure has no alternative text"), N_("write what it shows: ![text](…)"))
     if not figure.caption.strip():
-        faults.at(figure, "the figure has no caption", 'add it: ![…](../figures/x.svg "caption")')
+        faults.at(figure, N_("the figure has no caption"), N_('add it: ![…](../figures/x.svg "caption")'))
     name = figure_name(figure.source)
     if name == figure.source or "/" in name:
-        faults.at(figure, f"`{figure.source}` is not a figure of the course", "write ../figures/<name>.svg")
+        faults.at(
+            figure,
+            N_("`%(source)s` is not a figure of the course", source=figure.source),
+            N_("write ../figures/<name>.svg"),
+        )
     elif name not in course.figures:
-        wrong = f"the course has no figure `{name}`{nearest(name, course.figures)}"
-        faults.at(figure, wrong, f"add figures/{name}, or correct the name")
+        wrong = N_("the course has no figure `%(name)s`%(meant)s", name=name, meant=nearest(name, course.figures))
+        faults.at(figure, wrong, N_("add figures/%(name)s, or correct the name", name=name))
 
 
 def check_texts_agree(texts: dict[str, LessonText], report: Report) -> None:
@@ -168,22 +213,29 @@ def check_texts_agree(texts: dict[str, LessonText], report: Report) -> None:
     zh_keys = [section.key for section in zh.document.sections]
     en_keys = [section.key for section in en.document.sections]
     if zh_keys != en_keys:
-        line, detail = _first_difference(en, zh_keys, en_keys)
-        faults.line(line, f"the sections differ from the Chinese: {detail}", "use the same ids in the same order")
+        line, wrong = _first_difference(en, zh_keys, en_keys)
+        faults.line(line, wrong, N_("use the same ids in the same order"))
         return
     for chinese, english in zip(zh.document.sections, en.document.sections, strict=True):
         _compare_section(chinese, english, faults)
     figures = [sorted(figure.source for figure in text.document.figures) for text in (zh, en)]
     if figures[0] != figures[1]:
-        faults.line(1, "the figures differ from the Chinese", "show the same figures in both languages")
+        faults.line(1, N_("the figures differ from the Chinese"), N_("show the same figures in both languages"))
 
 
-def _first_difference(en: LessonText, zh_keys: list[str], en_keys: list[str]) -> tuple[int, str]:
+def _first_difference(en: LessonText, zh_keys: list[str], en_keys: list[str]) -> tuple[int, Message]:
     for index, key in enumerate(en_keys):
-        if index >= len(zh_keys) or zh_keys[index] != key:
-            expected = f"`{zh_keys[index]}`" if index < len(zh_keys) else "the end"
-            return en.document.sections[index].line, f"here stands `{key}`, there {expected}"
-    return len(en.source.splitlines()) or 1, f"`{zh_keys[len(en_keys)]}` is missing"
+        line = en.document.sections[index].line
+        if index >= len(zh_keys):
+            return line, N_("the sections differ from the Chinese: here stands `%(key)s`, there the end", key=key)
+        if zh_keys[index] != key:
+            return line, N_(
+                "the sections differ from the Chinese: here stands `%(key)s`, there `%(other)s`",
+                key=key,
+                other=zh_keys[index],
+            )
+    wrong = N_("the sections differ from the Chinese: `%(key)s` is missing", key=zh_keys[len(en_keys)])
+    return len(en.source.splitlines()) or 1, wrong
 
 
 def _compare_section(chinese: Section, english: Section, faults: _Faults) -> None:
@@ -195,27 +247,39 @@ def _compare_section(chinese: Section, english: Section, faults: _Faults) -> Non
             found[extra] -= 1
             faults.at(
                 item,
-                f"the Chinese section `{chinese.key}` does not cite {_shown(extra)} here",
-                "cite the same in both languages",
+                N_(
+                    "the Chinese section `%(key)s` does not cite %(citation)s here",
+                    key=chinese.key,
+                    citation=_shown(extra),
+                ),
+                N_("cite the same in both languages"),
             )
     for missing, times in (wanted - found).items():
-        often = f" ({times} times)" if times > 1 else ""
-        faults.line(
-            english.line,
-            f"the section `{english.key}` lacks {_shown(missing)}{often}, which the Chinese cites",
-            "cite the same in both languages",
+        key, citation = english.key, _shown(missing)
+        wrong = (
+            N_(
+                "the section `%(key)s` lacks %(citation)s (%(times)s times), which the Chinese cites",
+                key=key,
+                citation=citation,
+                times=times,
+            )
+            if times > 1
+            else N_(
+                "the section `%(key)s` lacks %(citation)s, which the Chinese cites", key=key, citation=citation
+            )
         )
+        faults.line(english.line, wrong, N_("cite the same in both languages"))
     if sorted(one.name for one in chinese.media) != sorted(one.name for one in english.media):
         faults.line(
             english.line,
-            f"the recordings of section `{english.key}` differ from the Chinese",
-            "place the same recordings in both languages",
+            N_("the recordings of section `%(key)s` differ from the Chinese", key=english.key),
+            N_("place the same recordings in both languages"),
         )
     if sorted(spot.text for spot in chinese.questions) != sorted(spot.text for spot in english.questions):
         faults.line(
             english.line,
-            f"the questions of section `{english.key}` differ from the Chinese",
-            "place the same questions in both languages",
+            N_("the questions of section `%(key)s` differ from the Chinese", key=english.key),
+            N_("place the same questions in both languages"),
         )
 
 

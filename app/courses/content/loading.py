@@ -11,16 +11,11 @@ from typing import Any
 from pydantic import BaseModel
 
 from app.core import markdown
+from app.core.messages import N_
 from app.courses.content.checks import check_everything, check_programmes, taught_in
-from app.courses.content.faults import (
-    ContentFaults,
-    Fault,
-    Report,
-    YamlDocument,
-    nearest,
-    read_yaml,
-)
+from app.courses.content.faults import ContentFaults, Fault, Report, YamlDocument, read_yaml
 from app.courses.content.files import FilePath, in_order
+from app.courses.content.hints import nearest
 from app.courses.content.lesson_checks import HEADING_TOKENS
 from app.courses.content.media_files import load_media
 from app.courses.content.parsing import plain_newlines
@@ -76,7 +71,7 @@ def inspect(root: Path, kept: Mapping[str, FilePath] | None = None) -> tuple[Con
     report = Report(root)
     content = Content(root, tree_digest(root) if root.is_dir() else "")
     if not root.is_dir():
-        report.add(root, 1, 1, "there is no such folder", "name the folder that holds organisations.yaml")
+        report.add(root, 1, 1, N_("there is no such folder"), N_("name the folder that holds organisations.yaml"))
         return content, report.faults
     _load_shared(content, report)
     courses: dict[str, Any] = {folder.name: folder for folder in _folders(root / "courses")} | dict(kept or {})
@@ -103,7 +98,7 @@ def _folders(parent: FilePath) -> list[Any]:
 
 def _read(path: FilePath, model: type[BaseModel], report: Report) -> tuple[Any, YamlDocument | None]:
     if not path.is_file():
-        report.add(path, 1, 1, "the file is missing", "add it as docs/content-format.md describes")
+        report.add(path, 1, 1, N_("the file is missing"), N_("add it as docs/content-format.md describes"))
         return None, None
     document = read_yaml(path, report)
     return (document.validated(model), document) if document else (None, None)
@@ -111,7 +106,11 @@ def _read(path: FilePath, model: type[BaseModel], report: Report) -> tuple[Any, 
 
 def _named_as_file(value: Any, document: YamlDocument, name: str) -> None:
     if value.id != name:
-        document.fault(("id",), f"`id` is {value.id} but the name is {name}", f"write `id: {name}`, or rename")
+        document.fault(
+            ("id",),
+            N_("`id` is %(id)s but the name is %(name)s", id=value.id, name=name),
+            N_("write `id: %(name)s`, or rename", name=name),
+        )
 
 
 def _load_shared(content: Content, report: Report) -> None:
@@ -168,11 +167,20 @@ def _place_instrument(content: Content, instrument: InstrumentFile, document: Ya
     if folder != instrument.jurisdiction.lower():
         document.fault(
             ("jurisdiction",),
-            f"`jurisdiction` is {instrument.jurisdiction} but the file lies in library/{folder}",
-            f"move the file to library/{instrument.jurisdiction.lower()}, or correct the jurisdiction",
+            N_(
+                "`jurisdiction` is %(jurisdiction)s but the file lies in library/%(folder)s",
+                jurisdiction=instrument.jurisdiction,
+                folder=folder,
+            ),
+            N_(
+                "move the file to library/%(folder)s, or correct the jurisdiction",
+                folder=instrument.jurisdiction.lower(),
+            ),
         )
     if instrument.id in content.instruments:
-        document.fault(("id",), f"`{instrument.id}` is used twice", "give every instrument an id of its own")
+        document.fault(
+            ("id",), N_("`%(key)s` is used twice", key=instrument.id), N_("give every instrument an id of its own")
+        )
     content.instruments[instrument.id] = instrument
 
 
@@ -190,8 +198,8 @@ def _load_course(content: Content, folder: FilePath, report: Report) -> None:
             others = [path.name for path in _folders(folder) if path.name not in NO_MODULES]
             document.fault(
                 ("modules", index),
-                f"there is no module `{key}`{nearest(key, others)}",
-                f"add the folder {key}, or remove the entry",
+                N_("there is no module `%(key)s`%(meant)s", key=key, meant=nearest(key, others)),
+                N_("add the folder %(key)s, or remove the entry", key=key),
             )
         elif module := _load_module(folder / key, report):
             tree.modules.append(module)
@@ -199,8 +207,8 @@ def _load_course(content: Content, folder: FilePath, report: Report) -> None:
         if path.name not in NO_MODULES and path.name not in course.modules:
             document.fault(
                 ("modules",),
-                f"the folder {path.name} is not among the modules",
-                f"add {path.name} to `modules`, or remove the folder",
+                N_("the folder %(name)s is not among the modules", name=path.name),
+                N_("add %(name)s to `modules`, or remove the folder", name=path.name),
                 key=True,
             )
 
@@ -251,7 +259,9 @@ def _load_lessons(tree: ModuleTree, folder: FilePath, report: Report) -> None:
         path = folder / name
         if not path.is_file():
             tree.document.fault(
-                ("lessons", index, "id"), f"the file {name} is missing", "write it, or remove the lesson"
+                ("lessons", index, "id"),
+                N_("the file %(name)s is missing", name=name),
+                N_("write it, or remove the lesson"),
             )
             continue
         source = plain_newlines(path.read_bytes().decode(errors="replace"))
@@ -262,6 +272,8 @@ def _load_lessons(tree: ModuleTree, folder: FilePath, report: Report) -> None:
         match = _LESSON_FILE.match(path.name)
         known = match and any(entry.id == match["id"] for entry in tree.file.lessons)
         mend = (
-            "number it as its place in `lessons`" if known else "add the lesson to module.yaml, or remove the file"
+            N_("number it as its place in `lessons`")
+            if known
+            else N_("add the lesson to module.yaml, or remove the file")
         )
-        report.add(path, 1, 1, "the file is not among the module's lessons", mend)
+        report.add(path, 1, 1, N_("the file is not among the module's lessons"), mend)

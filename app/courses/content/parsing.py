@@ -6,7 +6,7 @@ error, odd numbers, tags, merge keys, unusual line breaks) is left to ruamel; it
 a fault.
 """
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from datetime import date
 from functools import lru_cache
 from io import StringIO
@@ -30,6 +30,7 @@ from yaml.events import (
     StreamStartEvent,
 )
 
+from app.core.messages import N_, Message
 from app.courses.content.files import Finding
 
 
@@ -41,7 +42,7 @@ class _Refused(Exception):
     """Something that no content file may hold."""
 
     def __init__(self, finding: Finding) -> None:
-        super().__init__(finding.wrong)
+        super().__init__(str(finding.wrong))
         self.finding = finding
 
 
@@ -50,6 +51,7 @@ _INTEGER: Final = compiled(r"[-+]?(0|[1-9][0-9]{0,17})")
 _DECIMAL: Final = compiled(r"[-+]?(0|[1-9][0-9]{0,14})\.[0-9]{1,15}")
 #: More values than any course's file has.
 MAX_NODES: Final = 200_000
+_TWICE: Final = compiled(r'found duplicate key "(.*?)" with value')
 _DAY: Final = compiled(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TAG: Final = "tag:yaml.org,2002:"
 _FRAME: Final = (StreamStartEvent, DocumentStartEvent, DocumentEndEvent, StreamEndEvent)
@@ -101,7 +103,7 @@ def parse_yaml(source: bytes) -> Parsed | Finding:
         text = plain_newlines(source.decode())
     except UnicodeDecodeError as error:
         line = source[: error.start].count(b"\n") + 1
-        return Finding(line, 1, "not UTF-8 text", "save the file as UTF-8")
+        return Finding(line, 1, N_("not UTF-8 text"), N_("save the file as UTF-8"))
     try:
         try:
             data = _quick(text)
@@ -110,11 +112,11 @@ def parse_yaml(source: bytes) -> Parsed | Finding:
     except _Refused as refused:
         return refused.finding
     except RecursionError:
-        return Finding(1, 1, "lists or mappings stand too deep in one another", "write them flatter")
+        return Finding(1, 1, N_("lists or mappings stand too deep in one another"), N_("write them flatter"))
     if isinstance(data, Finding):
         return data
     if not isinstance(data, dict):
-        return Finding(1, 1, "not a mapping of keys to values", "begin with `key: value` lines")
+        return Finding(1, 1, N_("not a mapping of keys to values"), N_("begin with `key: value` lines"))
     return Parsed(text, data)
 
 
@@ -129,20 +131,39 @@ def _careful(text: str) -> Any:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        wrong = (error.problem or "not valid YAML").splitlines()[0]
-        return Finding(line, column, wrong, _mend(wrong))
+        return Finding(line, column, *_words_of((error.problem or "not valid YAML").splitlines()[0]))
     except YAMLError as error:
-        return Finding(1, 1, str(error).splitlines()[0], "write valid YAML")
+        return Finding(1, 1, N_("not valid YAML").worded(str(error).splitlines()[0]), N_("write valid YAML"))
 
 
-def _mend(problem: str) -> str:
-    if "duplicate key" in problem:
-        return "write each key once"
-    if any(words in problem for words in ("mapping values are not", "could not find expected ':'", "got ':'")):
-        return "put text that contains a colon in quotes"
-    if "cannot start any token" in problem:
-        return "put the text in quotes, and indent with spaces"
-    return "check quotes, brackets and indentation before this place"
+_BRACKETS: Final = N_("check quotes, brackets and indentation before this place")
+_COLON: Final = N_("put text that contains a colon in quotes")
+#: By what ruamel says, which has no other name for a fault: what is wrong, where ``what`` is the last thing that
+#: it quotes of the file, and the mend.
+_PROBLEMS: Final[tuple[tuple[str, Callable[[str], Message], Message], ...]] = (
+    ("mapping values are not", lambda _: N_("no key can stand here"), _COLON),
+    ("could not find expected ':'", lambda _: N_("a colon is missing"), _COLON),
+    ("got ':'", lambda what: N_("%(what)s cannot stand here", what=what), _COLON),
+    (
+        "cannot start any token",
+        lambda what: N_("no text can begin with %(what)s", what=what),
+        N_("put the text in quotes, and indent with spaces"),
+    ),
+    ("expected ',' or", lambda _: N_("a comma or a closing bracket is missing"), _BRACKETS),
+    ("found unexpected end of stream", lambda _: N_("a quotation mark is not closed"), _BRACKETS),
+    ("expected <block end>", lambda _: N_("the indentation is not right"), _BRACKETS),
+    ("", lambda _: N_("not valid YAML"), _BRACKETS),
+)
+
+
+def _words_of(problem: str) -> tuple[Message, Message]:
+    """What is wrong and what to write instead; in English as ruamel words it."""
+    if twice := _TWICE.match(problem):
+        return N_("the key `%(key)s` stands twice", key=twice[1]).worded(problem), N_("write each key once")
+    quoted = problem.split("'")
+    what = quoted[-2] if len(quoted) > 2 else "…"
+    wrong, mend = next((wrong, mend) for words, wrong, mend in _PROBLEMS if words in problem)
+    return wrong(what).worded(problem), mend
 
 
 def plain(node: Any, left: list[int]) -> Any:
@@ -150,7 +171,7 @@ def plain(node: Any, left: list[int]) -> Any:
     left[0] -= 1
     if left[0] < 0:
         raise _Refused(
-            Finding(1, 1, "the file stands for more than a course can hold", "write it without aliases")
+            Finding(1, 1, N_("the file stands for more than a course can hold"), N_("write it without aliases"))
         )
     if isinstance(node, dict):
         return {key: plain(value, left) for key, value in node.items()}
@@ -186,8 +207,8 @@ def _events(text: str) -> Iterator[Any]:
 def _value(event: Any, events: Iterator[Any]) -> Any:
     if isinstance(event, AliasEvent):  # a few of them can stand for more text than any machine holds
         mark: Any = event.start_mark
-        wrong = f"the alias `*{event.anchor}` stands in the file"
-        raise _Refused(Finding(mark.line + 1, mark.column + 1, wrong, "write out what it stands for"))
+        wrong = N_("the alias `*%(anchor)s` stands in the file", anchor=event.anchor)
+        raise _Refused(Finding(mark.line + 1, mark.column + 1, wrong, N_("write out what it stands for")))
     if event.tag is not None:
         raise _Unusual
     if isinstance(event, ScalarEvent):

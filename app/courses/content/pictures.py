@@ -16,6 +16,8 @@ from typing import Final
 from lxml import etree
 from PIL import Image, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
 
+from app.core.messages import N_, Message
+
 #: Bytes of a picture as it is uploaded.
 MAX_BYTES: Final = 10 * 1024 * 1024
 #: Width in pixels beyond which a photograph or screenshot is scaled down; twice the width of a lesson's column.
@@ -38,7 +40,7 @@ _PROPERTY: Final = re.compile(
 class Unsafe(ValueError):
     """A picture that lessons cannot show; ``wrong`` and ``mend`` are words of the content check."""
 
-    def __init__(self, wrong: str, mend: str) -> None:
+    def __init__(self, wrong: Message, mend: Message) -> None:
         super().__init__(f"{wrong}; {mend}")
         self.wrong, self.mend = wrong, mend
 
@@ -82,16 +84,18 @@ def check_raster(data: bytes) -> None:
     Raises Unsafe for a damaged one, too many pixels, or data about place and camera.
     """
     if _open(data).getexif():
-        raise Unsafe("the picture carries EXIF data, such as place and camera", "save it without them")
+        raise Unsafe(N_("the picture carries EXIF data, such as place and camera"), N_("save it without them"))
 
 
 def make_safe(data: bytes) -> Picture:
     """The picture encoded anew, without anything but what it shows. Raises Unsafe."""
     suffix = suffix_of(data)
     if suffix is None:
-        raise Unsafe("the picture is neither SVG, PNG nor JPEG", "save it as one of these")
+        raise Unsafe(N_("the picture is neither SVG, PNG nor JPEG"), N_("save it as one of these"))
     if len(data) > MAX_BYTES:
-        raise Unsafe(f"the picture has more than {MAX_BYTES // 2**20} MB", "save it smaller")
+        raise Unsafe(
+            N_("the picture has more than %(number)s MB", number=MAX_BYTES // 2**20), N_("save it smaller")
+        )
     if suffix == ".svg":
         return Picture(_clean_svg(data), suffix)
     image = _open(data)
@@ -101,7 +105,7 @@ def make_safe(data: bytes) -> Picture:
             image.load()
         return Picture(_encoded(image, suffix), suffix)
     except (OSError, SyntaxError, ValueError) as error:
-        raise Unsafe("the picture is damaged", "save it anew") from error
+        raise Unsafe(N_("the picture is damaged"), N_("save it anew")) from error
 
 
 def parse_svg(data: bytes) -> etree._Element:
@@ -109,7 +113,7 @@ def parse_svg(data: bytes) -> etree._Element:
     root = etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True))
     declared = root.getroottree().docinfo.internalDTD
     if declared is not None and declared.entities():
-        raise Unsafe("the figure declares entities", "remove the DOCTYPE")
+        raise Unsafe(N_("the figure declares entities"), N_("remove the DOCTYPE"))
     return root
 
 
@@ -135,14 +139,17 @@ def _open(data: bytes) -> Image.Image:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_large() from error
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
-        raise Unsafe("the picture is damaged", "save it anew") from error
+        raise Unsafe(N_("the picture is damaged"), N_("save it anew")) from error
     if image.width * image.height > MAX_PIXELS:
         raise _too_large()
     return image
 
 
 def _too_large() -> Unsafe:
-    return Unsafe(f"the picture has more than {MAX_PIXELS // 1_000_000} million pixels", "scale it down")
+    return Unsafe(
+        N_("the picture has more than %(number)s million pixels", number=MAX_PIXELS // 1_000_000),
+        N_("scale it down"),
+    )
 
 
 def _encoded(image: Image.Image, suffix: str) -> bytes:
@@ -192,7 +199,7 @@ def _clean_svg(data: bytes) -> bytes:
     try:
         root = parse_svg(data)
     except etree.XMLSyntaxError as error:
-        raise Unsafe("not valid XML", "mend the SVG") from error
+        raise Unsafe(N_("not valid XML"), N_("mend the SVG")) from error
     styled = root.find(f".//{_SVG}style") is not None
     for node in list(root.iter()):
         if node is root:

@@ -7,8 +7,10 @@ from functools import lru_cache
 
 from app.core import formulas, markdown
 from app.core.digests import digest_of
-from app.core.errors import Invalid
-from app.courses.content.faults import Location, YamlDocument, nearest
+from app.core.messages import N_
+from app.courses.content.faults import YamlDocument
+from app.courses.content.files import Location
+from app.courses.content.hints import nearest
 from app.courses.content.lesson_checks import UNREAD_FORMULA, citation_fault
 from app.courses.content.parts import Both
 from app.courses.content.questions import (
@@ -24,6 +26,7 @@ from app.courses.content.questions import (
 )
 from app.courses.content.tree import Content, ModuleTree
 from app.quizzes import grading
+from app.quizzes.grading.malformed import Malformed
 
 
 def check_question(
@@ -35,8 +38,12 @@ def check_question(
     if question.objective not in objectives:
         file.fault(
             (*place, "objective"),
-            f"the module has no objective `{question.objective}`{nearest(question.objective, objectives)}",
-            f"write one of {', '.join(objectives)}",
+            N_(
+                "the module has no objective `%(objective)s`%(meant)s",
+                objective=question.objective,
+                meant=nearest(question.objective, objectives),
+            ),
+            N_("write one of %(known)s", known=", ".join(objectives)),
         )
     for number, text in enumerate(question.law):
         if words := citation_fault(markdown.parse_citation(text), content):
@@ -58,7 +65,7 @@ def check_question(
     else:
         _check_gradable(content, module, place, question, file)
     if question.use == "check" and isinstance(question, Essay | Upload | Case):
-        file.fault((*place, "use"), "people mark this type; a lesson cannot", "write `use: bank`")
+        file.fault((*place, "use"), N_("people mark this type; a lesson cannot"), N_("write `use: bank`"))
 
 
 def _check_gradable(
@@ -69,13 +76,21 @@ def _check_gradable(
     body = question.body()
     for image in images_of(body):
         if image["figure"] not in figures:
-            wrong = f"the course has no figure `{image['figure']}`{nearest(image['figure'], figures)}"
-            file.fault(place, wrong, f"add figures/{image['figure']}, or correct the name")
+            wrong = N_(
+                "the course has no figure `%(name)s`%(meant)s",
+                name=image["figure"],
+                meant=nearest(image["figure"], figures),
+            )
+            file.fault(place, wrong, N_("add figures/%(name)s, or correct the name", name=image["figure"]))
         image["digest"] = digest_of(image.pop("figure"))
     try:
         grading.validate(question.id, body)
-    except Invalid as refused:
-        file.fault(place, refused.message, "correct it; docs/content-format.md describes the type")
+    except Malformed as refused:
+        file.fault(
+            place,
+            N_("%(key)s: %(why)s", key=question.id, why=refused.why),
+            N_("correct it; docs/content-format.md describes the type"),
+        )
 
 
 def _texts(question: Question) -> list[tuple[Location, Both]]:
@@ -104,7 +119,11 @@ def _check_texts(content: Content, place: Location, question: Question, file: Ya
                 if words := citation_fault(citation, content):
                     file.fault(where, *words)
             for spot in html:
-                file.fault(where, f"HTML `{spot.text[:40]}` stands in the text", "write Markdown instead")
+                file.fault(
+                    where,
+                    N_("HTML `%(text)s` stands in the text", text=spot.text[:40]),
+                    N_("write Markdown instead"),
+                )
 
 
 # --- formulas ----------------------------------------------------------------------------------------------
@@ -151,12 +170,19 @@ def _type_at(place: Location, question: Question) -> str:
 def _check_formulas(place: Location, source: str, file: YamlDocument, *, shown: bool) -> None:
     document = markdown.parse(source)
     if document.formulas and not shown:
-        file.fault(place, "a formula stands where only words are shown", "write it into the prompt, or in words")
+        file.fault(
+            place, N_("a formula stands where only words are shown"), N_("write it into the prompt, or in words")
+        )
         return
     for formula in document.formulas:
         if fault := formulas.fault_in(formula.tex):
-            at = f" (character {fault.offset + 1} of `{formula.tex[:40]}`)"
-            file.fault(place, f"{fault.wrong}{at}", fault.mend)
+            wrong = N_(
+                "%(wrong)s (character %(place)s of `%(tex)s`)",
+                wrong=fault.wrong,
+                place=fault.offset + 1,
+                tex=formula.tex[:40],
+            )
+            file.fault(place, wrong, fault.mend)
     if document.stray_dollars:
         file.fault(place, *UNREAD_FORMULA)
 
@@ -171,14 +197,14 @@ def _check_feedback(place: Location, question: Question, file: YamlDocument) -> 
             example = question.law[0]
             file.fault(
                 (*place, "feedback", language),
-                "the feedback cites nothing",
-                f"cite the provision, such as [@{example}]",
+                N_("the feedback cites nothing"),
+                N_("cite the provision, such as [@%(example)s]", example=example),
             )
     if cited["zh"] and cited["en"] and cited["zh"] != cited["en"]:
         file.fault(
             (*place, "feedback", "en"),
-            "the feedback's citations differ from the Chinese",
-            "cite the same in both languages",
+            N_("the feedback's citations differ from the Chinese"),
+            N_("cite the same in both languages"),
         )
 
 
@@ -187,12 +213,18 @@ def _check_choices(place: Location, question: Single | Multiple, file: YamlDocum
     if isinstance(question, Single) and correct != 1:
         file.fault(
             (*place, "choices"),
-            f"{correct} choices of the single-choice question `{question.id}` are correct",
-            "mark exactly one with `correct: true`",
+            N_(
+                "%(correct)s choices of the single-choice question `%(id)s` are correct",
+                correct=correct,
+                id=question.id,
+            ),
+            N_("mark exactly one with `correct: true`"),
             key=True,
         )
     if isinstance(question, Multiple) and correct == 0:
-        file.fault((*place, "choices"), "no choice is correct", "mark at least one with `correct: true`", key=True)
+        file.fault(
+            (*place, "choices"), N_("no choice is correct"), N_("mark at least one with `correct: true`"), key=True
+        )
     _check_own_ids((*place, "choices"), [choice.id for choice in question.choices], file)
 
 
@@ -200,4 +232,6 @@ def _check_own_ids(place: Location, ids: list[str], file: YamlDocument) -> None:
     for key, times in Counter(ids).items():
         if times > 1:
             last = len(ids) - 1 - ids[::-1].index(key)
-            file.fault((*place, last, "id"), f"`{key}` is used twice", "give each an id of its own")
+            file.fault(
+                (*place, last, "id"), N_("`%(key)s` is used twice", key=key), N_("give each an id of its own")
+            )

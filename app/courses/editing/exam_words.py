@@ -28,7 +28,7 @@ def problem_words(problem: Problem) -> str:
         )
     if kind == "string_too_long":
         return str(_("Write at most %(bound)s characters.", bound=about["max_length"]))
-    return str(_plain(kind) or check_words(about.get("wrong") or about["message"], about.get("mend", "")))
+    return str(_plain(kind) or check_words(about["wrong"], about["mend"]))
 
 
 def _plain(kind: str) -> str:

@@ -16,9 +16,11 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from app.core.identifiers import content_id
+from app.core.messages import Message
+from app.courses.content import misfits
 from app.courses.content.exam_checks import check_rules
 from app.courses.content.exams import CourseExam, ReviewRules
-from app.courses.content.faults import Location
+from app.courses.content.files import Location
 from app.courses.editing.exam_fields import KEYS, Layout
 from app.courses.editing.exam_pools import Bank, Draw, pools_in
 from app.courses.editing.fields import Field, as_said
@@ -205,7 +207,7 @@ class _Collector:
     def __init__(self) -> None:
         self.found: list[Problem] = []
 
-    def fault(self, location: Location, wrong: str, mend: str, *, key: bool = False) -> None:
+    def fault(self, location: Location, wrong: Message, mend: Message, *, key: bool = False) -> None:
         place = ("exam", "review") if location == ("exam", "feedback") else location
         self.found.append(Problem(_name(place[1:]), _BETWEEN.get(place, "other"), {"wrong": wrong, "mend": mend}))
 
@@ -229,10 +231,11 @@ def problems_of(values: Values, draws: Mapping[str, Draw]) -> tuple[CourseExam |
 
 def _problem(detail: ErrorDetails) -> Problem:
     blank = detail["input"] == "" or detail["type"] in ("missing", "string_too_short", "too_short")
+    wrong, mend = misfits.words_of(detail, CourseExam)
     return Problem(
         _name(detail["loc"]),
         "missing" if blank else detail["type"],
-        {"input": detail["input"], "message": detail["msg"], **detail.get("ctx", {})},
+        {"input": detail["input"], "wrong": wrong, "mend": mend, **detail.get("ctx", {})},
     )
 
 

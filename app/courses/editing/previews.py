@@ -11,6 +11,7 @@ from app.core import formulas, markdown
 from app.core.digests import digest_of
 from app.core.errors import Invalid
 from app.core.kept import Kept
+from app.core.messages import Message
 from app.core.text import LOCALE_OF
 from app.courses.authoring import queries as drafts
 from app.courses.authoring.sources import media_of
@@ -109,7 +110,7 @@ def _check_questions(work: Work, module: str) -> dict[str, dict[str, Any]]:
     }
 
 
-def formula_preview(tex: str, *, display: bool) -> tuple[str, tuple[str, str] | None]:
+def formula_preview(tex: str, *, display: bool) -> tuple[str, tuple[Message, Message] | None]:
     """A formula alone as a page shows it; or, with an empty page, what is wrong and the mend."""
     marked = f"$$\n{tex}\n$$" if display else f"${tex}$"
     if [formula.tex for formula in markdown.parse(marked).formulas] != [tex]:

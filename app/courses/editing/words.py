@@ -2,9 +2,9 @@
 
 from flask_babel import gettext as _
 
-from app.core.languages import locale_name
+from app.core.languages import locale_name, said
+from app.core.messages import Message
 from app.courses.content.faults import Fault
-from app.courses.editing import fault_words_zh
 from app.courses.editing.question_types import TYPES
 from app.courses.editing.texts import Advice
 
@@ -19,11 +19,12 @@ def fault_words(fault: Fault) -> str:
     return check_words(fault.wrong, fault.mend)
 
 
-def check_words(wrong: str, mend: str) -> str:
+def check_words(wrong: Message, mend: Message) -> str:
     """A sentence of the content check for the reader."""
+    first = said(wrong)
     if locale_name() == "en":
-        return f"{wrong[:1].upper()}{wrong[1:]}: {mend}."
-    return f"{fault_words_zh.translated(wrong)}：{fault_words_zh.translated(mend)}。"
+        first = f"{first[:1].upper()}{first[1:]}"
+    return str(_("%(wrong)s: %(mend)s.", wrong=first, mend=said(mend)))
 
 
 def advice_words(advice: Advice) -> str:

@@ -164,7 +164,7 @@ class Building:
         try:
             picture = pictures.make_safe(data)
         except pictures.Unsafe as error:
-            raise CannotTake(_why_unsafe(error, path)) from None
+            raise CannotTake(N_("%(why)s: %(name)s", why=error.wrong, name=path)) from None
         stem = slug(PurePosixPath(path).stem, (), "figure")
         name = f"{stem}-{sha256(picture.data).hexdigest()[:8]}{picture.suffix}"
         if findings(name, picture.data):
@@ -299,27 +299,6 @@ def _pixels(data: bytes) -> int:
 def _name(raw: Raw) -> str:
     """The first words of a question, without the marks of Markdown."""
     return re.sub(r"\\(.)|[*`]", r"\1", title_of(raw))
-
-
-def _why_unsafe(error: pictures.Unsafe, path: str) -> Message:
-    """The picture pipeline's refusal in words of the report."""
-    for part, why in (
-        ("damaged", N_("a picture is damaged: %(name)s", name=path)),
-        (
-            "pixels",
-            N_(
-                "a picture has more than %(number)s pixels: %(name)s", number=f"{pictures.MAX_PIXELS:,}", name=path
-            ),
-        ),
-        (
-            " MB",
-            N_("a picture has more than %(number)s MB: %(name)s", number=pictures.MAX_BYTES // 2**20, name=path),
-        ),
-        ("neither", N_("a figure has to be PNG, JPEG or SVG: %(name)s", name=path)),
-    ):
-        if part in error.wrong:
-            return why
-    return N_("a picture holds what is not safe to show: %(name)s", name=path)
 
 
 def _with_numbers(node: Any, name: str = "") -> Any:

@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
 from typing import Any, Final
 
 from app.core.digests import digest_of
-from app.core.errors import Invalid
+from app.core.messages import N_
 from app.quizzes.grading import base, certainty
 from app.quizzes.grading.amending import Amendable, Values
 from app.quizzes.grading.base import (
@@ -27,6 +27,7 @@ from app.quizzes.grading.cloze import Cloze
 from app.quizzes.grading.drag_image import DragImage
 from app.quizzes.grading.drag_text import DragText
 from app.quizzes.grading.essay import Essay
+from app.quizzes.grading.malformed import Malformed
 from app.quizzes.grading.matching import Matching
 from app.quizzes.grading.multiple import Multiple
 from app.quizzes.grading.numeric import Numeric
@@ -89,24 +90,28 @@ __all__ = [
 
 
 def validate(key: str, raw: Mapping[str, Any]) -> Body:
-    """A question as written (docs/content-format.md) in the form that is stored. Raises Invalid."""
+    """A question as written (docs/content-format.md) in the form that is stored. Raises Malformed."""
+    try:
+        return _validated(key, raw)
+    except Malformed as error:
+        raise Malformed(error.why, key) from None
+
+
+def _validated(key: str, raw: Mapping[str, Any]) -> Body:
     kind = TYPES.get(str(raw.get("type")))
     if kind is None:
-        raise Invalid(f"{key}: type: one of {', '.join(TYPES)}", code="question")
+        raise Malformed(N_("type: one of %(known)s", known=", ".join(TYPES)))
     body: Body = {
         "type": kind.name,
-        "prompt": base.bilingual(raw.get("prompt"), f"{key}: prompt"),
-        "marks": base.marks(raw.get("marks"), f"{key}: marks"),
+        "prompt": base.bilingual(raw.get("prompt"), "prompt"),
+        "marks": base.marks(raw.get("marks"), "marks"),
     }
     if raw.get("feedback"):
-        body["feedback"] = base.bilingual(raw["feedback"], f"{key}: feedback")
+        body["feedback"] = base.bilingual(raw["feedback"], "feedback")
     body |= {name: _plain(raw[name]) for name in _ABOUT if raw.get(name) is not None}
-    try:
-        body |= kind.validate(key, raw)
-        if raw.get("certainty"):
-            body["certainty"] = certainty.validate(kind, body)
-    except Invalid as error:
-        raise Invalid(f"{key}: {error.message}", code=error.code) from None
+    body |= kind.validate(key, raw)
+    if raw.get("certainty"):
+        body["certainty"] = certainty.validate(kind, body)
     return body
 
 
@@ -197,7 +202,7 @@ def amend(body: Body, values: Values) -> Body:
     kind = TYPES[body["type"]]
     known = {field.name for field in kind.amendable(body)}
     if unknown := set(values) - known:
-        raise Invalid(f"not to be changed: {', '.join(sorted(unknown))}", code="question")
+        raise Malformed(N_("not to be changed: %(known)s", known=", ".join(sorted(unknown))))
     amended = kind.amend(body, values)
     validate("amended", kind.authored(amended))
     return amended

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from app.core.errors import Invalid
+from app.core.messages import N_
+from app.quizzes.grading.malformed import Malformed
 
 #: Field → its values: identifiers, words or numbers, one each.
 Values = Mapping[str, Sequence[str]]
@@ -75,7 +76,7 @@ def one(values: Values, field: Amendable) -> str:
     """The one value of a field; as it is now when nothing is said. Raises Invalid."""
     given = list(values.get(field.name, field.value))
     if len(given) != 1:
-        raise Invalid(f"{field.name}: exactly one", code="question")
+        raise Malformed(N_("%(name)s: exactly one", name=field.name))
     return some(values, field)[0]
 
 
@@ -84,7 +85,7 @@ def some(values: Values, field: Amendable) -> list[str]:
     given = [str(value) for value in values.get(field.name, field.value)]
     known = {option.id for option in field.options}
     if known and not set(given) <= known:
-        raise Invalid(f"{field.name}: only what can be chosen", code="question")
+        raise Malformed(N_("%(name)s: only what can be chosen", name=field.name))
     return given
 
 

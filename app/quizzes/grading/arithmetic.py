@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal, DecimalException
 from typing import Final
 
-from app.core.errors import Invalid
+from app.core.messages import N_, Message
+from app.quizzes.grading.malformed import Malformed
 
 MAX_LENGTH: Final = 500
 #: Fifty digits whatever the thread's own context; every result is finite and of at most this magnitude.
@@ -23,7 +24,7 @@ _BINARY: Final[dict[type[ast.operator], Callable[[Decimal, Decimal], Decimal]]] 
 
 def _round(value: Decimal, places: Decimal = Decimal(0)) -> Decimal:
     if places != int(places) or not -15 <= places <= 15:
-        raise _wrong("round: places between -15 and 15")
+        raise _wrong(N_("round: places between -15 and 15"))
     return value.quantize(Decimal(1).scaleb(-int(places)), ROUND_HALF_UP, _EXACT)
 
 
@@ -54,16 +55,16 @@ def evaluate(formula: str, values: Mapping[str, Decimal]) -> Decimal:
     try:
         return _value(_parsed(formula).body, formula, values)
     except (DecimalException, OverflowError, RecursionError):
-        raise _wrong("no number comes out") from None
+        raise _wrong(N_("no number comes out")) from None
 
 
 def _parsed(formula: str) -> ast.Expression:
     if len(formula) > MAX_LENGTH:
-        raise _wrong(f"at most {MAX_LENGTH} characters")
+        raise _wrong(N_("at most %(number)s characters", number=MAX_LENGTH))
     try:
         return ast.parse(formula.strip(), mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        raise _wrong("not arithmetic") from None
+        raise _wrong(N_("not arithmetic")) from None
 
 
 def _value(node: ast.expr, formula: str, values: Mapping[str, Decimal]) -> Decimal:
@@ -72,7 +73,7 @@ def _value(node: ast.expr, formula: str, values: Mapping[str, Decimal]) -> Decim
         return _bounded(_EXACT.create_decimal(ast.get_source_segment(formula.strip(), node) or "NaN"))
     if isinstance(node, ast.Name):
         if node.id not in values:
-            raise _wrong(f"no parameter {node.id}")
+            raise _wrong(N_("no parameter %(name)s", name=node.id))
         return values[node.id]
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.UAdd):
         operand = _value(node.operand, formula, values)
@@ -83,29 +84,31 @@ def _value(node: ast.expr, formula: str, values: Mapping[str, Decimal]) -> Decim
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and not node.keywords:
         function, arity = _FUNCTIONS.get(node.func.id, (None, range(0)))
         if function is None or len(node.args) not in arity:
-            raise _wrong(f"no function {node.func.id} of {len(node.args)} numbers")
+            raise _wrong(
+                N_("no function %(name)s of %(number)s numbers", name=node.func.id, number=len(node.args))
+            )
         return _bounded(function(*(_value(argument, formula, values) for argument in node.args)))
-    raise _wrong("only numbers, parameters, + - * / ** and brackets")
+    raise _wrong(N_("only numbers, parameters, + - * / ** and brackets"))
 
 
 def _operator(node: ast.BinOp) -> Callable[[Decimal, Decimal], Decimal]:
     found = _BINARY.get(type(node.op))
     if found is None:
-        raise _wrong("only + - * / and **")
+        raise _wrong(N_("only + - * / and **"))
     return found
 
 
 def _power(base: Decimal, exponent: Decimal) -> Decimal:
     if abs(exponent) > _MAX_POWER:
-        raise _wrong(f"a power of at most {_MAX_POWER}")
+        raise _wrong(N_("a power of at most %(number)s", number=_MAX_POWER))
     return _EXACT.power(base, exponent)
 
 
 def _bounded(value: Decimal) -> Decimal:
     if not value.is_finite() or abs(value) > _LARGEST:
-        raise _wrong("a result out of bounds")
+        raise _wrong(N_("a result out of bounds"))
     return value
 
 
-def _wrong(why: str) -> Invalid:
-    return Invalid(f"formula: {why}", code="question")
+def _wrong(why: Message) -> Malformed:
+    return Malformed(N_("formula: %(why)s", why=why))

@@ -18,7 +18,9 @@ from werkzeug.datastructures import MultiDict
 
 from app.core.errors import Invalid
 from app.core.identifiers import content_id
+from app.core.messages import N_
 from app.quizzes.grading.amending import Amendable, Values
+from app.quizzes.grading.malformed import Malformed
 
 Body = dict[str, Any]
 Layout = dict[str, Any]
@@ -171,19 +173,19 @@ def fraction_of(part: int, whole: int) -> Decimal:
 def bilingual(raw: Any, where: str) -> dict[str, str]:
     """Both languages, neither empty. Raises Invalid."""
     if not isinstance(raw, Mapping) or not all(str(raw.get(tag) or "").strip() for tag in ("zh", "en")):
-        raise Invalid(f"{where}: needs text in zh and en", code="question")
+        raise Malformed(N_("%(where)s: needs text in zh and en", where=where))
     return {tag: str(raw[tag]) for tag in ("zh", "en")}
 
 
 def options(key: str, raw: Any, where: str, minimum: int) -> list[tuple[str, Mapping[str, Any]]]:
     """Authored options with the identifiers derived from their keys. Raises Invalid."""
     if not isinstance(raw, Sequence) or isinstance(raw, str) or len(raw) < minimum:
-        raise Invalid(f"{where}: needs at least {minimum}", code="question")
+        raise Malformed(N_("%(where)s: needs at least %(minimum)s", where=where, minimum=minimum))
     if not all(isinstance(option, Mapping) and option.get("id") for option in raw):
-        raise Invalid(f"{where}: each with an id", code="question")
+        raise Malformed(N_("%(where)s: each with an id", where=where))
     found = {str(option["id"]): option for option in raw}
     if len(found) != len(raw):
-        raise Invalid(f"{where}: an id occurs twice", code="question")
+        raise Malformed(N_("%(where)s: an id occurs twice", where=where))
     return [(str(content_id(key, name)), option) for name, option in found.items()]
 
 
@@ -194,9 +196,15 @@ def number(raw: Any, where: str) -> Decimal:
     except InvalidOperation:
         value = Decimal("NaN")
     if isinstance(raw, bool) or not value.is_finite():
-        raise Invalid(f"{where}: not a number", code="question")
+        raise Malformed(N_("%(where)s: not a number", where=where))
     if value and not -MAX_PLACES <= value.as_tuple().exponent <= value.adjusted() <= MAX_PLACES:  # type: ignore[operator]
-        raise Invalid(f"{where}: at most {MAX_PLACES} digits before or behind the point", code="question")
+        raise Malformed(
+            N_(
+                "%(where)s: at most %(number)s digits before or behind the point",
+                where=where,
+                number=MAX_PLACES,
+            )
+        )
     return value
 
 
@@ -204,7 +212,9 @@ def whole(raw: Any, where: str, least: int, most: int) -> int:
     """An authored whole number within bounds. Raises Invalid."""
     value = number(raw, where)
     if value != int(value) or not least <= value <= most:
-        raise Invalid(f"{where}: a whole number from {least} to {most}", code="question")
+        raise Malformed(
+            N_("%(where)s: a whole number from %(least)s to %(most)s", where=where, least=least, most=most)
+        )
     return int(value)
 
 
@@ -212,7 +222,7 @@ def marks(raw: Any, where: str) -> str:
     """What a question or a part is worth: above 0, two decimals; 1 when nothing is said. Raises Invalid."""
     value = number(1 if raw is None else raw, where)
     if not 0 < value <= 1000 or value.as_tuple().exponent < -2:  # type: ignore[operator]
-        raise Invalid(f"{where}: above 0, at most 1000, two decimals", code="question")
+        raise Malformed(N_("%(where)s: above 0, at most 1000, two decimals", where=where))
     return format(value, "f")
 
 
@@ -220,7 +230,7 @@ def one_of(raw: Any, names: Sequence[str], where: str) -> str:
     """An authored word out of a list; the first when nothing is said. Raises Invalid."""
     word = names[0] if raw is None else raw
     if word not in names:
-        raise Invalid(f"{where}: one of {', '.join(names)}", code="question")
+        raise Malformed(N_("%(where)s: one of %(known)s", where=where, known=", ".join(names)))
     return str(word)
 
 
@@ -249,7 +259,7 @@ def only(response: Mapping[str, Any], name: str, kind: type) -> Any:
 def strings(raw: Any, where: str) -> list[str]:
     """An authored list of words. Raises Invalid."""
     if raw is None or isinstance(raw, str | Mapping) or not isinstance(raw, Sequence):
-        raise Invalid(f"{where}: a list", code="question")
+        raise Malformed(N_("%(where)s: a list", where=where))
     return [str(item) for item in raw]
 
 

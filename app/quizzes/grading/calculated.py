@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
-from app.core.errors import Invalid
+from app.core.messages import N_
 from app.quizzes.grading import arithmetic, base, gapped
 from app.quizzes.grading.amending import Amendable, Shape, Topic, Values
+from app.quizzes.grading.malformed import Malformed
 from app.quizzes.grading.numeric import DECIMALS, LIMIT, Numeric, plain, quantity
 
 MAX_PARAMETERS: Final = 6
@@ -29,13 +30,13 @@ class Calculated(Numeric):
         parameters = _read_parameters(raw.get("parameters"))
         formula = str(raw.get("formula") or "")
         if unknown := arithmetic.names_in(formula) - set(parameters):
-            raise Invalid(f"formula: no parameter {', '.join(sorted(unknown))}", code="question")
+            raise Malformed(N_("formula: no parameter %(known)s", known=", ".join(sorted(unknown))))
         prompt = base.bilingual(raw.get("prompt"), "prompt")
         if any(gapped.names_in(text) != set(parameters) for text in prompt.values()):
-            raise Invalid("prompt: name each parameter as {{name}} in both languages", code="question")
+            raise Malformed(N_("prompt: name each parameter as {{name}} in both languages"))
         decimals = base.number(2 if raw.get("decimals") is None else raw["decimals"], "decimals")
         if decimals not in range(DECIMALS + 1):
-            raise Invalid(f"decimals: 0 to {DECIMALS}", code="question")
+            raise Malformed(N_("decimals: 0 to %(decimals)s", decimals=DECIMALS))
         body = {"parameters": parameters, "formula": formula, "decimals": int(decimals)} | quantity(key, raw)
         for corner in itertools.product(*((each["from"], each["to"]) for each in parameters.values())):
             _answer(body, dict(zip(parameters, corner, strict=True)))
@@ -47,7 +48,7 @@ class Calculated(Numeric):
             try:
                 _answer(body, drawn)
                 break
-            except Invalid:  # the formula has no value here, such as a division by zero
+            except Malformed:  # the formula has no value here, such as a division by zero
                 drawn = {name: self._draw(each, draw) for name, each in body["parameters"].items()}
         else:
             # Checked when the question was kept.
@@ -82,22 +83,28 @@ def _answer(body: base.Body, drawn: Mapping[str, str]) -> Decimal:
     """The answer over drawn values. Raises Invalid where there is none within bounds."""
     value = arithmetic.evaluate(body["formula"], {name: Decimal(text) for name, text in drawn.items()})
     if abs(value) >= LIMIT:
-        raise Invalid(f"formula: a result of at most {LIMIT:f}", code="question")
+        raise Malformed(N_("formula: a result of at most %(limit)s", limit=f"{LIMIT:f}"))
     return value.quantize(Decimal(1).scaleb(-body["decimals"]), ROUND_HALF_UP)
 
 
 def _read_parameters(raw: Any) -> dict[str, dict[str, str]]:
     if not isinstance(raw, Mapping) or not 1 <= len(raw) <= MAX_PARAMETERS:
-        raise Invalid(f"parameters: one to {MAX_PARAMETERS}", code="question")
+        raise Malformed(N_("parameters: one to %(number)s", number=MAX_PARAMETERS))
     parameters = {}
     for name, each in raw.items():
         if not _NAME.fullmatch(str(name)) or not isinstance(each, Mapping):
-            raise Invalid(f"parameters: {name}: letters and digits, with from, to and step", code="question")
+            raise Malformed(N_("parameters: %(name)s: letters and digits, with from, to and step", name=name))
         start, end = (base.number(each.get(word), f"parameters: {name}: {word}") for word in ("from", "to"))
         step = base.number(1 if each.get("step") is None else each["step"], f"parameters: {name}: step")
         if not -LIMIT <= start <= end <= LIMIT or step <= 0 or (end - start) / step > MAX_STEPS:
-            raise Invalid(f"parameters: {name}: from … to in at most {MAX_STEPS} steps", code="question")
+            raise Malformed(
+                N_(
+                    "parameters: %(name)s: from … to in at most %(number)s steps",
+                    name=name,
+                    number=MAX_STEPS,
+                )
+            )
         if (end - start) % step:
-            raise Invalid(f"parameters: {name}: whole steps from `from` to `to`", code="question")
+            raise Malformed(N_("parameters: %(name)s: whole steps from `from` to `to`", name=name))
         parameters[str(name)] = {"from": str(start), "to": str(end), "step": str(step)}
     return parameters

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from app.core.errors import Invalid
+from app.core.messages import N_
 from app.quizzes.grading import base
 from app.quizzes.grading.composite import Composite
+from app.quizzes.grading.malformed import Malformed
 
 
 class Case(Composite):
@@ -28,7 +29,7 @@ class Case(Composite):
         parts = self.read_parts(key, raw)
         total = sum((Decimal(part["marks"]) for part in parts), base.ZERO)
         if raw.get("marks") is not None and base.number(raw["marks"], "marks") != total:
-            raise Invalid(f"marks: the parts' marks add up to {total}; leave it out", code="question")
+            raise Malformed(N_("marks: the parts' marks add up to %(total)s; leave it out", total=total))
         return {"exhibits": exhibits, "parts": parts, "marks": base.marks(str(total), "marks")}
 
     def about_part(self, part: Mapping[str, Any], where: str) -> base.Body:

@@ -17,8 +17,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from app.core.errors import Invalid
+from app.core.messages import N_
 from app.quizzes.grading import base
+from app.quizzes.grading.malformed import Malformed
 
 LEVELS: Final = (1, 2, 3)
 RIGHT: Final = {1: 1, 2: 2, 3: 3}
@@ -30,7 +31,7 @@ HIGHEST: Final = max(RIGHT.values())
 def validate(kind: base.QuestionType, body: base.Body) -> bool:
     """May a certainty be asked with this question? Raises Invalid when some answers are half right."""
     if not kind.all_or_nothing(body):
-        raise Invalid("certainty: only where every answer is right or wrong", code="question")
+        raise Malformed(N_("certainty: only where every answer is right or wrong"))
     return True
 
 

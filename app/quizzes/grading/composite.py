@@ -5,8 +5,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, ClassVar
 
 from app.core.errors import Invalid
+from app.core.messages import N_
 from app.quizzes.grading import base
 from app.quizzes.grading.amending import Amendable, Values
+from app.quizzes.grading.malformed import Malformed
 
 
 class Composite(base.QuestionType):
@@ -26,11 +28,11 @@ class Composite(base.QuestionType):
             where = f"{self.container}: {part['id']}"
             kind = self.kinds.get(str(part.get("type")))
             if kind is None:
-                raise Invalid(f"{where}: type: one of {', '.join(self.kinds)}", code="question")
+                raise Malformed(N_("%(where)s: type: one of %(known)s", where=where, known=", ".join(self.kinds)))
             try:
                 body = kind.validate(f"{key}/{part['id']}", part)
-            except Invalid as error:
-                raise Invalid(f"{where}: {error.message}", code=error.code) from None
+            except Malformed as error:
+                raise Malformed(N_("%(key)s: %(why)s", key=where, why=error.why)) from None
             about = {
                 "id": identifier,
                 "type": kind.name,

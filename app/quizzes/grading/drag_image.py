@@ -4,8 +4,9 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from app.core.errors import Invalid
+from app.core.messages import N_
 from app.quizzes.grading import base
+from app.quizzes.grading.malformed import Malformed
 from app.quizzes.grading.placement import Placement, read_items, read_places
 
 MEDIA_TYPES: Final = ("image/svg+xml", "image/png", "image/jpeg", "image/webp")
@@ -42,7 +43,7 @@ class DragImage(Placement):
 
 def _read_image(raw: Any) -> dict[str, Any]:
     if not isinstance(raw, Mapping) or not _DIGEST.fullmatch(str(raw.get("digest"))):
-        raise Invalid("image: a stored file with width, height and alt", code="question")
+        raise Malformed(N_("image: a stored file with width, height and alt"))
     width, height = (base.whole(raw.get(side), f"image: {side}", 1, 10_000) for side in ("width", "height"))
     return {
         "digest": str(raw["digest"]),

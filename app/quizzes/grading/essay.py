@@ -6,7 +6,9 @@ from decimal import Decimal
 from typing import Any, Final
 
 from app.core.errors import Invalid
+from app.core.messages import N_
 from app.quizzes.grading import base
+from app.quizzes.grading.malformed import Malformed
 
 #: Nothing longer is kept, whatever the bounds are.
 MAX_LENGTH: Final = 20_000
@@ -29,7 +31,7 @@ class Essay(base.QuestionType):
     def validate(self, key: str, raw: Mapping[str, Any]) -> base.Body:
         least, most = (_bound(raw.get(name), name) for name in ("minimum", "maximum"))
         if least is not None and most is not None and least > most:
-            raise Invalid("minimum: not above the maximum", code="question")
+            raise Malformed(N_("minimum: not above the maximum"))
         body: base.Body = {
             "count": base.one_of(raw.get("count"), COUNTS, "count"),
             "minimum": least,
@@ -38,7 +40,7 @@ class Essay(base.QuestionType):
             "model": base.bilingual(raw.get("model"), "model"),
         }
         if any(not base.clean_text(text, MAX_LENGTH) for text in body["model"].values()):
-            raise Invalid("model: an answer that would earn full marks", code="question")
+            raise Malformed(N_("model: an answer that would earn full marks"))
         return body
 
     def layout(self, body: base.Body, draw: base.Drawing) -> base.Layout:
@@ -98,7 +100,7 @@ def _read_rubric(key: str, raw: Any) -> list[dict[str, Any]]:
         ]
         best = max(Decimal(level["points"]) for level in levels)
         if best <= 0:
-            raise Invalid("rubric: some level above 0 points", code="question")
+            raise Malformed(N_("rubric: some level above 0 points"))
         text = base.bilingual(row.get("text"), "rubric")
         rubric.append({"id": identifier, "text": text, "points": str(best), "levels": levels})
     return rubric
@@ -107,5 +109,5 @@ def _read_rubric(key: str, raw: Any) -> list[dict[str, Any]]:
 def _points(raw: Any) -> str:
     value = base.number(raw, "rubric: points")
     if not 0 <= value <= 1000 or value.as_tuple().exponent < -2:  # type: ignore[operator]
-        raise Invalid("rubric: points from 0 to 1000, two decimals", code="question")
+        raise Malformed(N_("rubric: points from 0 to 1000, two decimals"))
     return format(value, "f")

@@ -5,8 +5,9 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from app.core.errors import Invalid
+from app.core.messages import N_
 from app.quizzes.grading import base
+from app.quizzes.grading.malformed import Malformed
 
 _GAP = re.compile(r"\{\{\s*([a-z0-9-]+)\s*\}\}")
 
@@ -25,7 +26,7 @@ def read_text(raw: Any, gaps: Mapping[str, str]) -> dict[str, str]:
         wanted = Counter(list(gaps))
         if found != wanted:
             wrong = sorted((found - wanted) + (wanted - found))
-            raise Invalid(f"text: {tag}: each gap exactly once: {', '.join(wrong)}", code="question")
+            raise Malformed(N_("text: %(tag)s: each gap exactly once: %(known)s", tag=tag, known=", ".join(wrong)))
     return {tag: _GAP.sub(lambda match: "{{" + gaps[match[1]] + "}}", text) for tag, text in texts.items()}
 
 

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.core.digests import digest_of
-from app.core.errors import Invalid
 from app.core.identifiers import content_id
+from app.core.messages import N_
 from app.quizzes.grading import base
 from app.quizzes.grading.amending import Amendable, Shape, Topic, Values, one, texts
+from app.quizzes.grading.malformed import Malformed
 
 
 class Matching(base.QuestionType):
@@ -29,7 +30,7 @@ class Matching(base.QuestionType):
         for identifier, option in base.options(key, raw.get("distractors") or [], "distractors", 0):
             text = base.bilingual(option.get("text"), "distractors")
             if digest_of(text) in rights:
-                raise Invalid("distractors: one equals a right side", code="question")
+                raise Malformed(N_("distractors: one equals a right side"))
             rights[digest_of(text)] = {"id": identifier, "text": text}
         return {"pairs": pairs, "rights": list(rights.values())}
 

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from app.core.errors import Invalid
+from app.core.messages import N_
 from app.quizzes.grading import base
 from app.quizzes.grading.amending import Amendable, Shape, Topic, Values, one, some, words
+from app.quizzes.grading.malformed import Malformed
 from app.quizzes.grading.single import correct_ids, key_field, read_choices, with_key
 
 SCORING = ("all_or_nothing", "partial", "partial_with_penalty", "right_minus_wrong")
@@ -29,7 +30,7 @@ class Multiple(base.QuestionType):
     def validate(self, key: str, raw: Mapping[str, Any]) -> base.Body:
         choices = read_choices(key, raw)
         if not any(choice["correct"] for choice in choices):
-            raise Invalid("choices: at least one must be correct", code="question")
+            raise Malformed(N_("choices: at least one must be correct"))
         return {"choices": choices, "scoring": base.one_of(raw.get("scoring"), SCORING, "scoring")}
 
     def layout(self, body: base.Body, draw: base.Drawing) -> base.Layout:

@@ -10,8 +10,10 @@ from flask_babel import gettext as _
 
 from app.core.errors import Invalid
 from app.core.identifiers import content_id
+from app.core.messages import N_
 from app.quizzes.grading import base
 from app.quizzes.grading.amending import Amendable, Shape, Topic, Values, one
+from app.quizzes.grading.malformed import Malformed
 
 LIMIT = Decimal(10) ** 15
 DECIMALS = 10
@@ -45,7 +47,13 @@ class Numeric(base.QuestionType):
     def validate(self, key: str, raw: Mapping[str, Any]) -> base.Body:
         answer = base.number(raw.get("answer"), "answer")
         if abs(answer) > LIMIT or answer.as_tuple().exponent < -DECIMALS:  # type: ignore[operator]
-            raise Invalid(f"answer: at most {LIMIT:f}, at most {DECIMALS} decimals", code="question")
+            raise Malformed(
+                N_(
+                    "answer: at most %(limit)s, at most %(decimals)s decimals",
+                    limit=f"{LIMIT:f}",
+                    decimals=DECIMALS,
+                )
+            )
         return {"answer": str(answer)} | quantity(key, raw)
 
     def layout(self, body: base.Body, draw: base.Drawing) -> base.Layout:
@@ -132,17 +140,17 @@ def quantity(key: str, raw: Mapping[str, Any]) -> base.Body:
     """The authored tolerance and units. Raises Invalid."""
     tolerance = base.number(raw.get("tolerance") or 0, "tolerance")
     if tolerance < 0:
-        raise Invalid("tolerance: not below 0", code="question")
+        raise Malformed(N_("tolerance: not below 0"))
     body: base.Body = {"tolerance": str(tolerance)}
     if raw.get("unit"):
         body |= {"unit": _unit_text(raw["unit"]), "unit_id": str(content_id(key, "unit"))}
     elif raw.get("units") or raw.get("unit_required"):
-        raise Invalid("unit: needed where other units are accepted or one is required", code="question")
+        raise Malformed(N_("unit: needed where other units are accepted or one is required"))
     if raw.get("units"):
         body["units"] = _further_units(key, raw["units"])
         spellings = [text for unit in units_of(body) for text in set(unit["text"].values())]
         if len(set(spellings)) != len(spellings):
-            raise Invalid("units: two are written the same", code="question")
+            raise Malformed(N_("units: two are written the same"))
     return body | ({"unit_required": True} if raw.get("unit_required") else {})
 
 
@@ -161,12 +169,12 @@ def plain(value: Decimal) -> str:
 
 def _further_units(key: str, raw: Any) -> list[dict[str, Any]]:
     if not isinstance(raw, Sequence) or not all(isinstance(unit, Mapping) for unit in raw):
-        raise Invalid("units: a list of unit and factor", code="question")
+        raise Malformed(N_("units: a list of unit and factor"))
     units = []
     for number, unit in enumerate(raw, start=1):
         factor = base.number(unit.get("factor"), "units: factor")
         if not 0 < factor <= LIMIT or factor.adjusted() < -15:
-            raise Invalid("units: a factor above 0", code="question")
+            raise Malformed(N_("units: a factor above 0"))
         identifier = str(content_id(key, f"unit-{number}"))
         units.append({"id": identifier, "text": _unit_text(unit.get("unit")), "factor": str(factor)})
     return units
@@ -175,7 +183,7 @@ def _further_units(key: str, raw: Any) -> list[dict[str, Any]]:
 def _unit_text(raw: Any) -> dict[str, str]:
     text = {tag: " ".join(words.split()) for tag, words in base.bilingual(raw, "unit").items()}
     if any(words[0] in "0123456789+-., " for words in text.values()):
-        raise Invalid("unit: begins with no digit and no sign of a number", code="question")
+        raise Malformed(N_("unit: begins with no digit and no sign of a number"))
     return text
 
 

@@ -4,9 +4,10 @@ import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from app.core.errors import Invalid
+from app.core.messages import N_
 from app.quizzes.grading import base
 from app.quizzes.grading.amending import Amendable, Shape, Topic, Values, one, words
+from app.quizzes.grading.malformed import Malformed
 from app.quizzes.grading.multiple import scoring_field
 
 SCORING = ("position", "all_or_nothing", "adjacent", "longest_run")
@@ -98,7 +99,7 @@ class Ordering(base.QuestionType):
         *order, scoring = self.amendable(body)
         places = [int(one(values, field)) for field in order]
         if len(set(places)) != len(places):
-            raise Invalid("items: each at a place of its own", code="question")
+            raise Malformed(N_("items: each at a place of its own"))
         ordered = sorted(zip(places, body["items"], strict=True), key=lambda pair: pair[0])
         return body | {"items": [item for _place, item in ordered], "scoring": one(values, scoring)}
 

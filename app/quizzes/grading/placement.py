@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.core.digests import digest_of
-from app.core.errors import Invalid
 from app.core.identifiers import content_id
+from app.core.messages import N_
 from app.quizzes.grading import base
 from app.quizzes.grading.amending import Amendable, Shape, Topic, Values, one, texts
+from app.quizzes.grading.malformed import Malformed
 
 
 class Placement(base.QuestionType):
@@ -71,7 +72,7 @@ def read_items(key: str, raw: Any) -> tuple[list[dict[str, Any]], dict[str, str]
         items.append({"id": identifier, "text": base.bilingual(item.get("text"), "items")})
         named[str(item["id"])] = identifier
     if len({digest_of(item["text"]) for item in items}) != len(items):
-        raise Invalid("items: two read the same; name one of them in several places", code="question")
+        raise Malformed(N_("items: two read the same; name one of them in several places"))
     return items, named
 
 
@@ -80,7 +81,14 @@ def read_places(key: str, raw: Any, where: str, items: Mapping[str, str]) -> lis
     places = []
     for _identifier, place in base.options(key, raw, where, 1):
         if str(place.get("item")) not in items:
-            raise Invalid(f"{where}: {place['id']}: item: one of {', '.join(items)}", code="question")
+            raise Malformed(
+                N_(
+                    "%(where)s: %(place)s: item: one of %(known)s",
+                    where=where,
+                    place=place["id"],
+                    known=", ".join(items),
+                )
+            )
         identifier = str(content_id(key, "place", str(place["id"])))
         places.append({"id": identifier, "item": items[str(place["item"])]})
     return places

@@ -7,9 +7,10 @@ from typing import Any, Final
 
 import opencc
 
-from app.core.errors import Invalid
+from app.core.messages import N_
 from app.quizzes.grading import base
 from app.quizzes.grading.amending import Amendable, Shape, Topic, Values, some, words
+from app.quizzes.grading.malformed import Malformed
 
 MAX_LENGTH = 500
 #: Differences an author may have ignored; spacing always is.
@@ -31,15 +32,15 @@ class ShortText(base.QuestionType):
     def validate(self, key: str, raw: Mapping[str, Any]) -> base.Body:
         accept = [base.clean_text(phrase, MAX_LENGTH) for phrase in base.strings(raw.get("accept"), "accept")]
         if not accept or not all(compared(phrase, DIFFERENCES) for phrase in accept):
-            raise Invalid("accept: at least one phrase, none empty", code="question")
+            raise Malformed(N_("accept: at least one phrase, none empty"))
         ignore = ["width", "case"] if raw.get("ignore") is None else base.strings(raw["ignore"], "ignore")
         if not set(ignore) <= set(DIFFERENCES):
-            raise Invalid(f"ignore: only {', '.join(DIFFERENCES)}", code="question")
+            raise Malformed(N_("ignore: only %(known)s", known=", ".join(DIFFERENCES)))
         body: base.Body = {"accept": accept, "ignore": [name for name in DIFFERENCES if name in ignore]}
         if patterns := base.strings(raw.get("patterns") or [], "patterns"):
             for pattern in patterns:
                 if len(pattern) > MAX_LENGTH or not compared(pattern, DIFFERENCES).strip("*?\\ "):
-                    raise Invalid("patterns: some character besides * and ? in each", code="question")
+                    raise Malformed(N_("patterns: some character besides * and ? in each"))
             body["patterns"] = patterns
         return body
 

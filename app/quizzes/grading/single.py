@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from app.core.errors import Invalid
+from app.core.messages import N_
 from app.quizzes.grading import base
 from app.quizzes.grading.amending import Amendable, Shape, Topic, Values, some, texts
+from app.quizzes.grading.malformed import Malformed
 
 
 class Single(base.QuestionType):
@@ -19,10 +20,10 @@ class Single(base.QuestionType):
         right = sum(choice["correct"] for choice in choices)
         if raw.get("any_right"):
             if not 1 < right < len(choices):
-                raise Invalid("choices: with any_right several but not all must be correct", code="question")
+                raise Malformed(N_("choices: with any_right several but not all must be correct"))
             return {"choices": choices, "any_right": True}
         if right != 1:
-            raise Invalid("choices: exactly one must be correct", code="question")
+            raise Malformed(N_("choices: exactly one must be correct"))
         return {"choices": choices}
 
     def layout(self, body: base.Body, draw: base.Drawing) -> base.Layout:

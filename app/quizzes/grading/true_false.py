@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from app.core.errors import Invalid
+from app.core.messages import N_
 from app.quizzes.grading import base
 from app.quizzes.grading.amending import Amendable, Shape, Topic, Values, one, words
+from app.quizzes.grading.malformed import Malformed
 
 
 class TrueFalse(base.QuestionType):
@@ -15,7 +16,7 @@ class TrueFalse(base.QuestionType):
 
     def validate(self, key: str, raw: Mapping[str, Any]) -> base.Body:
         if not isinstance(raw.get("answer"), bool):
-            raise Invalid("answer: true or false", code="question")
+            raise Malformed(N_("answer: true or false"))
         return {"answer": raw["answer"]}
 
     def layout(self, body: base.Body, draw: base.Drawing) -> base.Layout:

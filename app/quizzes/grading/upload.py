@@ -7,8 +7,10 @@ from typing import Any, Final
 from flask_babel import gettext as _
 
 from app.core.errors import Invalid
+from app.core.messages import N_
 from app.quizzes.grading import base
 from app.quizzes.grading.file_types import KINDS
+from app.quizzes.grading.malformed import Malformed
 
 MAX_FILES: Final = 5
 MAX_MEBIBYTES: Final = 20
@@ -27,7 +29,7 @@ class Upload(base.QuestionType):
     def validate(self, key: str, raw: Mapping[str, Any]) -> base.Body:
         accept = base.strings(raw.get("accept"), "accept")
         if not accept or not set(accept) <= set(KINDS):
-            raise Invalid(f"accept: some of {', '.join(KINDS)}", code="question")
+            raise Malformed(N_("accept: some of %(known)s", known=", ".join(KINDS)))
         return {
             "accept": sorted(set(accept)),
             "max_files": _at_most(raw, "max_files", 1, MAX_FILES),

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Any, Final
 
-from app.core.errors import Invalid
 from app.core.messages import N_, Message
+from app.quizzes.grading.malformed import Malformed
 from app.quizzes.interchange.comparing import differing, told
 from app.quizzes.interchange.markup import Converter
 from app.quizzes.interchange.media import REFERENCE, SUFFIXES, images_of
@@ -53,8 +53,8 @@ def parts_to_carry(before: Raw, after: Raw) -> tuple[Part, ...]:
     """What must be carried so that ``after``, as it was read back, becomes ``before`` again. Raises CannotGo."""
     try:
         names = differing(before, after)
-    except Invalid as error:
-        raise CannotGo(N_("it cannot be read back: %(why)s", why=error.message)) from None
+    except Malformed as error:
+        raise CannotGo(N_("it cannot be read back: %(why)s", why=error.why)) from None
     changed = {name for found in names for name in _AUTHORED.get(found, (found,))}
     if lost := sorted(changed & _said(before)):
         raise CannotGo(N_("the format would change it at “%(path)s”", path=lost[0]))

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from app.core.errors import Invalid
+from app.core.messages import Message
 from app.quizzes import grading
+from app.quizzes.grading.malformed import Malformed
 from app.quizzes.interchange.markup import reads
 from app.quizzes.interchange.model import Raw, completed, is_texts
 
@@ -16,15 +17,15 @@ _NAMES = frozenset({"id", "right", "item", "unit_id"})
 _GAP = re.compile(r"\{\{([^{}]+)\}\}")
 
 
-def difference(before: Raw, after: Raw) -> str:
+def difference(before: Raw, after: Raw) -> str | Message:
     """The path of the first thing that is not the same; empty when nothing differs.
 
     Identifiers of choices do not count, only their order; texts are the same when they are shown the same.
     """
     try:
         first, second = (grading.validate("compared", dict(raw)) for raw in (before, after))
-    except Invalid as error:
-        return error.message.removeprefix("compared: ")
+    except Malformed as error:
+        return error.why
     return _differs(told(first), told(second), "")
 
 

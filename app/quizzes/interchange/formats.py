@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from app.core.errors import Invalid
 from app.core.messages import N_, Message
 from app.quizzes import grading
+from app.quizzes.grading.malformed import Malformed
 from app.quizzes.interchange import aiken, native, qti12
 from app.quizzes.interchange.archive import folder_of, inside, read_archive, write_archive
 from app.quizzes.interchange.carried import as_text, parts_to_carry
@@ -102,8 +102,8 @@ def gradable(found: Imported) -> Imported:
     for item in found.items:
         try:
             grading.validate("", completed(item.raw))
-        except Invalid as error:
-            why = N_("%(message)s", message=error.message.removeprefix(": "))
+        except Malformed as error:
+            why = error.why
         except (KeyError, TypeError, AttributeError, ValueError, RecursionError):
             why = N_("its parts are not as docs/content-format.md describes them")
         else:

@@ -13,7 +13,7 @@ from app.core.access import require_actor
 from app.core.database import release, transaction
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.forms import choice, member_of
-from app.core.languages import locale_name
+from app.core.languages import locale_name, told
 from app.quizzes import grading, registry, rendering
 from app.quizzes.analysis import exports
 from app.quizzes.analysis.queries import list_revisions
@@ -68,7 +68,7 @@ def prepare(key: str, question_id: uuid.UUID) -> str | BaseResponse | tuple[str,
     try:
         return _prepare(question, form, groups, Correction(Treatment(form.treatment.data), changes))
     except Invalid as error:
-        return _form_page(question, form, filled, error.message), 422
+        return _form_page(question, form, filled, told(error)), 422
 
 
 def _form_page(

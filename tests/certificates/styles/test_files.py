@@ -42,7 +42,7 @@ def faults_of(folder: Path, text: str, name: str = "academy") -> dict[int, str]:
     report = Report(folder)
     read_styles(folder, report)
     lines = {fault.line for fault in report.faults}
-    return {line: "; ".join(fault.wrong for fault in report.faults if fault.line == line) for line in lines}
+    return {line: "; ".join(str(fault.wrong) for fault in report.faults if fault.line == line) for line in lines}
 
 
 def test_a_style_speaks_for_its_documents_and_the_plain_one_for_the_rest(folder: Path) -> None:

@@ -9,7 +9,6 @@ from app.core import markdown
 from app.core.errors import NotFound
 from app.courses.content.questions import QuestionsFile
 from app.courses.editing import fields, question_types, texts, yaml_files, yaml_lists
-from app.courses.editing.fault_words_zh import translated
 from app.courses.editing.texts import Version
 
 FILES = sorted((PROJECT / "content" / "courses").rglob("questions.yaml"))
@@ -150,10 +149,3 @@ def test_a_translation_is_out_of_date_when_its_chinese_changed_after_it() -> Non
     assert texts.out_of_date([*chinese, version(40, a="甲二", b="乙")], english) == set()  # taken back
     assert texts.out_of_date(chinese, [*english, version(50, a="A2", b="B2")]) == set()
     assert texts.out_of_date([], english) == set()
-
-
-def test_faults_are_said_in_chinese() -> None:
-    said = translated("nothing under content/library is called `us-x` (did you mean `us-y`?)")
-    assert said == "法规库中没有“us-x”（是否指“us-y”？）"
-    assert translated("the section “导言” has no id") == "小节“导言”没有 id"
-    assert translated("something new") == "something new"

@@ -158,7 +158,7 @@ def test_what_lessons_cannot_show_is_refused_when_it_is_there(cast: Cast, draft:
     sender.piece(0, len(sender.data))
     answer = sender.finish(422)
     assert "hvc1" in answer.json["detail"]
-    assert "请改用 H.264 and AAC 保存" in answer.json["detail"]
+    assert "请改用 H.264 和 AAC 保存" in answer.json["detail"]
     sender.send("HEAD", sender.url, 404)
     assert list(storage.folders(root())) == []
     release()

@@ -12,6 +12,7 @@ from app.core.collecting import collecting_later
 from app.core.database import db, serialise
 from app.core.errors import Conflict
 from app.core.identifiers import new_id
+from app.core.messages import N_
 from app.courses.authoring.models import CourseSource, Publication, SourceTree
 from app.courses.authoring.rules import (
     Manifest,
@@ -43,7 +44,7 @@ from app.courses.services.content import StoredFigure, is_of_this_format, sync_c
 
 #: A course's folder says on which published tree an export was based; a dot keeps it out of the course.
 MARK: Final = ".published"
-MEND: Final = "run `flask content export`, bring both together in its files, and sync again"
+MEND: Final = N_("run `flask content export`, bring both together in its files, and sync again")
 
 
 @dataclass(slots=True)
@@ -109,9 +110,9 @@ def plan_sync(root: Path) -> Plan:
             planned[key] = Planned(key, None, source.published_tree, result=manifest_of(source.published_tree))
             kept[key] = folder_of(key, planned[key].result, shown)
         elif source.published_tree != source.files_tree:
-            wrong = "the course is gone from the files, but was changed in the browser since they were synced"
+            wrong = N_("the course is gone from the files, but was changed in the browser since they were synced")
             faults.append(
-                Fault(shown, 1, 1, wrong, "run `flask content export` and sync; then remove what shall go")
+                Fault(shown, 1, 1, wrong, N_("run `flask content export` and sync; then remove what shall go"))
             )
     if faults:
         raise ContentFaults(sorted(faults))
@@ -178,10 +179,10 @@ def _merged(one: Planned, base: Manifest, ours: Manifest, theirs: Manifest, show
 
 
 _WRONG: Final = {
-    ClashKind.LINES: "these lines were changed here and in the browser since the last sync",
-    ClashKind.WHOLE: "the file was changed here and in the browser since the last sync",
-    ClashKind.GONE_IN_OURS: "the file is gone here, but was changed in the browser since the last sync",
-    ClashKind.GONE_IN_THEIRS: "the file was changed here, but removed in the browser since the last sync",
+    ClashKind.LINES: N_("these lines were changed here and in the browser since the last sync"),
+    ClashKind.WHOLE: N_("the file was changed here and in the browser since the last sync"),
+    ClashKind.GONE_IN_OURS: N_("the file is gone here, but was changed in the browser since the last sync"),
+    ClashKind.GONE_IN_THEIRS: N_("the file was changed here, but removed in the browser since the last sync"),
 }
 
 

@@ -5,6 +5,7 @@ They are kept byte for byte. So what a reader should not get, or could not play,
 
 from typing import Final
 
+from app.core.messages import N_
 from app.courses.content.pictures import Unsafe
 from app.courses.content.recordings import mp3, mp4, ogg, pdf, webm
 from app.courses.content.recordings.found import Data, Found
@@ -37,9 +38,12 @@ def examine(data: Data) -> Found:
         return mp3.examine(data)
     if b"%PDF-" in head:
         if len(data) > MAX_ATTACHMENT:
-            raise Unsafe(f"the attachment has more than {MAX_ATTACHMENT // 2**20} MB", "save it smaller")
+            raise Unsafe(
+                N_("the attachment has more than %(number)s MB", number=MAX_ATTACHMENT // 2**20),
+                N_("save it smaller"),
+            )
         return pdf.examine(bytes(data))
-    raise Unsafe("the file is neither MP4, WebM, MP3, M4A, Ogg nor PDF", "save it as one of these")
+    raise Unsafe(N_("the file is neither MP4, WebM, MP3, M4A, Ogg nor PDF"), N_("save it as one of these"))
 
 
 def suffix_for(media_type: str) -> str:

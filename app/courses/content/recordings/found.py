@@ -4,6 +4,7 @@ import mmap
 from dataclasses import dataclass
 from typing import Final
 
+from app.core.messages import N_, Message
 from app.courses.content.pictures import Unsafe
 
 #: A whole file: its bytes, or the file mapped into memory.
@@ -25,11 +26,11 @@ class Found:
     height: int | None = None
 
 
-def damaged(why: str) -> Unsafe:
+def damaged(wrong: Message) -> Unsafe:
     """For what breaks off or contradicts itself."""
-    return Unsafe(f"the recording is damaged: {why}", "save it anew")
+    return Unsafe(wrong, N_("save it anew"))
 
 
-def cannot_play(coding: str, instead: str) -> Unsafe:
+def cannot_play(coding: str | Message, mend: Message) -> Unsafe:
     """For a coding that not every browser plays."""
-    return Unsafe(f"the recording is coded as {coding}, which not every browser plays", f"save it with {instead}")
+    return Unsafe(N_("the recording is coded as %(coding)s, which not every browser plays", coding=coding), mend)

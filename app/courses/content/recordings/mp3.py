@@ -3,6 +3,7 @@
 import re
 from typing import Final, NamedTuple
 
+from app.core.messages import N_
 from app.courses.content.recordings.found import Data, Found, damaged
 
 #: Kilobits a second of Layer III by index, for MPEG 1 and for MPEG 2 and 2.5.
@@ -62,5 +63,5 @@ def examine(data: Data) -> Found:
         at, count, seconds = at + frame.size, count + 1, seconds + frame.seconds
     rest = bytes(data[at : min(end, at + 8)])  # programs cut the last frame, and write tags behind it
     if count < 3 or not (rest.startswith(_TAGS) or not rest.strip(b"\0")):
-        raise damaged("it breaks off, or something else stands in it")
+        raise damaged(N_("the recording is damaged: it breaks off, or something else stands in it"))
     return Found("audio", "audio/mpeg", seconds)

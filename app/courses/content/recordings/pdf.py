@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Final
 
+from app.core.messages import N_
 from app.courses.content.pictures import Unsafe
 from app.courses.content.recordings.found import Found
 
@@ -27,13 +28,15 @@ def examine(data: bytes) -> Found:
     starts = [int(found[1]) for found in _START.finditer(data)]
     begin = data.find(b"%PDF-")
     if not starts or not all(_is_table(data, begin, place) for place in starts if place):
-        raise Unsafe("the PDF is damaged", "save it anew")
+        raise Unsafe(N_("the PDF is damaged"), N_("save it anew"))
     for part in chain([_without_streams(data)], _unfolded(data)):
         plain = _ESCAPED.sub(lambda found: bytes([int(found[1], 16)]), part)
         if re.search(rb"/Encrypt\b", plain):
-            raise Unsafe("the PDF is locked", "save it without a password")
+            raise Unsafe(N_("the PDF is locked"), N_("save it without a password"))
         if _ACTIVE.search(plain):
-            raise Unsafe("the PDF holds scripts, forms that send, or other files", "print it as a PDF anew")
+            raise Unsafe(
+                N_("the PDF holds scripts, forms that send, or other files"), N_("print it as a PDF anew")
+            )
     return Found("file", "application/pdf")
 
 
@@ -60,7 +63,7 @@ def _unfolded(data: bytes) -> Iterator[bytes]:
         plain = _unfold(data, found.end())
         together += len(plain)
         if together > _MAX_TOGETHER:
-            raise Unsafe("the PDF is damaged", "save it anew")
+            raise Unsafe(N_("the PDF is damaged"), N_("save it anew"))
         yield plain
 
 
@@ -72,8 +75,8 @@ def _unfold(data: bytes, at: int) -> bytes:
         while not packer.eof and at < len(data):
             plain += packer.decompress(data[at : at + _BLOCK], _MAX_UNFOLDED - len(plain) + 1)
             if packer.unconsumed_tail or len(plain) > _MAX_UNFOLDED:
-                raise Unsafe("the PDF is damaged", "save it anew")
+                raise Unsafe(N_("the PDF is damaged"), N_("save it anew"))
             at += _BLOCK
     except zlib.error as error:
-        raise Unsafe("the PDF is damaged", "save it anew") from error
+        raise Unsafe(N_("the PDF is damaged"), N_("save it anew")) from error
     return bytes(plain)

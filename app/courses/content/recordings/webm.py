@@ -4,6 +4,7 @@ import struct
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from app.core.messages import N_
 from app.courses.content.recordings.found import MAX_PARTS, Data, Found, cannot_play, damaged
 
 _HEADER, _DOC_TYPE = 0x1A45DFA3, 0x4282
@@ -25,10 +26,10 @@ class _Element(NamedTuple):
 def _number(data: Data, at: int, *, marker: bool) -> tuple[int, int, bool]:
     """A number of variable length: itself, its bytes, and whether it says “unknown”."""
     if at >= len(data) or data[at] == 0:
-        raise damaged("it breaks off")
+        raise damaged(N_("the recording is damaged: it breaks off"))
     size = 9 - data[at].bit_length()
     if at + size > len(data):
-        raise damaged("it breaks off")
+        raise damaged(N_("the recording is damaged: it breaks off"))
     whole = int.from_bytes(data[at : at + size], "big")
     value = whole & ((1 << (7 * size)) - 1)
     return (whole if marker else value), size, value == (1 << (7 * size)) - 1
@@ -40,13 +41,13 @@ def _elements(data: Data, start: int, end: int) -> Iterator[_Element]:
     while start < end:
         count += 1
         if count > MAX_PARTS:
-            raise damaged("its index is too large")
+            raise damaged(N_("the recording is damaged: its index is too large"))
         key, step, _ = _number(data, start, marker=True)
         size, more, unknown = _number(data, start + step, marker=False)
         begin = start + step + more
         stop = end if unknown else begin + size
         if stop > end:
-            raise damaged("it breaks off")
+            raise damaged(N_("the recording is damaged: it breaks off"))
         yield _Element(key, begin, stop, not unknown)
         start = begin if unknown and key == _CLUSTER else stop
 
@@ -58,12 +59,12 @@ def examine(data: Data) -> Found:
     inside = _elements(data, head.start, head.end)
     kind = next((_text(data, one) for one in inside if one.key == _DOC_TYPE), "")
     if head.key != _HEADER or kind != "webm":
-        raise cannot_play("Matroska", "WebM, or MP4 with H.264 and AAC")
+        raise cannot_play("Matroska", N_("save it with WebM, or MP4 with H.264 and AAC"))
     segment = None
     for one in top:
         segment = one if one.key == _SEGMENT and segment is None else segment
     if segment is None:
-        raise damaged("its content is missing")
+        raise damaged(N_("the recording is damaged: its content is missing"))
     seconds, tracks, filled = None, None, False
     for one in _elements(data, segment.start, segment.end):
         if one.key == _INFO:
@@ -72,7 +73,7 @@ def examine(data: Data) -> Found:
             tracks = _found(data, one)
         filled = filled or one.key == _CLUSTER
     if tracks is None or not filled:
-        raise damaged("its content is missing")
+        raise damaged(N_("the recording is damaged: its content is missing"))
     return Found(tracks.kind, tracks.media_type, seconds, tracks.width, tracks.height)
 
 
@@ -83,7 +84,7 @@ def _text(data: Data, one: _Element) -> str:
 def _integer(data: Data, one: _Element) -> int:
     """At most eight bytes (RFC 8794, 7.2). Raises Unsafe."""
     if one.end - one.start > 8:
-        raise damaged("its index is too large")
+        raise damaged(N_("the recording is damaged: its index is too large"))
     return int.from_bytes(data[one.start : one.end], "big")
 
 
@@ -105,22 +106,22 @@ def _found(data: Data, tracks: _Element) -> Found:
             continue
         parts = {one.key: one for one in _elements(data, entry.start, entry.end)}
         if _TYPE not in parts or _CODEC not in parts:
-            raise damaged("a track is incomplete")
+            raise damaged(N_("the recording is damaged: a track is incomplete"))
         kind, codec = _integer(data, parts[_TYPE]), _text(data, parts[_CODEC])
         if kind in (1, 2) and codec not in (_VIDEOS if kind == 1 else _SOUNDS):
-            raise cannot_play(codec[:20], "VP9 and Opus")
+            raise cannot_play(codec[:20], N_("save it with VP9 and Opus"))
         if kind == 1 and size is None:
             size = _size(data, parts.get(_VIDEO))
         sounds = sounds or kind == 2
     if size is not None:
         return Found("video", "video/webm", None, *size)
     if not sounds:
-        raise damaged("it has neither picture nor sound")
+        raise damaged(N_("the recording is damaged: it has neither picture nor sound"))
     return Found("audio", "audio/webm")
 
 
 def _size(data: Data, video: _Element | None) -> tuple[int, int]:
     parts = {one.key: one for one in _elements(data, video.start, video.end)} if video else {}
     if _WIDTH not in parts or _HEIGHT not in parts:
-        raise damaged("a track is incomplete")
+        raise damaged(N_("the recording is damaged: a track is incomplete"))
     return _integer(data, parts[_WIDTH]), _integer(data, parts[_HEIGHT])

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from app.core.database import release, transaction
 from app.core.errors import Conflict, Invalid, NotFound
-from app.core.languages import locale_name
+from app.core.languages import locale_name, told
 from app.core.text import language_of
 from app.courses.content.faults import Fault
 from app.courses.editing import fields, outlines, previews, question_types, services
@@ -208,7 +208,7 @@ def _tried(place: Place, tree: trees.Tree) -> Trial:
             raise Invalid(_("Answer the question first."), code="unanswered")
         result = grading.grade(body, trial.response)
     except Invalid as refused:
-        trial.error = refused.message
+        trial.error = told(refused)
         return trial
     if isinstance(result, grading.NeedsMarking):
         return trial
