@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from app.core import clock
 from app.core.database import db, release
+from app.core.languages import format_moment
 from app.factory import believe_proxies
 from app.quizzes.models import Attempt
 from tests.support.cast import Cast
@@ -124,7 +125,11 @@ SHOWN = {
 def test_the_review_matrix_at_each_moment_and_the_next_attempt(
     ready: Callable[[str], None], cast: Cast, visit: Visitors
 ) -> None:
-    """What is hidden is on no page of hers; what is left, and which attempt counts, is said."""
+    """What is hidden is on no page of hers; what is left, and which attempt counts, is said.
+
+    She took the course up before these rules were written: they hold for attempts that begin now.
+    """
+    ready("  pause_minutes: 5\n")
     ready(
         f"  closes_at: {CLOSES.isoformat()}\n  score_kept: average\n"
         "  review: {answers: immediately, marks: while_open, correct: after_close, feedback: never,\n"
@@ -133,6 +138,7 @@ def test_the_review_matrix_at_each_moment_and_the_next_attempt(
     with clock.frozen_at(OPENS):
         browser = visit(cast.trainee)
         assert "平均值" in said(browser.page(EXAM))
+        assert format_moment(CLOSES) in said(browser.page("/courses/small"))
         send(browser, INSIDE)
         attempt = db.session.scalars(select(Attempt).where(Attempt.candidate_id == cast.trainee.id)).one()
         release()
