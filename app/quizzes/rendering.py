@@ -1,7 +1,8 @@
 """What a page shows of a question: never its key, unless asked for the solution."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from flask_babel import gettext as _
@@ -94,10 +95,20 @@ class Solution:
 
     response: dict[str, Any]
     feedback: Markup
-    #: Feedback of single choices, by choice id.
-    choices: dict[str, Markup]
+    #: Choices that something is said about to those who took them, by id: what they read, and what is said; also
+    #: those of parts and gaps.
+    choices: dict[str, tuple[Markup, Markup]]
     #: Accepted phrases (short text).
     accepted: list[str]
+    #: How far off a number may be; empty for not at all.
+    tolerance: str = ""
+    #: What explains the parts of a case: their numbers and texts.
+    parts: list[tuple[int, Markup]] = field(default_factory=list)
+
+    def about(self, response: Mapping[str, Any]) -> list[tuple[Markup, Markup]]:
+        """The choices that were taken, as far as something is said about them, and what."""
+        taken = set(_choices_in(response))
+        return [said for choice, said in self.choices.items() if choice in taken]
 
 
 class Texts:
@@ -232,15 +243,37 @@ def _bounds(view: Mapping[str, Any]) -> str:
     return str(text) % {"least": least, "most": most}
 
 
+def _choices_in(response: Mapping[str, Any]) -> Iterator[str]:
+    yield from (response.get("choice"), *response.get("choices", ()))
+    for container in ("parts", "gaps"):
+        for answer in response.get(container, {}).values():
+            yield from _choices_in(answer)
+
+
+def _with_parts(body: grading.Body) -> Iterator[grading.Body]:
+    """A question and the questions in it."""
+    yield body
+    for part in (*body.get("parts", ()), *body.get("gaps", ())):
+        yield from _with_parts(part)
+
+
 def solution(body: grading.Body, texts: Texts, layout: grading.Layout | None = None) -> Solution:
     """The right answer and its explanation; for pages that may show it."""
+    tolerance = Decimal(body.get("tolerance") or 0)
     return Solution(
         response=grading.perfect(body, layout),
         feedback=texts.block(body.get("feedback")),
         choices={
-            choice["id"]: texts.line(choice["feedback"])
-            for choice in body.get("choices", ())
+            choice["id"]: (texts.line(choice["text"]), texts.line(choice["feedback"]))
+            for part in _with_parts(body)
+            for choice in part.get("choices", ())
             if choice.get("feedback")
         },
         accepted=list(body.get("accept", ())),
+        tolerance=format(tolerance.normalize(), "f") if tolerance else "",
+        parts=[
+            (number, texts.block(part["feedback"]))
+            for number, part in enumerate(body.get("parts", ()), start=1)
+            if part.get("feedback")
+        ],
     )

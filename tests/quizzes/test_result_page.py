@@ -8,10 +8,10 @@ import pytest
 
 from app.core import clock
 from app.core.database import release, transaction
-from app.quizzes import services
+from app.quizzes import queries, services
 from app.quizzes.models import Attempt, QuizRevision
 from app.quizzes.rules import Feedback, Pool, QuizSettings, Review
-from tests.support.cast import Cast
+from tests.support.cast import Cast, as_actor
 from tests.support.pages import Visitors
 from tests.support.quizzes import authored, items_of, make_quiz, start
 
@@ -128,3 +128,71 @@ def test_who_has_not_passed_reads_whether_and_from_when_she_may_try_again(
     (verdict,) = browser.page(f"{path}/result").cssselect(".verdict")
     assert told in verdict.text_content()
     assert told or not re.search("再次作答|作答次数", verdict.text_content())
+
+
+def said(text: str) -> dict[str, str]:
+    return {"zh": f"中文{text}", "en": text}
+
+
+def quiz_that_explains(review: Review) -> QuizRevision:
+    """Several choices, a phrase and a case, with something said about every choice and part."""
+    choices = [{**choice, "feedback": said(f"about {choice['id']}")} for choice in authored("multiple")["choices"]]
+    parts = [
+        {
+            "id": "p1",
+            "type": "single",
+            "prompt": said("who"),
+            "choices": choices[1:3],
+            "feedback": said("says part 1"),
+        },
+        {"id": "p2", "type": "ordering", "prompt": said("how"), "items": authored("ordering")["items"]},
+    ]
+    bodies = [authored("multiple", choices=choices), authored("short_text"), authored("case", parts=parts)]
+    with transaction():
+        for number, body in enumerate(bodies):
+            services.save_question(f"explained-{number}", body=body, source="tests", now=clock.now())
+        return services.publish_quiz(
+            "explained",
+            title={"zh": "考试", "en": "Examination"},
+            settings=QuizSettings(minutes=30, pass_mark=60, shuffle=False, review=review),
+            pools=[Pool([f"explained-{number}"], 1) for number in range(len(bodies))],
+            now=clock.now(),
+        )
+
+
+@pytest.mark.parametrize("feedback", [Feedback.AFTER_SUBMISSION, Feedback.NEVER])
+def test_each_part_says_whether_it_is_right_and_each_choice_taken_is_explained(
+    visit: Visitors, cast: Cast, feedback: Feedback
+) -> None:
+    attempt = start(cast.trainee, quiz_that_explains(Review.of(feedback)))
+    paper = {item.layout["type"]: item for item in queries.get_own_paper(as_actor(cast.trainee), attempt.id).items}
+    alias = {kind: item.layout["aliases"] for kind, item in paper.items() if "aliases" in item.layout}
+    several, phrase, case = (paper[kind] for kind in ("multiple", "short_text", "case"))
+    who, how = case.body["parts"]
+    posted = {
+        several.name: [alias["multiple"][choice["id"]] for choice in several.body["choices"][:2]],  # right, wrong
+        phrase.name: "nonsense",
+        f"{case.name}-{alias['case'][who['id']]}": alias["case"][who["choices"][1]["id"]],  # right
+    }
+    for item, place in zip(how["items"], (2, 1, 3, 4), strict=True):
+        posted[f"{case.name}-{alias['case'][how['id']]}-{alias['case'][item['id']]}"] = str(place)
+    release()
+    path, browser = f"/attempts/{attempt.id}", visit(cast.trainee)
+    browser.submit(path, {**posted, "seen": "0", "intent": "review"})
+    browser.submit(f"{path}/submit", {}, form_at=f"{path}/review")
+    page = browser.page(f"{path}/result")
+    if feedback is Feedback.NEVER:
+        assert page.cssselect(".part-mark") == []
+        assert "about" not in page.text_content()
+        return
+    first, second, third = page.cssselect("article.exam-result")
+    marks = [
+        [mark.text_content().strip() for mark in each.cssselect(".part-mark")] for each in (first, second, third)
+    ]
+    assert marks == [["正确", "不正确"], [], ["正确", "不正确", "不正确", "正确", "正确"]]
+    texts = [" ".join(each.text_content().split()) for each in (first, second, third)]
+    assert ["about a" in texts[0], "about b" in texts[0], "about c" in texts[0]] == [True, True, False]
+    assert "也接受国内产业" in texts[1]
+    assert "about c" in texts[2]
+    assert "says part 1" in texts[2]
+    assert third.cssselect("details .prose")

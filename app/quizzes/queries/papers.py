@@ -1,7 +1,7 @@
 """Reads of one sitting: the paper, its result, its receipts."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
@@ -52,6 +52,8 @@ class PaperItem:
     #: None before grading.
     fraction: Decimal | None = None
     earned: Decimal | None = None
+    #: Which parts of the answer are right (``grading.Graded.parts``); empty before grading.
+    parts: dict[str, bool] = field(default_factory=dict)
     #: Anything but graded comes of a regrade; ``body`` then says how it is graded now.
     treatment: Treatment = Treatment.GRADED
     #: What her certainty earned beside the marks; None where none was asked.
@@ -194,6 +196,7 @@ _ITEMS: Final = (
         ResponseEvent.body.label("response"),
         Grade.fraction,
         Grade.marks.label("earned"),
+        Grade.parts,
         Grade.treatment,
         Grade.certainty_mark,
     )
@@ -253,6 +256,7 @@ def _item(row: Row[Any], body: dict[str, Any]) -> PaperItem:
         flagged=row.flagged,
         fraction=row.fraction,
         earned=row.earned,
+        parts=row.parts or {},
         treatment=row.treatment or Treatment.GRADED,
         certainty_mark=row.certainty_mark,
     )

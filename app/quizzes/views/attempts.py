@@ -225,12 +225,12 @@ def _clock(paper: queries.Paper) -> dict[str, Any]:
 def _views(
     paper: queries.Paper, items: list[queries.PaperItem], texts: rendering.Texts
 ) -> dict[uuid.UUID, rendering.QuestionView]:
-    """The questions as laid out; those that take files know where to send them."""
+    """The questions as laid out; those that take files know what came and where to send more."""
     views = {}
+    answering = paper.attempt.state is AttemptState.IN_PROGRESS
     uploads = [item.id for item in items if item.layout["type"] == "file_upload"]
     received = queries.uploads_of(uploads) if uploads else {}
     for item in items:
-        answering = paper.attempt.state is AttemptState.IN_PROGRESS
         view = rendering.question_view(item.body, texts, layout=item.layout, aliased=answering)
         if view.type == "file_upload":
             view.upload["received"] = received.get(item.id, {})
