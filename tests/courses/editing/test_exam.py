@@ -206,7 +206,8 @@ def test_pools_count_what_they_draw_from_and_stand_in_parts(desk: Desk) -> None:
     ]
     page = desk.page()
     assert words(page, "#fault-sections\\.1\\.introduction\\.en") == ["请填写此项。"]
-    assert page.cssselect(".error-summary a[href='#fault-sections.1.introduction.en']")
+    for link in page.cssselect(".error-summary a"):  # each leads to its field
+        assert page.cssselect(f"[id='{str(link.get('href'))[1:]}'][aria-invalid]"), link.get("href")
     assert desk.browser.page("/authoring/small/faults").cssselect(f"main a[href='{EXAM}']")
     page = desk.act("join", {"sections.1.introduction.zh": ""})
     assert "请把试卷分成几个部分，或者另选答题顺序。" in words(page, "#fault-navigation")
