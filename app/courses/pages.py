@@ -1,12 +1,13 @@
 """A lesson's page and its check questions, put together for trainees and for previews alike."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, cast
 
 from flask import render_template, request
 
+from app.core.errors import Invalid
 from app.core.languages import local_day, locale_name
 from app.courses import queries
 from app.courses.lawmoves import queries as lawmoves
@@ -16,6 +17,7 @@ from app.courses.rules import CourseOutline, LessonOutline
 from app.courses.studying.beside import Side
 from app.library.queries import Library
 from app.quizzes import grading
+from app.quizzes.rendering import refused
 
 
 @dataclass
@@ -26,6 +28,11 @@ class CheckState:
     response: dict[str, Any] = field(default_factory=dict)
     correct: bool | None = None
     error: str = ""
+
+    def refuse(self, error: Invalid) -> None:
+        """Say what could not be taken, beside the fields it is about."""
+        self.error = error.message
+        self.question = replace(self.question, view=refused(self.question.view, error))
 
 
 def lesson_page(
@@ -77,10 +84,11 @@ def check_part(links: Links, lesson: LessonOutline, state: CheckState) -> str:
     return render_template("courses/_check_answer.html", links=links, lesson=lesson, check=state, swapped=True)
 
 
-def answer_in_form(question_key: str, body: Mapping[str, Any]) -> dict[str, Any]:
-    """What was answered in the form that was posted. Raises Invalid."""
+def answer_in_form(state: CheckState, body: Mapping[str, Any]) -> dict[str, Any]:
+    """What was answered in the form that was posted; the page keeps it as it was written. Raises Invalid."""
     layout = grading.full_layout(cast(dict[str, Any], body))
-    return grading.read_form(cast(grading.Posted, request.form), question_key, layout)
+    state.response = grading.written(cast(grading.Posted, request.form), state.question.key, layout)
+    return grading.normalise(state.response, layout)
 
 
 def is_partial() -> bool:

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from app.core import formulas, markdown
+from app.core.errors import Invalid
 from app.core.formula_speech import in_words
 from app.core.kept import Kept
 from app.core.text import in_language, language_of
@@ -158,6 +159,11 @@ def question_view(
     layout = layout or grading.full_layout(body)
     view = grading.view(body, layout)
     return _shown(outward(view, layout) if aliased else view, texts)
+
+
+def refused(view: QuestionView, error: Invalid) -> QuestionView:
+    """The question with what could not be taken of its parts, where the error is of parts."""
+    return with_refused(view, error.refused) if isinstance(error, grading.PartsRefused) else view
 
 
 def with_refused(view: QuestionView, refused: Mapping[str, str]) -> QuestionView:

@@ -242,6 +242,26 @@ def test_without_javascript_a_button_marks_the_lesson_and_leads_on(cast: Cast, v
     assert last.location.endswith("/courses/small")
 
 
+def test_an_answer_that_cannot_be_taken_stays_in_its_field(cast: Cast, visit: Visitors, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(SMALL, tmp_path / "content"))
+    file = folder / "courses/small/m1-first/questions.yaml"
+    gaps = "text: {zh: '{{n}}日', en: '{{n}} days'}\n    gaps: [{id: n, type: numeric, answer: 20}]"
+    text = file.read_text("utf-8").replace("type: true_false", "type: cloze").replace("answer: false", gaps)
+    file.write_text(text, "utf-8")
+    sync_folder(folder)
+    enrol(cast.trainee)
+    browser, lesson = visit(cast.trainee), "/courses/small/m1-first/case"
+    (field,) = browser.page(lesson).cssselect("input[name^='t-m1-c2-']")
+    answer = browser.submit(f"{lesson}/checks/t-m1-c2", {str(field.get("name")): "二十"}, 422, form_at=lesson)
+    page = html.document_fromstring(answer.get_data(as_text=True))
+    (field,) = page.cssselect("input[name^='t-m1-c2-']")
+    assert (field.get("value"), field.get("aria-invalid")) == ("二十", "true")
+    told = page.get_element_by_id(str(field.get("aria-describedby")))
+    assert "第1空" in told.text_content()
+    assert "用数字" in told.text_content()
+    assert db.session.scalar(select(func.count()).select_from(CheckAnswer)) == 0
+
+
 def test_instructors_preview_and_leave_no_trace(cast: Cast, visit: Visitors) -> None:
     browser = visit(cast.instructor)
     assert "讲师预览" in browser.page("/courses/small").text_content()

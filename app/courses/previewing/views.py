@@ -249,11 +249,11 @@ def answer_check(course_key: str, module_key: str, lesson_key: str, question_key
         raise NotFound
     state, status = CheckState(queries.shown_check(question_key, body, locale_name(), library())), 200
     try:
-        state.response = pages.answer_in_form(question_key, body)
-        checked = services.try_check(question_key, state.response, body)
+        checked = services.try_check(question_key, pages.answer_in_form(state, body), body)
         state.response, state.correct = checked.response, checked.correct
-    except Invalid as refused:
-        state.error, status = refused.message, refused.status
+    except Invalid as error:
+        state.refuse(error)
+        status = error.status
     if pages.is_partial():
         return _with_media(trial, pages.check_part(PreviewLinks(trial), lesson, state))
     shown = _lesson(trial, study, lesson, state)

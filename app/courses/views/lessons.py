@@ -101,10 +101,9 @@ def answer_check(
     state, body = _question_of(place, question_key)
     partial = pages.is_partial()
     try:
-        state.response = pages.answer_in_form(question_key, body)
-        checked = _grade(actor, place, question_key, state.response, body)
+        checked = _grade(actor, place, question_key, pages.answer_in_form(state, body), body)
     except Invalid as error:
-        state.error = error.message
+        state.refuse(error)
         page = pages.check_part(Links(course_key), place.lesson, state) if partial else render_lesson(place, state)
         return page if partial else (page, error.status)
     state.response, state.correct = checked.response, checked.correct

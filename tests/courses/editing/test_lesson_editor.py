@@ -219,6 +219,7 @@ def test_a_question_is_written_tried_and_saved(browser: Browser, draft: Draft) -
     result = page.cssselect("#trial-result")[0].text_content()
     assert "0%" in result
     assert "不是法院" in result
+    assert "正确答案机关" in result
     page = post_page(browser, path, {**values, "action": "try", "trial": options["机关"].get("value")})
     assert "100%" in page.cssselect("#trial-result")[0].text_content()
     assert "没有要改的" in page.cssselect("#question-aside")[0].text_content()

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from flask import flash, jsonify, redirect, render_template, request, url_for
@@ -21,6 +21,7 @@ from app.courses.editing.views.blueprint import author, author_only, author_only
 from app.courses.editing.views.files import answer
 from app.library.queries import library
 from app.quizzes import grading
+from app.quizzes.rendering import refused
 
 QUESTIONS = "/authoring/<string:course_key>/questions/<string:module_key>"
 
@@ -32,8 +33,11 @@ class Trial:
     response: dict[str, Any] = field(default_factory=dict)
     tried: bool = False
     error: str = ""
+    refusal: Invalid | None = None
     correct: bool = False
     percent: str | None = None
+    #: Which parts of it are right.
+    parts: dict[str, bool] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +206,7 @@ def _tried(place: Place, tree: trees.Tree) -> Trial:
     try:
         body = previews.body_of(tree.content, place.work)
         layout = grading.full_layout(body)
-        trial.response = grading.read_form(cast(grading.Posted, request.form), "trial", layout)
+        trial.response = grading.written(cast(grading.Posted, request.form), "trial", layout)
         trial.response = grading.normalise(trial.response, layout)
         if not trial.response:
             raise Invalid(_("Answer the question first."), code="unanswered")
@@ -225,6 +229,10 @@ def _faults(place: Place, tree: trees.Tree) -> list[Fault]:
 def _shown(place: Place, tree: trees.Tree, trial: Trial | None = None, error: str = "") -> str:
     language = request.form.get("language") or language_of(locale_name())
     books = library()
+    trial = trial or Trial()
+    question = previews.shown(tree.content, "en" if language == "en" else "zh", place.work, books)
+    if question.view is not None and trial.refusal is not None:
+        question = replace(question, view=refused(question.view, trial.refusal))
     html = render_template(
         "courses/editing/question.html",
         place=place,
@@ -233,9 +241,9 @@ def _shown(place: Place, tree: trees.Tree, trial: Trial | None = None, error: st
         tree=tree,
         about=[one for one in tree.fields if one.name in _ABOUT],
         content=question_types.content_fields(str(tree.values.get("type", place.kind))),
-        question=previews.shown(tree.content, "en" if language == "en" else "zh", place.work, books),
+        question=question,
         language=language,
-        trial=trial or Trial(),
+        trial=trial,
         error=error,
         faults=_faults(place, tree),
         figures=sorted(place.work.figures),

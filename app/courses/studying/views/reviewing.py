@@ -1,6 +1,7 @@
 """The daily review: one question after the other, graded at once."""
 
 import uuid
+from dataclasses import replace
 from typing import Any, cast
 
 from flask import flash, redirect, render_template, request, url_for
@@ -22,6 +23,7 @@ from app.courses.studying.views.blueprint import blueprint
 from app.library.queries import library
 from app.quizzes import grading
 from app.quizzes import queries as quizzes
+from app.quizzes.rendering import refused
 
 #: The prefix of the question's form fields.
 NAME = "answer"
@@ -62,9 +64,15 @@ def show_next_review() -> str | Response:
 
 
 def _asked(
-    day: queries.Day, revision_id: uuid.UUID, response: dict[str, Any] | None = None, error: str = ""
+    day: queries.Day,
+    revision_id: uuid.UUID,
+    response: dict[str, Any] | None = None,
+    error: str = "",
+    refusal: Invalid | None = None,
 ) -> str:
     question, _body = _question(revision_id)
+    if refusal is not None:
+        question = replace(question, view=refused(question.view, refusal))
     return render_template(
         "courses/studying/review_question.html",
         day=day,
@@ -87,13 +95,17 @@ def answer_review(revision_id: uuid.UUID) -> Response | tuple[str, int]:
     response: dict[str, Any] = {}
     try:
         client_id = uuid.UUID(request.form.get("id", ""))
-        response = dict(grading.read_form(cast(grading.Posted, request.form), NAME, grading.full_layout(body)))
+        layout = grading.full_layout(body)
+        response = grading.written(cast(grading.Posted, request.form), NAME, layout)
+        said = grading.normalise(response, layout)
         with transaction():
             answer = services.answer_review(
-                actor, revision_id, client_id=client_id, response=response, now=clock.now()
+                actor, revision_id, client_id=client_id, response=said, now=clock.now()
             )
-    except (Invalid, ValueError) as error:
-        message = error.message if isinstance(error, Invalid) else _("This form has expired. Send it again.")
+    except Invalid as error:
+        return _asked(_day(actor), revision_id, response, error.message, error), error.status
+    except ValueError:
+        message = _("This form has expired. Send it again.")
         return _asked(_day(actor), revision_id, response, message), Invalid.status
     return redirect(url_for(".show_review_answer", answer_id=answer.id), 303)
 
