@@ -14,7 +14,7 @@ from app.core.database import db, release, transaction, write_mode
 from app.quizzes.invigilation import queries, services
 from app.quizzes.invigilation.context import board
 from app.quizzes.invigilation.models import Intervention, Presence
-from app.quizzes.models import Attempt, AttemptState, Quiz
+from app.quizzes.models import Attempt, AttemptState, Quiz, QuizRevision
 from tests.quizzes.access import by_responsibility
 from tests.support.cast import Cast, make_person
 from tests.support.invigilation import answer, fresh, invigilator
@@ -254,6 +254,10 @@ def test_a_candidate_waits_and_is_let_in(cast: Cast, visit: Visitors) -> None:
     assert cast.trainee.latin_name in page
     decide(teacher, attempt, "release", 422)
     decide(teacher, attempt, "release", means="video", note="已核对")
+    with write_mode():
+        next_one = start(cast.cohort_mate, db.session.get_one(QuizRevision, attempt.quiz_revision_id))
+    again = teacher.page(f"/invigilation/attempts/{next_one.id}")
+    assert [box.get("value") for box in again.cssselect("input[name=release-means][checked]")] == ["video"]
     release()
     (kept,) = queries.interventions_of(attempt.id)
     assert (kept.actor_id, kept.details["means"], kept.reason) == (cast.instructor.id, "video", "已核对")

@@ -170,6 +170,9 @@ def test_pages_hide_the_first_mark_from_the_second_and_show_both_to_the_third(ca
     assert "第一人的评语" in text
     assert "第二人的评语" in text
     assert "100%" in text
+    rows = third.page(path).cssselect("#compare ~ .table-wrap tbody tr")
+    assert [len(row.cssselect("td")) for row in rows] == [2] * len(room.task.parts[0].rubric)
+    assert ["不一致" in row.text_content() for row in rows] == [True] * len(rows)
     assert [person.name for person in (*room.people[:2], cast.trainee) if person.name in text] == []
     assert "第二人的评语" not in first.get(path).get_data(as_text=True)
     release()

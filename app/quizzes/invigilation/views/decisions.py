@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, request, session, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response as BaseResponse
@@ -39,6 +39,7 @@ def _one(service: Callable[..., services.Decided], actor: Actor, attempt_id: uui
 
 
 def _release(actor: Actor, attempt_id: uuid.UUID, form: Any) -> None:
+    session[pages.LAST_MEANS] = form.means.data
     services.release_attempt(
         actor, attempt_id, means=Means(form.means.data), note=form.note.data or "", now=clock.now()
     )

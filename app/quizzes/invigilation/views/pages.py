@@ -2,22 +2,26 @@
 
 import uuid
 
-from flask import Blueprint, current_app, render_template, request
+from flask import Blueprint, current_app, render_template, request, session
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.accounts.queries import people_named
 from app.core import access, clock
 from app.core.access import require_actor
+from app.core.forms import member_of
 from app.core.languages import format_time
 from app.quizzes.accommodations.policies import can_grant_to
 from app.quizzes.invigilation import forms, live, policies, queries, seating, words
 from app.quizzes.invigilation.context import board
+from app.quizzes.invigilation.rules import Means
 from app.quizzes.invigilation.seating import Show, Sort
 from app.quizzes.models import AttemptState
 
 blueprint = Blueprint("invigilation", __name__)
 
+#: How she saw the last document: offered for the next candidate of the room.
+LAST_MEANS = "invigilation-means"
 #: How often the live page asks, in seconds.
 POLL_SECONDS = 5
 
@@ -98,6 +102,7 @@ def attempt_page(watched: queries.Watched, form: object = None, failed: str = ""
     history = queries.interventions_of(attempt.id)
     late = queries.late_answers(attempt.id)
     made = {name: kind(prefix=f"{name}-", formdata=None) for name, kind in forms.BY_DECISION.items()}
+    made["release"]["means"].data = member_of(Means, session.get(LAST_MEANS))
     if failed:
         made[failed] = form  # type: ignore[assignment]
     return render_template(
