@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Browser, Dialog, Route, expect
+from playwright.sync_api import Browser, Route, expect
 
 from app.accounts.models import LoginSession
 from app.core import clock
@@ -141,16 +141,21 @@ def test_a_stale_answer_of_another_device_does_not_win_and_is_told(sit: Any) -> 
     sitting = sit("single", "single")
     phone, tablet = sitting.page(), sitting.page()
     phone.context.set_offline(True)
-    choose(phone, 1, 0)
+    older = choose(phone, 1, 0)
     expect(phone.locator("#save-state")).to_have_class(re.compile("is-attention"))
     newer = choose(tablet, 1, 2)
     saved(tablet)
     phone.context.set_offline(False)
     saved(phone)
-    expect(phone.locator("#exam-notice")).to_be_visible()
+    expect(phone.locator("#question-1 [data-overtaken]")).to_be_visible()
     expect(phone.locator(f"#question-1 input[value='{newer}']")).to_be_checked()
     assert sitting.answers()[1] == {"choice": newer}
     assert [event.superseded for event in sitting.events()] == [False, True]
+    assert violations(phone) == []
+    phone.locator("#question-1 [data-mine]").click()  # what she had given on the phone was kept: she takes that
+    expect(phone.locator(f"#question-1 input[value='{older}']")).to_be_checked()
+    saved(phone)
+    assert sitting.answers()[1] == {"choice": older}
 
 
 def test_a_session_that_ends_mid_exam_loses_nothing(sit: Any) -> None:
@@ -178,12 +183,8 @@ def test_signing_out_with_unsent_answers_asks_first(sit: Any) -> None:
     choose(page, 1, 1)
     expect(page.locator("#save-state")).to_have_class(re.compile("is-attention"))
     asked: list[str] = []
-
-    def stay(dialog: Dialog) -> None:
-        asked.append(dialog.message)
-        dialog.dismiss()
-
-    home.on("dialog", stay)
+    home.on("dialog", lambda dialog: asked.append(dialog.message))
+    home.on("dialog", lambda dialog: dialog.dismiss())
     home.locator("details[data-menu] summary").last.click()
     home.locator("form[data-unsent] button").click()
     assert len(asked) == 1
@@ -380,11 +381,11 @@ def test_what_the_server_refuses_is_told_stays_as_typed_and_is_taken_once_mended
     sitting = sit("short_text", "essay")
     page = sitting.page()
     answers = re.compile("/answers$")
-    asked: list[int] = []
+    asked: list[int] = [413]  # as a proxy answers, without a word; then 400 whatever the token
 
     def refuse(route: Route) -> None:
-        asked.append(413 if len(asked) == 0 else 400)
-        route.fulfill(status=asked[-1], body="")  # as a proxy answers, without a word
+        asked.append(400)
+        route.fulfill(status=asked[-2], body="")
 
     page.route(answers, refuse)
     field = page.locator("#question-1 input[type=text]")
@@ -426,9 +427,8 @@ def test_news_that_are_overtaken_on_their_way_overwrite_nothing(sit: Any) -> Non
     page.unroute("**/state")
     come_back(page)
     expect(field).to_have_value("国内产业")
-    asleep = "() => { const real = Date.now; Date.now = () => real() + 600_000; }"  # one of its clocks stood still
-    with page.expect_response("**/state"):
-        page.evaluate(asleep)
+    with page.expect_response("**/state"):  # asleep: one of its clocks stood still
+        page.evaluate("() => { const real = Date.now; Date.now = () => real() + 600_000; }")
 
 
 def test_a_full_browser_keeps_what_waits_and_sends_it(sit: Any) -> None:

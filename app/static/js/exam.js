@@ -222,6 +222,25 @@ function takeState(state) {
   show();
 }
 
+// An answer of this device came after one of another, which it had not seen: that one counts, and she chooses.
+function overtaken({ item, response }) {
+  const section = byItem.get(item);
+  section.querySelector('[data-overtaken]')?.remove();
+  const choice = document.getElementById('overtaken').content.firstElementChild.cloneNode(true);
+  choice.dataset.overtaken = '';
+  choice.querySelector('[data-theirs]').addEventListener('click', () => choice.remove());
+  choice.querySelector('[data-mine]').addEventListener('click', async () => {
+    if (ended || closing || !await queue.refresh()) return; // what counts now has been seen, so that the next answer follows it
+    writeAnswer(section, response);
+    commit(item);
+    choice.remove();
+    section.querySelector('h2').focus();
+  });
+  choice.setAttribute('role', 'alert');
+  section.querySelector('fieldset').before(choice);
+  if (section.hidden) notice(say('overtaken', { number: section.dataset.number }));
+}
+
 // --- what invigilators decide ------------------------------------------------------------------------------------------
 function tell(told) {
   const line = (each) => (each.reason ? `${each.text} ${say('reason', { reason: each.reason })}` : each.text);
@@ -229,6 +248,7 @@ function tell(told) {
   const [latest, ...earlier] = told;
   box.hidden = !latest;
   if (!latest) return;
+  announce(line(latest));
   box.querySelector('p').textContent = line(latest);
   const past = box.querySelector('details');
   past.hidden = !earlier.length;
@@ -398,7 +418,7 @@ if (form) {
     acknowledged.set(`${change.kind}:${change.item}`, receipt.ordinal);
     if (receipt.status === 'late' && form.dataset.forward && now() < timing.deadline) notice(say('left'));
     else if (receipt.status === 'late') notice(say('late'), say('showResult'), form.dataset.result);
-    if (receipt.status === 'superseded' && here(change.item)) notice(say('overtaken', { number: byItem.get(change.item).dataset.number }));
+    if (receipt.status === 'superseded' && change.kind === 'answer' && here(change.item)) overtaken(change);
   });
   for (const change of queue.waiting()) { // given before this page was loaded, and not yet acknowledged
     if (change.kind === 'answer') put(change.item, change.response);
