@@ -83,6 +83,8 @@ class QuestionView:
     rubric: list[dict[str, Any]] = field(default_factory=list)
     #: How long an essay should be, in words.
     bounds: str = ""
+    #: In what an essay's length is counted: words or characters.
+    count: str = ""
     upload: dict[str, Any] = field(default_factory=dict)
 
     def part(self, identifier: str) -> "QuestionView":
@@ -223,6 +225,7 @@ def _shown(view: Mapping[str, Any], texts: Texts, number: int = 0) -> QuestionVi
         ],
         rubric=[{"text": texts.line(row["text"]), "points": row["points"]} for row in view.get("rubric", ())],
         bounds=_bounds(view),
+        count=view.get("count", ""),
         upload={name: view[name] for name in ("max_files", "max_mebibytes", "kinds") if name in view},
     )
 

@@ -167,6 +167,19 @@ def test_a_file_of_another_type_is_refused(sitting: tuple[Browser, Attempt], dat
     assert db.session.scalars(db.select(Upload)).first() is None
 
 
+def test_a_refused_file_costs_nothing_else_on_the_page(sitting: tuple[Browser, Attempt]) -> None:
+    browser, attempt = sitting
+    item, text = upload_item(attempt), next(one for one in items_of(attempt) if one.layout["type"] == "short_text")
+    sent = {f"q-{item.id}-file": (io.BytesIO(b"MZ\x90\x00"), "a.pdf"), "seen": "0", f"q-{text.id}": "国内产业"}
+    path = f"/attempts/{attempt.id}"
+    answer = browser.submit(f"{path}/questions/{item.id}/files", sent, 422, form_at=path)
+    page = html.document_fromstring(answer.get_data(as_text=True))
+    check_page(page, "refused file")
+    assert page.cssselect(f".error-summary a[href='#question-{item.position}']")
+    assert page.cssselect(f"input[name='q-{text.id}']")[0].get("value") == "国内产业"
+    assert next(one for one in items_of(attempt) if one.id == text.id).answer_ordinal
+
+
 def test_too_many_files_are_refused(sitting: tuple[Browser, Attempt]) -> None:
     browser, attempt = sitting
     item = upload_item(attempt)

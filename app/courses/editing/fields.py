@@ -67,9 +67,9 @@ class Field:
         return (*self.of, *more)
 
 
-def one_of(name: str, label: Any, *options: tuple[Any, Any], default: Any = None) -> Field:
+def one_of(name: str, label: Any, *options: tuple[Any, Any], default: Any = None, hint: Any = "") -> Field:
     """A choice among values and their words; required when nothing is meant by its absence."""
-    return Field(name, Kind.CHOICE, label, options=options, default=default, required=default is None)
+    return Field(name, Kind.CHOICE, label, hint, options=options, default=default, required=default is None)
 
 
 def rows(

@@ -5,6 +5,7 @@ from typing import Final
 from flask_babel import lazy_gettext as _l
 
 from app.courses.editing.fields import Field, Kind, one_of, rows
+from app.quizzes.grading.upload import MAX_FILES, MAX_MEBIBYTES
 
 TYPES: Final = (
     *(("single", _l("Single choice")), ("multiple", _l("Multiple choice")), ("true_false", _l("True or false"))),
@@ -54,7 +55,13 @@ _QUANTITY: Final = (
         hint=_l("Number × factor is the number in the first unit."),
         required=False,
     ),
-    Field("unit_required", Kind.FLAG, _l("A number without its unit earns nothing"), default=False),
+    Field(
+        "unit_required",
+        Kind.FLAG,
+        _l("A number without its unit earns nothing"),
+        _l("Candidates write the unit behind the number and are not shown which ones are taken."),
+        default=False,
+    ),
 )
 _ITEMS: Final = rows("items", _l("Items"), _l("Item"), *_LABELLED, ids="i")
 _ITEM_HERE: Final = Field("item", Kind.LINE, _l("Id of the item that belongs here"), required=True)
@@ -69,6 +76,10 @@ _MULTIPLE_SCORING: Final = one_of(
     ("partial_with_penalty", _l("Partial, wrong choices subtract")),
     ("right_minus_wrong", _l("Right minus wrong")),
     default="all_or_nothing",
+    hint=_l(
+        "With R right and W wrong choices, r and w of them taken. Partial: (r − e) / R, e being how many more than"
+        " R are taken. Wrong choices subtract: r / R − w / W. Right minus wrong: (r − w) / R. Never below 0."
+    ),
 )
 _ORDER_SCORING: Final = one_of(
     "scoring",
@@ -78,6 +89,10 @@ _ORDER_SCORING: Final = one_of(
     ("adjacent", _l("Neighbours in order")),
     ("longest_run", _l("Longest run in order")),
     default="position",
+    hint=_l(
+        "Own place: the share of items at their place. Neighbours: the share of neighbouring pairs that follow one"
+        " another. Longest run: its pairs over all pairs, so that one item out of place costs little."
+    ),
 )
 _IGNORE: Final = Field(
     "ignore",
@@ -166,7 +181,7 @@ OWN: Final[dict[str, tuple[Field, ...]]] = {
             "patterns",
             Kind.LINES,
             _l("Accepted patterns"),
-            _l("One a line: * stands for any characters, ? for one."),
+            _l("One a line: * stands for any characters, ? for one, \\* and \\? for the characters themselves."),
         ),
         _IGNORE,
     ),
@@ -242,8 +257,16 @@ OWN: Final[dict[str, tuple[Field, ...]]] = {
             required=True,
             options=tuple((kind, kind.upper()) for kind in ("pdf", "docx", "xlsx", "pptx", "png", "jpeg", "text")),
         ),
-        Field("max_files", Kind.NUMBER, _l("How many files"), default=1),
-        Field("max_mebibytes", Kind.NUMBER, _l("Megabytes a file"), default=10),
+        Field(
+            "max_files", Kind.NUMBER, _l("How many files"), _l("At most %(number)s.", number=MAX_FILES), default=1
+        ),
+        Field(
+            "max_mebibytes",
+            Kind.NUMBER,
+            _l("Megabytes a file"),
+            _l("At most %(number)s.", number=MAX_MEBIBYTES),
+            default=10,
+        ),
     ),
     "case": (
         rows(
@@ -303,7 +326,16 @@ def about_fields(kind: str, objectives: tuple[tuple[str, str], ...]) -> tuple[Fi
 def content_fields(kind: str) -> tuple[Field, ...]:
     """The question itself."""
     marks = () if kind == "case" else (_MARKS,)
-    sure = Field("certainty", Kind.FLAG, _l("Ask how sure the candidate is"), default=False)
+    sure = Field(
+        "certainty",
+        Kind.FLAG,
+        _l("Ask how sure the candidate is"),
+        _l(
+            "Right: 1, 2 or 3 points, wrong: 0, −2 or −6, beside the marks. Of several choices or an order: all or"
+            " nothing only."
+        ),
+        default=False,
+    )
     return (PROMPT, *OWN.get(kind, ()), FEEDBACK, *marks, *((sure,) if kind in _CERTAIN else ()))
 
 

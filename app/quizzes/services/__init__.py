@@ -14,12 +14,13 @@ from app.quizzes.services.bank import publish_quiz, save_question, save_question
 from app.quizzes.services.forms import Saved, save_paper
 from app.quizzes.services.leaving import leave_step
 from app.quizzes.services.pauses import end_overdue_pause, end_pause, take_pause
-from app.quizzes.services.uploads import check_file, receive_file
+from app.quizzes.services.uploads import Received, check_file, receive_file
 
 __all__ = [
     "NotAdmitted",
     "NotYours",
     "Overdue",
+    "Received",
     "Saved",
     "check_file",
     "count_code_try",

@@ -24,8 +24,8 @@ class Refused:
     message: str
     #: What to do about each part, by its path in the response; empty where it is the whole answer.
     parts: Mapping[str, str] = field(default_factory=dict)
-    #: What the page held, so that it is not lost.
-    written: dict[str, Any] = field(default_factory=dict)
+    #: What the page held, so that it is not lost; None where the answer that is kept says it all.
+    written: dict[str, Any] | None = None
 
 
 @dataclass
@@ -35,6 +35,10 @@ class Saved:
     receipts: list[Receipt] = field(default_factory=list)
     #: By question, in the names of the paper.
     refused: dict[uuid.UUID, Refused] = field(default_factory=dict)
+
+    def refuse(self, item_id: uuid.UUID, message: str) -> None:
+        """Add what else could not be taken for a question."""
+        self.refused[item_id] = Refused(message)
 
     def count(self, status: str) -> int:
         return sum(receipt.status == status for receipt in self.receipts)
@@ -93,7 +97,7 @@ def save_paper(
 
 def _read(posted: grading.Posted, item: queries.PaperItem) -> tuple[grading.Response | None, Refused | None]:
     """The normalised answer, None where there is none to keep; and what of it could not be taken."""
-    written: dict[str, Any] = {}
+    written: dict[str, Any] | None = None
     try:
         written = grading.written(posted, item.name, without_identifiers(item.layout))
         return grading.normalise(inward(written, item.layout), item.layout), None

@@ -1,6 +1,7 @@
 """Receive a file for a question of a running paper."""
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -39,21 +40,29 @@ def check_file(place: UploadPlace, data: bytes) -> str:
     return kind
 
 
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A stored file that somebody sent: its hash, what it is, what she called it, its bytes."""
+
+    digest: str
+    kind: str
+    name: str
+    size: int
+
+
 def receive_file(
     actor: Actor,
     attempt_id: uuid.UUID,
     place: UploadPlace,
+    file: Received,
     *,
-    digest: str,
-    kind: str,
-    name: str,
-    size: int,
     keyring: Keyring,
     now: datetime,
 ) -> Receipt:
     """Note a stored file for the question and add it to the answer.
 
-    Raises NotFound for somebody else's attempt, Conflict when it has ended, Invalid when there are too many files.
+    Raises NotFound for somebody else's attempt, Conflict when it has ended; Invalid when there are too many files:
+    nothing is changed then.
     """
     attempt = lock_attempt(attempt_id)
     if attempt is None or attempt.candidate_id != actor.person_id or actor.session_id is None:
@@ -68,13 +77,19 @@ def receive_file(
     answered = db.session.scalar(
         select(ResponseEvent.body).filter_by(attempt_id=attempt_id, ordinal=item.answer_ordinal)
     )
-    files = [*(answered or {}).get("files", ()), digest]
+    files = [*(answered or {}).get("files", ()), file.digest]
     body = grading.normalise({"files": files}, item.layout)
-    if db.session.scalar(select(Upload.id).filter_by(item_id=item.id, digest=digest)) is None:
-        last = name.replace("\\", "/").rsplit("/", maxsplit=1)[-1]
+    if db.session.scalar(select(Upload.id).filter_by(item_id=item.id, digest=file.digest)) is None:
+        last = file.name.replace("\\", "/").rsplit("/", maxsplit=1)[-1]
         clean = " ".join("".join(c if c.isprintable() else " " for c in last).split())[-MAX_NAME:]
         upload = Upload(
-            id=new_id(), created_at=now, item_id=item.id, digest=digest, kind=kind, name=clean, size=size
+            id=new_id(),
+            created_at=now,
+            item_id=item.id,
+            digest=file.digest,
+            kind=file.kind,
+            name=clean,
+            size=file.size,
         )
         db.session.add(upload)
         db.session.flush()

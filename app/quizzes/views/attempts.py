@@ -37,7 +37,7 @@ def show_attempt(attempt_id: uuid.UUID) -> str | BaseResponse:
     paper = queries.get_own_paper(access.require_actor(), attempt_id)
     if not paper.attempt.state.is_open:
         return redirect(url_for("quizzes.show_result", attempt_id=attempt_id))
-    return _paper_page(paper)
+    return paper_page(paper)
 
 
 @blueprint.post("/attempts/<uuid:attempt_id>")
@@ -64,7 +64,7 @@ def save_paper(attempt_id: uuid.UUID) -> str | BaseResponse | tuple[str, int]:
             intent = ""
     _tell(saved, running=not paper.is_over(now))
     if saved.refused:
-        return _paper_page(paper, saved), 422
+        return paper_page(paper, saved), 422
     if intent == "pause" and not saved.refused:
         _pause(actor, attempt_id)
     endpoints = {"review": "quizzes.review_attempt", "next": "quizzes.confirm_leaving"}
@@ -176,7 +176,7 @@ def download_receipts(attempt_id: uuid.UUID) -> Response:
     )
 
 
-def _paper_page(paper: queries.Paper, saved: services.Saved | None = None) -> str:
+def paper_page(paper: queries.Paper, saved: services.Saved | None = None) -> str:
     """The paper; or the page of one that waits or stands still, or whose time is over."""
     if paper.attempt.state in (AttemptState.WAITING, AttemptState.PAUSED):
         return render_template("quizzes/invigilation/hold.html", paper=paper, told=_told(paper))

@@ -9,11 +9,13 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.core import access, clock
 from app.core.database import release, transaction
+from app.core.errors import Invalid
 from app.core.publishing import send_stored
 from app.files import services as files
 from app.quizzes import queries, services
 from app.quizzes.context import keyring
 from app.quizzes.protocol import read_page
+from app.quizzes.views.attempts import paper_page
 
 blueprint = Blueprint("question_files", __name__)
 
@@ -28,39 +30,37 @@ def show_image(digest: str) -> Response:
 
 @blueprint.post("/attempts/<uuid:attempt_id>/questions/<uuid:item_id>/files")
 @access.signed_in_read_first
-def receive_file(attempt_id: uuid.UUID, item_id: uuid.UUID) -> BaseResponse:
-    """Take one file for a question, and save whatever else stands in the posted paper."""
+def receive_file(attempt_id: uuid.UUID, item_id: uuid.UUID) -> BaseResponse | tuple[str, int]:
+    """Save the paper that was posted, and take one file for a question of it."""
     actor = access.require_actor()
     place = queries.get_upload_place(actor, attempt_id, item_id)
     sent = request.files.get(f"q-{item_id}-file")
     data = sent.read(place.max_bytes + 1) if sent else b""
-    kind = services.check_file(place, data)
     page = read_page(request.form)
     release()
-    digest = files.store(_data_dir(), data)
+    problem, received = "", None
+    try:
+        kind = services.check_file(place, data)
+        name = (sent.filename if sent else None) or ""
+        received = services.Received(files.store(_data_dir(), data), kind, name, len(data))
+    except Invalid as error:
+        problem = error.message
     now = clock.now()
     with transaction():
-        services.save_paper(
-            actor,
-            attempt_id,
-            request.form,
-            seen=page.seen,
-            places=page.places,
-            keyring=keyring(),
-            now=now,
+        saved = services.save_paper(
+            actor, attempt_id, request.form, seen=page.seen, places=page.places, keyring=keyring(), now=now
         )
-        services.receive_file(
-            actor,
-            attempt_id,
-            place,
-            digest=digest,
-            kind=kind,
-            name=(sent.filename if sent else None) or "",
-            size=len(data),
-            keyring=keyring(),
-            now=now,
-        )
-    flash(_("The file is received."), "ok")
+        try:
+            if received is not None:
+                services.receive_file(actor, attempt_id, place, received, keyring=keyring(), now=now)
+        except Invalid as error:  # too many; what else stood on the page is saved all the same
+            problem = error.message
+    if problem:
+        saved.refuse(item_id, problem)
+    else:
+        flash(_("The file is received."), "ok")
+    if saved.refused:
+        return paper_page(queries.get_own_paper(actor, attempt_id), saved), Invalid.status
     return redirect(url_for("quizzes.show_attempt", attempt_id=attempt_id, _anchor=f"question-{place.position}"))
 
 

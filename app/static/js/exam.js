@@ -395,6 +395,7 @@ const pulse = form && new Pulse({ url: form.dataset.pulse, every: 20, token: () 
   .on('lost', (status) => { if (!ended && queue.connection === 'ok') queue.lost(status); });
 
 if (document.querySelector('[data-board]')) import('./exam-drag.js');
+if (document.querySelector('[data-count]')) import('./exam-count.js');
 
 if (form) {
   timing.decisions = Number(form.dataset.decisions);
@@ -430,7 +431,7 @@ if (form) {
   addEventListener('offline', show);
   addEventListener('beforeunload', (event) => { commitAll(); if (queue.size && !leaving) event.preventDefault(); });
   document.addEventListener('visibilitychange', () => { if (!document.hidden && queue.connection === 'ok') queue.refresh(); });
-  turnTo(fromAddress() ?? sections[0], false);
+  turnTo(fromAddress() ?? sections.find((section) => section.querySelector('[data-error]:not([hidden])')) ?? sections[0], false);
   show();
   queue.start();
   pulse.start();
