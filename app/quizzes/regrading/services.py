@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -310,12 +311,22 @@ def _revision_of(regrade: Regrade, now: datetime) -> uuid.UUID:
 # Carrying it out
 
 
-def apply_batch(regrade_id: uuid.UUID, now: datetime) -> int:
-    """Append the grades of the next sittings, under their locks; how many there were. 0: all are done."""
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What became of a batch of sittings."""
+
+    #: How many there were. 0: all are done.
+    sittings: int
+    #: Those whose result changed.
+    changed: tuple[uuid.UUID, ...] = ()
+
+
+def apply_batch(regrade_id: uuid.UUID, now: datetime) -> Applied:
+    """Append the grades of the next sittings, under their locks."""
     regrade = queries.get_regrade(regrade_id)
     ids = queries.sittings_to_apply(regrade, BATCH)
     if not ids:
-        return 0
+        return Applied(0)
     db.session.execute(select(Attempt.id).where(Attempt.id.in_(ids)).order_by(Attempt.id).with_for_update()).all()
     done = set(
         db.session.scalars(
@@ -324,8 +335,8 @@ def apply_batch(regrade_id: uuid.UUID, now: datetime) -> int:
             )
         )
     )
-    _carry_out(regrade, [each for each in ids if each not in done], now)
-    return len(ids)
+    found = _carry_out(regrade, [each for each in ids if each not in done], now)
+    return Applied(len(ids), tuple(each.sat.id for each in found if each.changed))
 
 
 def _carry_out(regrade: Regrade, ids: Sequence[uuid.UUID], now: datetime) -> list[Regraded]:

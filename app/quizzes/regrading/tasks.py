@@ -6,7 +6,7 @@ from datetime import timedelta
 from app.core import clock
 from app.core.database import release, transaction
 from app.jobs.registry import Assignment, every, handles
-from app.quizzes.regrading import queries, services
+from app.quizzes.regrading import letters, queries, services
 from app.quizzes.regrading.rules import Basis, Figures
 from app.quizzes.regrading.working import Impossible, regraded
 
@@ -65,9 +65,7 @@ def apply_regrade(assignment: Assignment) -> None:
     """One transaction a batch; what an earlier worker did is found done."""
     regrade_id = _subject(assignment)
     while True:
-        with transaction():
-            count = services.apply_batch(regrade_id, clock.now())
-        if not count:
+        if not _apply_batch(regrade_id):
             break
         regrade = queries.get_regrade(regrade_id)
         done, (total, _waiting) = queries.count_applied(regrade), queries.count_scope(regrade)
@@ -77,13 +75,20 @@ def apply_regrade(assignment: Assignment) -> None:
         services.finish_regrade(regrade_id, clock.now())
 
 
+def _apply_batch(regrade_id: uuid.UUID) -> int:
+    """The grades of the next sittings, and letters to those whose result changed; how many sittings there were."""
+    with transaction():
+        applied = services.apply_batch(regrade_id, clock.now())
+        if applied.changed:
+            letters.tell_changed(applied.changed)
+    return applied.sittings
+
+
 @every("regrading.catch_up", 60)
 def catch_up() -> None:
     """Papers whose result came out in the very moment in which a regrade ended follow it too."""
     recent = queries.recently_applied(clock.now() - OVERLAP)
     release()
     for regrade_id in recent:
-        while True:
-            with transaction():
-                if not services.apply_batch(regrade_id, clock.now()):
-                    break
+        while _apply_batch(regrade_id):
+            pass

@@ -14,6 +14,7 @@ from app.core.database import db, transaction, write_mode
 from app.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.core.events import Event
 from app.jobs.services import run_due_jobs
+from app.mail.models import OutgoingMail
 from app.quizzes.events import AttemptGraded, RegradeApplied
 from app.quizzes.marking import services as marking
 from app.quizzes.models import (
@@ -97,6 +98,25 @@ def test_a_key_is_corrected(cast: Cast, heard: list[Event]) -> None:
     before = db.session.scalars(db.select(Grade).where(Grade.run_id != run.id)).all()
     assert len(before) == 12, "the first grades are kept"
     assert first.body["choices"][1]["correct"], "the question stays as it was published"
+
+
+def test_candidates_whose_results_changed_get_a_letter(cast: Cast) -> None:
+    """One each, in her language, without a mark; none to those for whom nothing changed, and none twice."""
+    revision = publish(single_questions(2, "wq"))
+    people = [cast.trainee, cast.cohort_mate, make_person(cast.university, locale="en")]
+    attempts = sit(revision, [person.id for person in people], letters("cb", "bb", "ab"))
+    first = questions_of(revision)[0]
+    regrade = apply(regrader(cast), revision, first, right_is(first, "b", "c"))
+    apply(regrader(cast), revision, first, right_is(first, "a", "b", "c"))
+    tasks.catch_up()
+    about = db.select(OutgoingMail).where(OutgoingMail.body.contains("/attempts/"))
+    told = db.session.scalars(about.order_by(OutgoingMail.id)).all()
+    assert [mail.person_id for mail in told] == [people[0].id, people[2].id]
+    assert [str(attempt) in mail.body for mail, attempt in zip(told, attempts[::2], strict=True)] == [True, True]
+    assert told[0].subject.startswith("您的成绩已重新计算：")
+    assert told[1].subject.startswith("Your result was recomputed:")
+    assert regrade.notice not in "".join(mail.body for mail in told)
+    assert not [mail for mail in told if "%" in mail.body]
 
 
 def test_dropping_leaves_earned_and_possible_and_everybody_can_be_given_full_marks(cast: Cast) -> None:

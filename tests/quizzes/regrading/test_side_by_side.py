@@ -48,7 +48,7 @@ def test_a_killed_job_goes_on_where_it_was(cast: Cast, monkeypatch: pytest.Monke
     regrade_id = prepare(actor, revision, first, right_is(first, "c"))
     approve(actor, regrade_id, work=False)
     with transaction():
-        assert services.apply_batch(regrade_id, clock.now()) == 2
+        assert services.apply_batch(regrade_id, clock.now()).sittings == 2
     assert percents(attempts) == ["100+", "100+", "50-", "50-", "50-"]
     regrade = regrade_named(regrade_id)
     assert (regrade.state, queries.count_applied(regrade)) == (RegradeState.APPLYING, 2)
@@ -61,7 +61,7 @@ def test_a_killed_job_goes_on_where_it_was(cast: Cast, monkeypatch: pytest.Monke
     results = db.session.scalars(db.select(Grade.id).filter_by(run_id=regrade.run_id)).all()
     assert len(results) == 10
     with transaction():
-        assert services.apply_batch(regrade_id, clock.now()) == 0
+        assert services.apply_batch(regrade_id, clock.now()) == services.Applied(0)
         assert not services.finish_regrade(regrade_id, clock.now())
 
 
@@ -165,7 +165,7 @@ def test_each_batch_takes_the_same_statements(cast: Cast, monkeypatch: pytest.Mo
         run_due_jobs()
         approve(actor, regrade_id, work=False)
         with transaction(), counted_statements() as applying:
-            assert services.apply_batch(regrade_id, clock.now()) == size
+            assert services.apply_batch(regrade_id, clock.now()).sittings == size
         run_due_jobs()
         used.append((len(trying), len(noting), len(applying)))
     assert used[0][:2] == used[1][:2]
