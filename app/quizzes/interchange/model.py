@@ -7,7 +7,7 @@ its texts are ``Texts``: by language, or under ``ANY`` where the file does not s
 import copy
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
@@ -144,13 +144,13 @@ def settle(raw: Raw, language: Language) -> None:
                 text[tag] = common if both or neutral or tag == language else ""
 
 
-def completed(raw: Raw) -> Raw:
-    """The mapping as it would be with every missing text in place."""
+def completed(raw: Raw, words: Callable[[tuple[str, ...]], str] = ".".join) -> Raw:
+    """The mapping as it would be with every missing text in place; ``words`` says what stands there."""
     filled = copy.deepcopy(raw)
     for path, texts in walk_texts(filled):
         gapped = next((text for text in texts.values() if "{{" in text), "")
         for tag in LANGUAGES:
-            texts[tag] = texts.get(tag) or gapped or f"({'.'.join(path)})"
+            texts[tag] = texts.get(tag) or gapped or f"({words(path)})"
     return filled
 
 

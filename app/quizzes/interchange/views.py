@@ -15,6 +15,7 @@ from app.core.errors import Invalid, NotFound
 from app.core.forms import choice
 from app.quizzes.interchange import formats, policies, preview, queries, services
 from app.quizzes.interchange.forms import ExportForm, UploadForm
+from app.quizzes.interchange.looks import looking
 from app.quizzes.interchange.media import TYPES, references
 from app.quizzes.interchange.model import LANGUAGES, Exported
 from app.quizzes.interchange.models import ImportState, QuestionState
@@ -75,6 +76,7 @@ def show_upload(upload_id: uuid.UUID) -> str:
         upload=kept,
         page=page,
         counts=queries.count_questions([kept.id]).get(kept.id, {}),
+        looks=looking(),
         **_vocabulary(),
     )
 
@@ -85,8 +87,23 @@ def confirm(upload_id: uuid.UUID) -> BaseResponse:
     """Take what was shown: all of it, or nothing."""
     with transaction():
         services.confirm_upload(require_actor(), upload_id, now=clock.now())
-    flash(_("The questions are in the bank."), "ok")
+        counts = queries.count_questions([upload_id]).get(upload_id, {})
+    flash(_taken(counts.get(QuestionState.PUBLISHED, 0), counts.get(QuestionState.DRAFT, 0)), "ok")
     return redirect(url_for(".show_upload", upload_id=upload_id))
+
+
+def _taken(published: int, drafts: int) -> str:
+    if not drafts:
+        return str(_("The questions are in the bank."))
+    if not published:
+        return str(_("The questions are kept as drafts; each still lacks a language."))
+    return str(
+        _(
+            "%(published)s questions are in the bank; %(drafts)s are kept as drafts and still lack a language.",
+            published=published,
+            drafts=drafts,
+        )
+    )
 
 
 @blueprint.post("/imports/<uuid:upload_id>/discard")
@@ -121,6 +138,7 @@ def edit_draft(question_id: uuid.UUID) -> str | BaseResponse:
         question=question,
         upload=kept,
         gaps=preview.gaps(question.raw),
+        looks=looking(),
         written=request.form,
         error=error,
         **_vocabulary(),

@@ -154,7 +154,7 @@ def test_what_is_not_taken_is_listed_with_its_line(cast: Cast, visit: Visitors) 
     browser = visit(cast.instructor, "en")
     page = browser.page(post_file(browser, GIFT.encode()))
     row = page.cssselect("table tbody tr")[0]
-    assert row.text_content().split("::bad::")[0].strip() == "5"
+    assert row.text_content().split("::bad::")[0].strip() == "Line 5"
     assert "every one of its answers is worth full marks" in row.text_content()
     page = browser.page(post_file(browser, b"no format at all"))
     assert "none of the formats" in page.text_content()
@@ -252,11 +252,24 @@ def test_the_newer_types_are_looked_at_kept_and_taken_out_again(cast: Cast, visi
     assert not exported.left_out
     browser = visit(cast.instructor, "en")
     address = post_file(browser, exported.data, exported.name)
-    shown = browser.get(address).get_data(as_text=True)
-    assert "【1】 has charge; answer within 【2】." in shown
-    assert "20 days ± 0" in shown
-    for seen in ("price * rate / 100", "Text criterion facts", "Text a model answer", "Dear Sir", PICTURE):
+    page = browser.page(address)
+    shown = page.text_content()
+    for seen in ("price * rate / 100", "100 to 900 in steps of 50", "Text criterion facts", "Dear Sir"):
         assert seen in shown, seen
+    assert "2 至 5" not in shown
+    # As candidates will see it, each in its own language, with the key in the fields and nothing to send.
+    assert [found.text_content().strip() for found in page.cssselect("textarea[disabled]")][:2] == [
+        "题目a model answer",
+        "Text a model answer",
+    ]
+    assert {found.text_content() for found in page.cssselect("fieldset label.form-label")} >= {
+        "您的作答",
+        "Your answer",
+    }
+    assert page.cssselect(f"svg image[href$='{PICTURE}']")
+    assert not page.cssselect("fieldset.question input:not([disabled]), fieldset.question select:not([disabled])")
+    gaps = page.cssselect(".gapped select option[selected]")
+    assert {gap.text_content() for gap in gaps} >= {"题目b", "Text b", "题目step b", "Text step b"}
     browser.submit(f"{address}/confirm", {}, form_at=address)
     assert {row.state for row in rows_of(latest())} == {QuestionState.PUBLISHED}
     taken = browser.submit("/questions/export/download", {"format": "yaml"}, 200, form_at="/questions/imports/new")
@@ -271,12 +284,13 @@ def test_the_newer_types_are_looked_at_kept_and_taken_out_again(cast: Cast, visi
 def test_lists_need_the_same_statements_whatever_their_length(cast: Cast, visit: Visitors) -> None:
     browser = visit(cast.instructor)
     counts = []
-    for _round in range(2):
-        post_file(browser, GIFT.encode())
-        with counted_statements() as statements:
-            browser.get("/questions/imports")
-        counts.append(len(statements))
-    assert counts[0] == counts[1]
+    for repeated in (1, 3):
+        page = post_file(browser, GIFT.encode() * repeated)
+        for path in ("/questions/imports", page):
+            with counted_statements() as statements:
+                browser.get(path)
+            counts.append(len(statements))
+    assert counts[:2] == counts[2:]
 
 
 def test_every_page_in_both_languages(cast: Cast, visit: Visitors) -> None:
