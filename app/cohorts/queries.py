@@ -198,6 +198,15 @@ def _counted(states: dict[str, rules.CourseState], since: datetime | None) -> di
     }
 
 
+def coming_exam(place: Place, now: datetime) -> quizzes.QuizRules | None:
+    """The certification examination as its rules hold now, when it is what its candidate has to do next."""
+    membership = place.membership
+    quiz_id = membership.cohort.programme_revision.quiz_of(membership.cycle)
+    if quiz_id is None or place.progress.step is not rules.Step.CERTIFICATION_EXAM:
+        return None
+    return quizzes.rules_view(quiz_id, membership.person_id, (EXAM_CONTEXT, membership.id), now)
+
+
 def exam_outcomes(memberships: Sequence[Membership]) -> dict[uuid.UUID, quizzes.QuizOutcome]:
     """The examination of each membership: one statement, two where there are renewals.
 

@@ -21,6 +21,7 @@ from app.courses import queries as courses
 from app.courses.rules import NextStep, next_step
 from app.jobs.models import Job, JobState
 from app.mail.models import OutgoingMail
+from app.quizzes.queries import QuizRules
 
 #: Mail older than this that still waits means that nothing sends it.
 MAIL_IS_LATE = timedelta(minutes=15)
@@ -35,6 +36,8 @@ class Learning:
     certificates: Sequence[Held]
     #: Where exactly to go on in the course that comes next.
     resume: NextStep | None = None
+    #: The examination of the current programme, when that comes next.
+    coming: QuizRules | None = None
 
     @property
     def current(self) -> Place | None:
@@ -50,6 +53,8 @@ def learning_of(actor: Actor, now: datetime) -> Learning:
     titles = courses.titles_of({key for place in places for key in place.demands.courses})
     learning = Learning(places, titles, certificates.certificates_of(actor.person_id))
     current = learning.current
+    if current is not None and current.membership.state is MembershipState.ACTIVE:
+        learning = replace(learning, coming=cohorts.coming_exam(current, now))
     if current is None or current.progress.next_course is None:
         return learning
     return replace(learning, resume=_resume(actor.person_id, current.progress.next_course))

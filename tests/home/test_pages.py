@@ -1,11 +1,17 @@
 """The first page: what to do next, for everybody."""
 
+import re
+
 import pytest
 from flask import Flask
 
-from app.core.database import release
-from tests.support.cast import Cast
-from tests.support.cohorts import join, make_cohort
+from app.cohorts.queries import get_membership_for
+from app.cohorts.services import start_certification_exam
+from app.core import clock
+from app.core.database import release, transaction
+from app.quizzes.services import submit_attempt
+from tests.support.cast import Cast, as_actor
+from tests.support.cohorts import join, make_cohort, pass_course
 from tests.support.courses import sync_folder
 from tests.support.pages import Visitors, words
 from tests.support.statements import counted_statements
@@ -70,3 +76,28 @@ def test_the_registrars_desk_shows_her_own_cohorts_in_a_fixed_number_of_statemen
     join(cast, make_cohort(cast, "二班"), cast.outsider)
     assert statements() == before <= 12
     assert "一班" not in words(visit(cast.other_registrar).page("/"))
+
+
+def test_the_desk_leads_to_the_examination_as_its_rules_hold_now(app: Flask, visit: Visitors, cast: Cast) -> None:
+    """Open; running; failed, with the next attempt only from a day on."""
+    person = cast.trainee
+    with app.app_context():
+        sync_folder()
+        membership = join(cast, make_cohort(cast), person)
+        pass_course(person)
+    browser, own = visit(person), f"/my-programmes/{membership.id}"
+    pages = ("/", own)
+    assert all(browser.page(page).cssselect(f"a.btn-primary[href='{own}/examination']") for page in pages)
+    release()
+    with transaction():
+        attempt = start_certification_exam(
+            as_actor(person), get_membership_for(as_actor(person), membership.id), clock.now()
+        )
+    assert all(browser.page(page).cssselect(f"a.btn-primary[href='/attempts/{attempt.id}']") for page in pages)
+    release()
+    with transaction():
+        submit_attempt(as_actor(person), attempt.id, now=clock.now())
+    for page in pages:
+        shown = browser.page(page)
+        assert not shown.cssselect(f"a.btn-primary[href='{own}/examination']")
+        assert re.search("自.*（UTC\\+8）起开始下一次作答", words(shown)), words(shown)

@@ -44,11 +44,15 @@ def mine(membership_id: uuid.UUID) -> str:
 
 
 def _mine(membership: Membership, form: DeclarationForm) -> str:
+    now = clock.now()
+    place = queries.places([membership], now)[0]
+    own = policies.can_study(require_actor(), membership)
     return render_template(
         "cohorts/mine.html",
-        place=queries.places([membership], clock.now())[0],
+        place=place,
         courses=queries.course_titles(membership.cohort, membership.cycle),
-        own=policies.can_study(require_actor(), membership),
+        own=own,
+        coming=queries.coming_exam(place, now) if own else None,
         form=form,
         keeps=require_actor().has_at(
             membership.cohort.organisation_id, Role.REGISTRAR, Role.CERTIFIER, Role.ADMINISTRATOR
