@@ -7,14 +7,17 @@ from app.core.messages import Message
 
 
 class DomainError(Exception):
-    """Something a person asked for cannot be done; ``message`` says what to do, in her language."""
+    """Something a person asked for cannot be done; ``message`` says what to do.
+
+    It is given in her language, or, where nobody knows hers, as a ``Message``: show it by ``languages.told``.
+    """
 
     status: ClassVar[int] = 400
-    #: The message as data, where it arises without a reader and ``message`` is English (see ``languages.told``).
-    why: Message | None = None
 
-    def __init__(self, message: str = "", *, code: str = "", details: Mapping[str, Any] | None = None) -> None:
-        super().__init__(message)
+    def __init__(
+        self, message: str | Message = "", *, code: str = "", details: Mapping[str, Any] | None = None
+    ) -> None:
+        super().__init__(str(message))
         self.message = message
         #: What a program may want to know besides (members of the JSON problem document).
         self.details = dict(details or {})

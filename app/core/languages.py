@@ -70,7 +70,7 @@ def said(kept: Message | Mapping[str, Any]) -> str:
 
 def told(error: DomainError) -> str:
     """What an error says, in the reader's language."""
-    return error.message if error.why is None else said(error.why)
+    return said(error.message) if isinstance(error.message, Message) else error.message
 
 
 def _zone() -> ZoneInfo:
@@ -131,7 +131,7 @@ def init_languages(app: Flask) -> None:
     compile_catalogues()
     babel.init_app(app, locale_selector=_choose_shared, timezone_selector=choose_zone)
     translating.install(app.jinja_env)
-    app.jinja_env.filters.update(tr=tr, said=said, day=format_day, moment=format_moment)
+    app.jinja_env.filters.update(tr=tr, said=said, told=told, day=format_day, moment=format_moment)
 
     @app.context_processor
     def _language() -> dict[str, object]:

@@ -8,7 +8,7 @@ from typing import Any, cast
 from flask import render_template, request
 
 from app.core.errors import Invalid
-from app.core.languages import local_day, locale_name
+from app.core.languages import local_day, locale_name, told
 from app.courses import queries
 from app.courses.lawmoves import queries as lawmoves
 from app.courses.links import Links
@@ -31,7 +31,7 @@ class CheckState:
 
     def refuse(self, error: Invalid) -> None:
         """Say what could not be taken, beside the fields it is about."""
-        self.error = error.message
+        self.error = told(error)
         self.question = replace(self.question, view=refused(self.question.view, error))
 
 

@@ -49,5 +49,5 @@ def retry_command(job_id: uuid.UUID) -> None:
         with transaction():
             job = retry_job(job_id, clock.now())
     except DomainError as error:
-        raise click.ClickException(error.message) from None
+        raise click.ClickException(str(error)) from None
     print(f"{job.kind} will run again")

@@ -11,7 +11,7 @@ from app.core import clock
 from app.core.access import require_actor
 from app.core.database import transaction
 from app.core.errors import Conflict
-from app.core.languages import format_time
+from app.core.languages import format_time, told
 from app.quizzes import rules, services
 from app.quizzes.models import Attempt
 
@@ -33,6 +33,6 @@ def begin(start: Callable[[rules.Admission], Attempt], back: str) -> Response:
         flash(_("Too many wrong access codes. Try again at %(time)s.", time=time), "attention")
         return redirect(back)
     except Conflict as refusal:  # the page was older than the window, the waiting time, or her last attempt
-        flash(refusal.message, "attention")
+        flash(told(refusal), "attention")
         return redirect(back)
     return redirect(url_for("quizzes.show_attempt", attempt_id=attempt.id))

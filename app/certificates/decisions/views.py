@@ -17,6 +17,7 @@ from app.core.access import Role, require_actor
 from app.core.database import release, transaction
 from app.core.errors import Conflict
 from app.core.forms import choice, member_of
+from app.core.languages import told
 
 blueprint = Blueprint("certificate_decisions", __name__)
 blueprints = (blueprint,)
@@ -71,7 +72,7 @@ def _renew(decision_id: uuid.UUID, refused: Conflict) -> Response:
     release()
     with transaction():
         renewed = services.renew(require_actor(), decision_id, now=clock.now())
-    flash(refused.message, "attention")
+    flash(told(refused), "attention")
     return redirect(url_for(".show", decision_id=renewed.id) if renewed else url_for(".list_open"))
 
 

@@ -90,7 +90,7 @@ def activate(name: str) -> None:
             if queries.is_ready():
                 certificates.issue_without_keys(clock.now())
     except DomainError as error:
-        raise click.ClickException(error.message) from None
+        raise click.ClickException(str(error)) from None
     print(_line(key))
 
 
@@ -104,7 +104,7 @@ def request(name: str, file: Path, issuer: str | None) -> None:
         key = queries.get_key(name)
         file.write_bytes(certification.request_for(key.public, _issuer(issuer), signer_of(key, holders()).sign))
     except DomainError as error:
-        raise click.ClickException(error.message) from None
+        raise click.ClickException(str(error)) from None
     finally:
         release()
     print(f"{file}: give it to the CA, then: flask certificates keys import-certificate {name} FILE")

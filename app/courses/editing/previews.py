@@ -11,7 +11,7 @@ from app.core import formulas, markdown
 from app.core.digests import digest_of
 from app.core.errors import Invalid
 from app.core.kept import Kept
-from app.core.messages import Message
+from app.core.messages import N_, Message
 from app.core.text import LOCALE_OF
 from app.courses.authoring import queries as drafts
 from app.courses.authoring.sources import media_of
@@ -135,7 +135,7 @@ def body_of(values: Mapping[str, Any], work: Work) -> grading.Body:
     try:
         return grading.validate(str(values.get("id", "?")), raw)
     except (AttributeError, KeyError, TypeError, ValueError) as error:  # half-written: rows without their parts
-        raise Invalid(str(error)) from error
+        raise Invalid(N_("Something is still missing in the question.")) from error
 
 
 def _copy(value: Any) -> Any:

@@ -13,6 +13,7 @@ from ruamel.yaml.scalarstring import LiteralScalarString
 from ruamel.yaml.tokens import CommentToken
 
 from app.core.errors import Invalid
+from app.core.messages import N_
 from app.courses.authoring.merging import lines_of
 
 
@@ -39,9 +40,9 @@ def load(text: str) -> CommentedMap:
     try:
         data = _yaml().load(text)
     except YAMLError as error:
-        raise Invalid("The file is not valid YAML; mend its source first.") from error
+        raise Invalid(N_("The file is not valid YAML; mend its source first.")) from error
     if not isinstance(data, CommentedMap):
-        raise Invalid("The file is not valid YAML; mend its source first.")
+        raise Invalid(N_("The file is not valid YAML; mend its source first."))
     return data
 
 

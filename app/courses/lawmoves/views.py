@@ -11,6 +11,7 @@ from app.core.access import require_actor
 from app.core.database import transaction
 from app.core.errors import Conflict, Invalid
 from app.core.forms import as_uuid
+from app.core.languages import told
 from app.courses.lawmoves import policies, queries, services
 from app.courses.lawmoves.forms import SettleForm
 from app.courses.lawmoves.registry import consequences_of
@@ -53,7 +54,7 @@ def settle(change_id: uuid.UUID) -> BaseResponse | tuple[str, int]:
                 now=clock.now(),
             )
     except (Conflict, Invalid) as error:
-        return _page(change_id, form, error.message), error.status
+        return _page(change_id, form, told(error)), error.status
     flash(ngettext("%(num)d passage is settled.", "%(num)d passages are settled.", settled), "ok")
     return redirect(url_for(".show_change", change_id=change_id), 303)
 

@@ -12,7 +12,7 @@ from app.core import access, clock
 from app.core.access import require_actor
 from app.core.database import release, transaction
 from app.core.errors import Conflict
-from app.core.languages import locale_name
+from app.core.languages import locale_name, told
 from app.courses.authoring.policies import AUTHORS
 from app.courses.authoring.sources import store_media
 from app.courses.packages import queries, services
@@ -77,7 +77,7 @@ def upload() -> str | Response | tuple[str, int]:
             )
             upload_id = kept.id
     except Conflict as refused:
-        form.key.errors = [refused.message]
+        form.key.errors = [told(refused)]
         return _chosen(form)
     return redirect(url_for(".show_upload", upload_id=upload_id), 303)
 

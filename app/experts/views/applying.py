@@ -10,6 +10,7 @@ from app.core import access, clock
 from app.core.access import require_actor
 from app.core.database import transaction
 from app.core.errors import Conflict
+from app.core.languages import told
 from app.experts import labels, policies, queries, services
 from app.experts.forms import apply_form, profile_of, show_lacks
 from app.experts.rules import Profile, lacks
@@ -46,7 +47,7 @@ def start() -> Any:
             "already_appointed": _("You are in the pool; apply again when your term nears its end."),
             "no_pool": _("The pool takes no applications yet: its criteria have not been published here."),
         }
-        flash(reasons.get(conflict.code, conflict.message), "attention")
+        flash(reasons.get(conflict.code, told(conflict)), "attention")
         return redirect(url_for("experts.my_application"))
     return redirect(url_for("experts.edit"))
 

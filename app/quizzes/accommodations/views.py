@@ -13,7 +13,7 @@ from app.core.access import require_actor
 from app.core.database import release, transaction
 from app.core.errors import Conflict, NotFound
 from app.core.forms import as_uuid, choice
-from app.core.languages import tr, zone_name
+from app.core.languages import told, tr, zone_name
 from app.quizzes import registry
 from app.quizzes.accommodations import forms, policies, queries, services
 from app.quizzes.accommodations.policies import GRANTERS
@@ -121,7 +121,7 @@ def withdraw(accommodation_id: uuid.UUID) -> str | BaseResponse | tuple[str, int
                 actor, accommodation_id, reason=form.reason.data or "", now=clock.now()
             )
     except Conflict as refused:
-        flash(refused.message, "attention")
+        flash(told(refused), "attention")
     else:
         flash(_("Withdrawn. Attempts under way keep what they have."), "ok")
     return redirect(url_for(".show", accommodation_id=accommodation_id))

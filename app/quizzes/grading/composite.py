@@ -72,7 +72,7 @@ class Composite(base.QuestionType):
                 if error.code == base.WRONG_SHAPE:
                     raise
                 kept = {}
-                refused[path] = error.message
+                refused[path] = str(error)
             if kept:
                 cleaned[identifier] = kept
         kept = {self.container: cleaned} if cleaned else {}

@@ -76,7 +76,7 @@ def rubric_fraction(body: base.Body, levels: Mapping[str, str]) -> Decimal:
         points = {level["id"]: Decimal(level["points"]) for level in row["levels"]}
         chosen = levels.get(row["id"], "")
         if chosen not in points:
-            raise Invalid(f"rubric: a level for each criterion: {row['id']}", code="marks")
+            raise Invalid(N_("Choose a level for each criterion."), code="marks")
         earned += points[chosen]
     whole = sum((Decimal(row["points"]) for row in body["rubric"]), base.ZERO)
     return (earned / whole).quantize(base.PLACES)

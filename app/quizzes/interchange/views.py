@@ -13,6 +13,7 @@ from app.core.access import require_actor
 from app.core.database import release, transaction
 from app.core.errors import Invalid, NotFound
 from app.core.forms import choice
+from app.core.languages import told
 from app.quizzes.interchange import formats, policies, preview, queries, services
 from app.quizzes.interchange.forms import ExportForm, UploadForm
 from app.quizzes.interchange.looks import looking
@@ -152,7 +153,7 @@ def _save_draft(question_id: uuid.UUID, texts: dict[str, str], *, publish: bool)
         with transaction():
             services.complete_draft(require_actor(), question_id, texts, publish=publish, now=clock.now())
     except Invalid as invalid:
-        return invalid.message
+        return told(invalid)
     return ""
 
 

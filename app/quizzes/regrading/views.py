@@ -227,7 +227,7 @@ def _refused(regrade_id: uuid.UUID, conflict: Conflict) -> BaseResponse:
     if conflict.code == "moved":
         with transaction():
             services.try_again(require_actor(), regrade_id)
-    flash(conflict.message, "attention")
+    flash(told(conflict), "attention")
     return redirect(url_for(".show", regrade_id=regrade_id))
 
 

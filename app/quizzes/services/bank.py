@@ -11,6 +11,7 @@ from app.core.database import db
 from app.core.digests import digest_of
 from app.core.errors import Invalid
 from app.core.identifiers import content_id, new_id
+from app.core.messages import N_
 from app.core.text import Bilingual
 from app.quizzes import grading
 from app.quizzes.models import Question, QuestionRevision, Quiz, QuizRevision, QuizRevisionItem
@@ -143,7 +144,9 @@ def publish_quiz(
     """
     members = _frozen_pools(key, pools)
     if {pool.section for pool in pools} != set(range(len(settings.sections) or 1)):
-        raise Invalid(f"{key}: each section needs a pool, and each pool one of the sections", code="quiz")
+        raise Invalid(
+            N_("%(key)s: each section needs a pool, and each pool one of the sections", key=key), code="quiz"
+        )
     described = [_described(pool) for pool in pools]
     quiz = db.session.get(Quiz, content_id(key))
     if quiz is None:
@@ -224,9 +227,9 @@ def _items(revision_id: uuid.UUID, members: Sequence[Sequence[uuid.UUID]]) -> li
 def _frozen_pools(key: str, pools: Sequence[Pool]) -> list[list[QuestionRevision]]:
     keys = [name for pool in pools for name in pool.question_keys]
     if len(set(keys)) != len(keys):
-        raise Invalid(f"{key}: a question stands in two pools", code="quiz")
+        raise Invalid(N_("%(key)s: a question stands in two pools", key=key), code="quiz")
     if not keys or any(not 1 <= pool.pick <= len(pool.question_keys) for pool in pools):
-        raise Invalid(f"{key}: each pool needs at least as many questions as it picks", code="quiz")
+        raise Invalid(N_("%(key)s: each pool needs at least as many questions as it picks", key=key), code="quiz")
     rows = db.session.execute(
         select(Question.key, QuestionRevision)
         .join(QuestionRevision, QuestionRevision.id == Question.current_revision_id)
@@ -234,5 +237,7 @@ def _frozen_pools(key: str, pools: Sequence[Pool]) -> list[list[QuestionRevision
     )
     found = {row.key: row.QuestionRevision for row in rows}
     if missing := [name for name in keys if name not in found]:
-        raise Invalid(f"{key}: no such question: {', '.join(missing)}", code="quiz")
+        raise Invalid(
+            N_("%(key)s: no such question: %(missing)s", key=key, missing=", ".join(missing)), code="quiz"
+        )
     return [[found[name] for name in pool.question_keys] for pool in pools]

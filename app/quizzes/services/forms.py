@@ -103,6 +103,6 @@ def _read(posted: grading.Posted, item: queries.PaperItem) -> tuple[grading.Resp
         return grading.normalise(inward(written, item.layout), item.layout), None
     except grading.PartsRefused as error:
         refusal = refusal_outward(error, item.layout)
-        return refusal.kept, Refused(refusal.message, refusal.refused, written)
+        return refusal.kept, Refused(str(refusal), refusal.refused, written)
     except Invalid as error:
-        return None, Refused(error.message, written=written)
+        return None, Refused(str(error), written=written)

@@ -13,7 +13,7 @@ from app.core import access, clock
 from app.core.access import Actor
 from app.core.database import transaction
 from app.core.errors import Conflict
-from app.core.languages import format_moment, locale_name
+from app.core.languages import format_moment, locale_name, told
 from app.quizzes import queries, registry, rendering, rules, services, words
 from app.quizzes.context import keyring
 from app.quizzes.grading import aliases
@@ -79,7 +79,7 @@ def end_pause(attempt_id: uuid.UUID) -> BaseResponse:
         with transaction():
             services.end_pause(access.require_actor(), attempt_id, now=clock.now())
     except Conflict as refused:
-        flash(refused.message, "attention")
+        flash(told(refused), "attention")
     return redirect(url_for("quizzes.show_attempt", attempt_id=attempt_id))
 
 
@@ -204,7 +204,7 @@ def _pause(actor: Actor, attempt_id: uuid.UUID) -> None:
         with transaction():
             services.take_pause(actor, attempt_id, now=clock.now())
     except Conflict as refused:
-        flash(refused.message, "attention")
+        flash(told(refused), "attention")
 
 
 def _told(paper: queries.Paper) -> list[decision_words.Told]:

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.core import access, clock
 from app.core.database import release, transaction
 from app.core.errors import Invalid
+from app.core.languages import told
 from app.core.publishing import send_stored
 from app.files import services as files
 from app.quizzes import queries, services
@@ -44,7 +45,7 @@ def receive_file(attempt_id: uuid.UUID, item_id: uuid.UUID) -> BaseResponse | tu
         name = (sent.filename if sent else None) or ""
         received = services.Received(files.store(_data_dir(), data), kind, name, len(data))
     except Invalid as error:
-        problem = error.message
+        problem = told(error)
     now = clock.now()
     with transaction():
         saved = services.save_paper(
@@ -54,7 +55,7 @@ def receive_file(attempt_id: uuid.UUID, item_id: uuid.UUID) -> BaseResponse | tu
             if received is not None:
                 services.receive_file(actor, attempt_id, place, received, keyring=keyring(), now=now)
         except Invalid as error:  # too many; what else stood on the page is saved all the same
-            problem = error.message
+            problem = told(error)
     if problem:
         saved.refuse(item_id, problem)
     else:

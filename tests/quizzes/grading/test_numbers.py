@@ -1,8 +1,10 @@
 """Numbers as people type them: full-width, with signs, groups, units and 万; what is none is refused in words."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from flask_babel import force_locale
 
 from app.core.errors import Invalid
 from app.quizzes import grading
@@ -18,6 +20,13 @@ MYRIADS = {
     "unit": {"zh": "万元", "en": "ten thousand yuan"},
     "units": [{"unit": {"zh": "元", "en": "Yuan"}, "factor": "0.0001"}],
 }
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Also where tests before these have left an application behind."""
+    with force_locale("en"):
+        yield
 
 
 def said(written: object, **values: Any) -> grading.Response:

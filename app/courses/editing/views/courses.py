@@ -10,7 +10,7 @@ from app.core import clock
 from app.core.access import Actor, require_actor
 from app.core.database import transaction
 from app.core.errors import Conflict, Invalid
-from app.core.languages import locale_name
+from app.core.languages import locale_name, told
 from app.core.text import Bilingual
 from app.courses.authoring import policies, services
 from app.courses.editing import queries
@@ -54,7 +54,7 @@ def create_course() -> str | Response | tuple[str, int]:
                 now=clock.now(),
             )
     except (Conflict, Invalid) as refused:
-        form.key.errors = [refused.message]
+        form.key.errors = [told(refused)]
         return render_template("courses/editing/create_course.html", form=form), 422
     flash(_("The course is made. Add its first module."), "ok")
     return redirect(url_for(".show_outline", course_key=key))

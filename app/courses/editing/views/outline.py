@@ -10,6 +10,7 @@ from app.core import clock
 from app.core.access import require_actor
 from app.core.database import transaction
 from app.core.errors import Conflict, Invalid, NotFound
+from app.core.languages import told
 from app.core.text import Bilingual
 from app.courses.authoring import queries as drafts
 from app.courses.editing import lesson_moves, outlines, services
@@ -91,7 +92,7 @@ def move_lesson(course_key: str, module_key: str, lesson_key: str) -> Response:
                 author(), work(course_key), module_key, lesson_key, to=to, place=place
             )
     except Conflict as refused:
-        flash(refused.message, "error")
+        flash(told(refused), "error")
         return _to_outline(course_key, f"lesson-{module_key}-{lesson_key}")
     if along:
         keys = _(", ").join(along)
@@ -149,7 +150,7 @@ def _add(
         except NotFound:
             raise
         except (Conflict, Invalid) as refused:
-            form.key.errors = [refused.message]
+            form.key.errors = [told(refused)]
         else:
             flash(_("Added: %(title)s", title=names["zh"]), "ok")
             return _to_outline(course_key, anchor(key))

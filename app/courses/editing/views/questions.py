@@ -177,7 +177,7 @@ def _save(place: Place, tree: trees.Tree) -> str | Response | tuple[str, int]:
     try:
         saved = _store(place, tree)
     except (Conflict, Invalid) as refused:
-        return _shown(place, tree, error=refused.message), 422
+        return _shown(place, tree, error=told(refused)), 422
     if saved.conflict_id:
         address = url_for(".show_conflict", course_key=place.work.key, conflict_id=saved.conflict_id)
         return redirect(address, 303)

@@ -10,6 +10,7 @@ from app.core import clock
 from app.core.access import require_actor
 from app.core.database import release, transaction
 from app.core.errors import Conflict, NotFound
+from app.core.languages import told
 from app.courses.authoring import queries as authoring
 from app.courses.authoring import services as editing
 from app.courses.authoring.affected import Reach
@@ -85,7 +86,7 @@ def roll_back(course_key: str, publication_id: uuid.UUID) -> str | Response | tu
     try:  # reads the files, which takes longest, before the transaction
         reach = authoring.reach_of_earlier(actor, course_key, manifest_of(tree))
     except Conflict as refused:
-        return _roll_back(course_key, publication_id, form, error=refused.message), refused.status
+        return _roll_back(course_key, publication_id, form, error=told(refused)), refused.status
     if not form.validate_on_submit():
         return _roll_back(course_key, publication_id, form, reach), 422 if form.is_submitted() else 200
     release()
@@ -101,7 +102,7 @@ def roll_back(course_key: str, publication_id: uuid.UUID) -> str | Response | tu
             )
             number = revision.number
     except Conflict as refused:
-        return _roll_back(course_key, publication_id, form, reach, refused.message), refused.status
+        return _roll_back(course_key, publication_id, form, reach, told(refused)), refused.status
     flash(_("Revision %(number)s is published anew.", number=number), "ok")
     return redirect(url_for(".show_history", course_key=course_key), 303)
 

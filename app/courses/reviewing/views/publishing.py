@@ -8,6 +8,7 @@ from app.core import clock
 from app.core.access import require_actor
 from app.core.database import transaction
 from app.core.errors import Conflict
+from app.core.languages import told
 from app.courses.authoring import queries as authoring
 from app.courses.authoring import services as editing
 from app.courses.authoring.models import Draft
@@ -48,7 +49,7 @@ def publish(course_key: str) -> Response | tuple[str, int]:
             )
             number = revision.number
     except Conflict as refused:
-        return _page(authoring.open_draft_for(actor, course_key), form, refused.message), refused.status
+        return _page(authoring.open_draft_for(actor, course_key), form, told(refused)), refused.status
     flash(_("Revision %(number)s is published.", number=number), "ok")
     return redirect(url_for(".show_history", course_key=course_key), 303)
 

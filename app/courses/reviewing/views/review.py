@@ -12,6 +12,7 @@ from app.core import clock
 from app.core.access import require_actor
 from app.core.database import release, transaction
 from app.core.errors import Conflict, Invalid, NotAllowed
+from app.core.languages import told
 from app.courses.authoring import policies
 from app.courses.authoring import queries as authoring
 from app.courses.authoring import services as editing
@@ -71,7 +72,7 @@ def submit(course_key: str) -> Answer:
         with transaction():
             editing.submit(require_actor(), draft_id, note=str(form.note.data), now=clock.now())
     except Conflict as refused:
-        return _page(course_key, form, DecideForm(formdata=None), refused.message), refused.status
+        return _page(course_key, form, DecideForm(formdata=None), told(refused)), refused.status
     flash(_("The draft waits for a reviewer."), "ok")
     return _back(course_key)
 
@@ -93,7 +94,7 @@ def decide(course_key: str) -> Answer:
         with transaction():
             editing.decide(require_actor(), draft_id, decision, note=str(form.note.data), now=clock.now())
     except (Conflict, NotAllowed) as refused:
-        return _page(course_key, SubmitForm(formdata=None), form, refused.message), refused.status
+        return _page(course_key, SubmitForm(formdata=None), form, told(refused)), refused.status
     flash(str(words.DECISIONS[decision]), "ok")
     return _back(course_key)
 
@@ -139,7 +140,7 @@ def add_remark(course_key: str) -> Answer:
             )
             anchor = f"remark-{remark.id}"
     except (Conflict, Invalid) as refused:
-        page = _page(course_key, SubmitForm(formdata=None), DecideForm(formdata=None), refused.message)
+        page = _page(course_key, SubmitForm(formdata=None), DecideForm(formdata=None), told(refused))
         return page, refused.status
     return _back(course_key, anchor)
 
@@ -159,7 +160,7 @@ def settle_remark(course_key: str, remark_id: uuid.UUID) -> Answer:
             else:
                 services.answer_remark(actor, remark_id, body=request.form.get("body", ""), now=clock.now())
     except (Conflict, Invalid) as refused:
-        page = _page(course_key, SubmitForm(formdata=None), DecideForm(formdata=None), refused.message)
+        page = _page(course_key, SubmitForm(formdata=None), DecideForm(formdata=None), told(refused))
         return page, refused.status
     return _back(course_key, f"remark-{remark_id}")
 

@@ -15,7 +15,7 @@ from app.core.database import transaction
 from app.core.errors import Invalid
 from app.core.forms import member_of
 from app.core.identifiers import new_id
-from app.core.languages import format_day, tr
+from app.core.languages import format_day, told, tr
 from app.courses.studying import queries, services
 from app.courses.studying.models import Note
 from app.courses.studying.rules import notes as rules
@@ -131,7 +131,7 @@ def edit_note(note_id: uuid.UUID) -> Any:
                     note, text=text, base_version=request.form.get("version", 0, type=int), now=clock.now()
                 )
         except Invalid as refused:
-            error = refused.message
+            error = told(refused)
         else:
             flash(_("Saved."), "ok")
             return redirect(url_for(".my_notes", _anchor=f"note-{note.id}"), 303)

@@ -14,7 +14,7 @@ from app.core.database import transaction
 from app.core.errors import Invalid, NotFound
 from app.core.forms import member_of
 from app.core.identifiers import new_id
-from app.core.languages import locale_name
+from app.core.languages import locale_name, told
 from app.courses import queries as courses
 from app.courses.studying import queries, services
 from app.courses.studying.forms import PlanForm
@@ -103,7 +103,7 @@ def answer_review(revision_id: uuid.UUID) -> Response | tuple[str, int]:
                 actor, revision_id, client_id=client_id, response=said, now=clock.now()
             )
     except Invalid as error:
-        return _asked(_day(actor), revision_id, response, error.message, error), error.status
+        return _asked(_day(actor), revision_id, response, told(error), error), error.status
     except ValueError:
         message = _("This form has expired. Send it again.")
         return _asked(_day(actor), revision_id, response, message), Invalid.status

@@ -14,6 +14,7 @@ from app.core.access import Actor, require_actor
 from app.core.database import release, transaction
 from app.core.errors import Conflict, Invalid
 from app.core.forms import as_uuid
+from app.core.languages import told
 from app.quizzes.invigilation import forms, policies, queries, seating, services
 from app.quizzes.invigilation.rules import Means
 from app.quizzes.invigilation.views import pages
@@ -107,7 +108,7 @@ def decide(attempt_id: uuid.UUID) -> Done:
         with transaction():
             DECISIONS[name](actor, attempt_id, form)
     except (Conflict, Invalid) as refused:
-        flash(refused.message, "danger")
+        flash(told(refused), "danger")
         return pages.attempt_page(queries.get_watched(actor, attempt_id), form, name), refused.status
     flash(_("Done. The candidate reads it on her page within seconds."), "ok")
     if name in ("release", "refuse"):
