@@ -155,8 +155,9 @@ def list_releases(quiz_id: uuid.UUID) -> list[PastRelease]:
     return [PastRelease(row.id, row.created_at, row.name, row.papers, row.left) for row in rows]
 
 
-def lock_ready_papers(quiz_id: uuid.UUID) -> list[uuid.UUID]:
-    """The papers that can go out, locked: no mark of theirs can change until the transaction ends."""
+def lock_held_papers(quiz_id: uuid.UUID) -> list[uuid.UUID]:
+    """The held papers, locked: no mark of theirs can change until the transaction ends. Only what is read after
+    this says whether one still waits for a mark."""
     return list(
         db.session.scalars(
             select(Attempt.id)
@@ -164,7 +165,6 @@ def lock_ready_papers(quiz_id: uuid.UUID) -> list[uuid.UUID]:
                 Attempt.quiz_id == quiz_id,
                 Attempt.quiz_revision_id.in_(_together(quiz_id)),
                 _is_held(),
-                ~_unmarked(),
             )
             .order_by(Attempt.id)
             .with_for_update()

@@ -35,6 +35,7 @@ def release_results(actor: Actor, key: str, *, although_running: bool, now: date
         raise NotAllowed
     quiz_id = queries.get_held(key).quiz_id
     db.session.execute(select(Quiz.id).where(Quiz.id == quiz_id).with_for_update())
+    papers = queries.lock_held_papers(quiz_id)
     held = queries.get_held(key)
     if held.unmarked:
         raise Conflict(
@@ -45,7 +46,6 @@ def release_results(actor: Actor, key: str, *, although_running: bool, now: date
             ),
             code="unmarked",
         )
-    papers = queries.lock_ready_papers(quiz_id)
     if not papers:
         raise Conflict(_("There is no held result to release."), code="nothing")
     if held.running and not although_running:

@@ -1,7 +1,9 @@
 """Results that come out together: held, released by somebody with the right, brought out by one resumable job."""
 
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 
 import pytest
 
@@ -15,12 +17,14 @@ from app.jobs.services import run_due_jobs, run_job
 from app.mail.models import OutgoingMail
 from app.quizzes.events import AttemptGraded
 from app.quizzes.marking.answers import Task
+from app.quizzes.marking.queries import get_task
+from app.quizzes.marking.services import save_mark
 from app.quizzes.models import Attempt, AttemptState, GradeRun, QuizRevision
 from app.quizzes.releases import letters, queries, services
 from app.quizzes.releases.models import ResultRelease
-from app.quizzes.rules import Release
-from tests.support.cast import Cast, as_actor
-from tests.support.marking import hand_in, mark, marker, tasks_of
+from app.quizzes.rules import DoubleMarking, Release
+from tests.support.cast import Cast, as_actor, make_person
+from tests.support.marking import hand_in, levels, mark, marker, tasks_of
 from tests.support.pages import Visitors
 from tests.support.quizzes import make_quiz, start
 
@@ -105,6 +109,30 @@ def test_nothing_comes_out_before_the_release_and_everything_after_it(
     assert str(sitting.attempts[0].id) in told.body
 
 
+def test_a_mark_replaced_at_the_last_moment_holds_the_release_back(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the release waits for the papers' locks, a marker changes her mind and two marks differ again: a paper
+    that needs a third mark must not be fixed, for nobody could give that mark any more."""
+    with write_mode():
+        colleague = marker(cast, make_person(cast.university, Role.INSTRUCTOR))
+        revision = make_quiz(("essay",), release=Release.TOGETHER, double_marking=DoubleMarking(Decimal(10)))
+        (task,) = tasks_of(marker(cast), hand_in(cast.trainee, revision))
+        for actor in (marker(cast), colleague):
+            mark(actor, task, 2)
+    locking = queries.lock_held_papers
+
+    def overtaken(quiz_id: uuid.UUID) -> object:
+        seen = get_task(colleague, task.id).seen
+        save_mark(colleague, task.id, levels(task, 0), "", seen=seen, now=clock.now())
+        return locking(quiz_id)
+
+    monkeypatch.setattr(queries, "lock_held_papers", overtaken)
+    with pytest.raises(Conflict) as refused:
+        let_out(cast, Sitting(task.key, revision, [], task))
+    assert refused.value.code == "unmarked"
+
+
 def test_only_the_national_authority_releases(cast: Cast) -> None:
     sitting = sit(cast)
     finish_marking(cast, sitting)
@@ -134,8 +162,8 @@ def test_an_interrupted_job_goes_on_with_what_is_left(
     run_job(job_id)
     (standing,) = queries.list_releases(queries.get_held(sitting.key).quiz_id)
     assert (standing.done, standing.papers) == (1, 2)
-    with pytest.raises(Conflict) as fixed:  # its marks stand although the job has not come to it
-        finish_marking(cast, sitting)
+    with write_mode(), pytest.raises(Conflict) as fixed:  # its marks stand although the job has not come to it
+        mark(marker(cast), sitting.unmarked, 1)
     assert fixed.value.code == "out"
     release()
     with transaction() as session:
