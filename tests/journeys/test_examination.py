@@ -25,7 +25,7 @@ from tests.support.cast import as_actor, make_person
 from tests.support.chromium import violations
 from tests.support.processes import Site, own_site
 from tests.support.serving import Served, served
-from tests.support.sitting import SAVED, choose, come_back, drag, saved, seconds, sittings, tab_to
+from tests.support.sitting import SAVED, choose, come_back, drag, saved, seconds, sittings, tab_to, uncovered
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(240)]
 
@@ -90,6 +90,7 @@ def test_a_phone_that_is_offline_for_a_minute_loses_nothing_and_needs_no_reload(
     for option in (0, 2):
         page.locator("#question-2 label.choice").nth(option).tap()
     page.locator("#question-2 [data-step='1']").tap()
+    assert uncovered(page, "#question-3 h2")
     page.locator("#question-3 input[type=text]").fill("国内产业")
     page.clock.run_for(20_000)
     state = page.locator("#save-state")

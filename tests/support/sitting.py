@@ -129,3 +129,11 @@ def come_back(page: Page) -> None:
     """As a page that is shown again after a while: it asks what the server has, and shows that."""
     with page.expect_response("**/state"):
         page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+
+
+def uncovered(page: Page, selector: str) -> bool:
+    """Does what has the focus stand below the header that stays in sight?"""
+    expect(page.locator(selector)).to_be_focused()
+    edges = "of => ['.focus-header', of].map(each => document.querySelector(each).getBoundingClientRect())"
+    header, element = page.evaluate(edges, selector)
+    return bool(element["top"] >= header["bottom"])

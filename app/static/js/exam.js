@@ -387,12 +387,17 @@ for (const last of document.querySelectorAll('form[data-asks-first]')) {
   });
 }
 
+if (!form) addEventListener('pageshow', (event) => { if (event.persisted) location.reload(); }); // it says what was then
+
 const pulse = form && new Pulse({ url: form.dataset.pulse, every: 20, token: () => queue.token })
   .on('heard', ({ state, decisions }) => {
     if (ended) return;
     if (decisions !== timing.decisions || !['in_progress', 'paused'].includes(state)) queue.refresh();
   })
   .on('lost', (status) => { if (!ended && queue.connection === 'ok') queue.lost(status); });
+
+new ResizeObserver(([{ target }]) => document.documentElement.style.setProperty('--head', `${target.offsetHeight}px`))
+  .observe(document.querySelector('.focus-header'));
 
 if (document.querySelector('[data-board]')) import('./exam-drag.js');
 if (document.querySelector('[data-count]')) import('./exam-count.js');
