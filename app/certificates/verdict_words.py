@@ -1,11 +1,11 @@
 """The five checks and the answer for a day, in words that somebody who only wants to hire a lawyer understands."""
 
-import re
 from typing import Any, Final
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
+from app.certificates.proof.refusal import Parted
 from app.certificates.proof.verdicts import Part, State
 from app.certificates.proof.words import FINDINGS, PARTS
 from app.certificates.standing import DayOutcome
@@ -34,20 +34,11 @@ DAYS: Final[dict[DayOutcome, tuple[Any, str, str]]] = {
     DayOutcome.ENDED: (_l("ended before its term"), "attention", "shield-off"),
 }
 
-_DIFFERENCE: Final = re.compile(r"signed: (.*), drawn: (.*)", re.DOTALL)
-
-
-def difference(detail: str) -> tuple[str, str] | None:
-    """What was signed and what the page says instead, where the two part; None in any other detail."""
-    found = _DIFFERENCE.fullmatch(detail)
-    return (found[1], found[2]) if found else None
-
-
 FILTERS: Final[dict[str, Any]] = {
     "check_question": lambda part: QUESTIONS[part],
     "check_answer": lambda state: ANSWERS[state],
     "check_name": lambda part: gettext(PARTS[part]),
     "check_words": lambda code: gettext(FINDINGS[code]),
-    "check_difference": difference,
+    "check_difference": lambda detail: detail if isinstance(detail, Parted) else None,
     "day_answer": lambda outcome: DAYS[outcome],
 }

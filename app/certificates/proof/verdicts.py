@@ -18,7 +18,7 @@ from app.certificates.proof.notes import Checkpoint, LogProof, open_checkpoint
 from app.certificates.proof.pades import Signed, verify_signature
 from app.certificates.proof.pagetext import comparable, text_of
 from app.certificates.proof.pdf import Pdf
-from app.certificates.proof.refusal import Refused
+from app.certificates.proof.refusal import Parted, Refused
 from app.certificates.proof.statuslists import PURPOSES, StatusList, is_set, open_list, read_moment
 from app.core.digests import canonical, digest_of
 
@@ -60,7 +60,7 @@ class Verdict:
     part: Part
     state: State
     code: str
-    detail: str = ""
+    detail: str | Parted = ""
     as_of: datetime | None = None
 
 
@@ -134,7 +134,7 @@ class Report:
                 one.part.value: {
                     "state": one.state.value,
                     "code": one.code,
-                    "detail": one.detail,
+                    "detail": str(one.detail),
                     "as_of": one.as_of.isoformat() if one.as_of else None,
                 }
                 for one in self.verdicts
@@ -347,9 +347,10 @@ def _demand_modest(value: Any, depth: int) -> int:
     return nodes
 
 
-def _difference(signed: str, drawn: str) -> str:
+def _difference(signed: str, drawn: str) -> Parted:
     """The first place where two texts part."""
     at = next(
         (at for at, (a, b) in enumerate(zip(signed, drawn, strict=False)) if a != b), min(len(signed), len(drawn))
     )
-    return f"signed: …{signed[max(0, at - 6) : at + 12]}…, drawn: …{drawn[max(0, at - 6) : at + 12]}…"
+    begin, end = max(0, at - 6), at + 12
+    return Parted(f"…{signed[begin:end]}…", f"…{drawn[begin:end]}…")

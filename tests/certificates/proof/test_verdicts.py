@@ -19,7 +19,7 @@ from app.certificates.proof.packing import packed
 from app.certificates.proof.pagetext import text_of
 from app.certificates.proof.pdf import Pdf
 from app.certificates.proof.program import FAILED, UNKNOWN, VALID, WRONG_CALL, main
-from app.certificates.proof.refusal import Refused
+from app.certificates.proof.refusal import Parted, Refused
 from app.certificates.proof.verdicts import CREDENTIAL, LOG_PROOF, Knowledge, Part, State, examine
 from app.certificates.proof.words import FINDINGS, PARTS
 from app.certificates.rules import Names
@@ -252,6 +252,14 @@ def test_every_mutation_is_detected_by_the_verdict_that_should() -> None:
         if not right or (forgery.alone and others != {State.PASSED}):
             missed.append((forgery.what, [(one.part.value, one.state.value, one.code) for one in report.verdicts]))
     assert missed == []
+
+
+def test_where_the_page_parts_from_what_was_signed_is_told() -> None:
+    forged = next(reprinted())
+    verdict = examine(forged.data, forged.issuer, forged.known).verdict(Part.PAGE)
+    assert isinstance(verdict.detail, Parted)
+    assert "林见微" in verdict.detail.signed
+    assert "林见薇" in verdict.detail.drawn
 
 
 def test_a_certificate_that_has_run_out_says_so() -> None:
