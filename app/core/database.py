@@ -5,6 +5,7 @@ meets another writer fails at once, whatever the busy timeout. So whether a tran
 *before* its first statement (``write_mode``), and only ``transaction()`` commits.
 """
 
+import sqlite3
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -163,7 +164,18 @@ def is_out_of_storage(error: DBAPIError) -> bool:
     """Had the database no room, or no way, to write? Then nothing of the transaction was kept."""
     if getattr(error.orig, "sqlstate", None) in _NO_STORAGE:
         return True
-    return any(words in str(error.orig) for words in ("disk is full", "disk I/O error"))
+    return _sqlite_code(error) in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
+
+
+def is_busy(error: DBAPIError) -> bool:
+    """Did others hold SQLite's lock for longer than it waits?"""
+    return _sqlite_code(error) in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+
+
+def _sqlite_code(error: DBAPIError) -> int:
+    """SQLite's primary result code; 0 where it is not SQLite that complains."""
+    code: int = getattr(error.orig, "sqlite_errorcode", 0)
+    return code & 0xFF
 
 
 @contextmanager

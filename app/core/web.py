@@ -27,7 +27,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.config import Settings
 from app.core import access
 from app.core.cookies import FormTokens
-from app.core.database import db, is_out_of_storage, set_write_mode
+from app.core.database import db, is_busy, is_out_of_storage, set_write_mode
 from app.core.errors import DomainError
 from app.core.languages import COOKIE, LOCALES, told
 
@@ -171,7 +171,7 @@ def _install_error_handlers(app: Flask) -> None:
             app.logger.critical("the database cannot write: %s", error.orig)
             told = _("The server cannot store anything at the moment. What you sent was not saved; send it again.")
             page, pause = _error_page(503, told, "storage"), 10
-        elif "locked" in str(error.orig):
+        elif is_busy(error):
             page, pause = _error_page(503), 2
         else:
             raise error

@@ -1,6 +1,7 @@
 """What holds for every request: health, headers, errors, the language switch, denial by default."""
 
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -103,7 +104,9 @@ def test_a_domain_error_becomes_its_status(planted: Flask) -> None:
 def test_a_locked_database_asks_to_come_again(planted: Flask) -> None:
     @access.public
     def busy() -> str:
-        raise OperationalError("BEGIN", {}, Exception("database is locked"))
+        reason = sqlite3.OperationalError("in whatever words")
+        reason.sqlite_errorcode = sqlite3.SQLITE_BUSY_SNAPSHOT
+        raise OperationalError("BEGIN", {}, reason)
 
     planted.add_url_rule("/planted", "planted", busy)
     answer = planted.test_client().get("/planted", headers={"Accept": "application/json"})
