@@ -222,7 +222,7 @@ def test_what_people_gave_counts_for_the_parts_they_mark() -> None:
     assert [part.people for part in found.parts] == [20, 20, 15]
     assert values(found.parts, "facility") == pytest.approx([1 / 2, 1, (10 * 0.5 + 5) / 15])
     assert values(found.parts, "weight") == pytest.approx([2 / 8, 1 / 8, 5 / 8])
-    assert [part.random_guess.reason for part in found.parts] == [None, None, Reason.NOT_FOR_TYPE]
+    assert values(found.parts, "random_guess") == [1 / 4, 0, 0]
     tables = [part.choices for part in found.parts]
     assert tables[0] is not None
     assert tables[2] is None
