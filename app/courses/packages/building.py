@@ -167,8 +167,8 @@ class Building:
             raise CannotTake(N_("%(why)s: %(name)s", why=error.wrong, name=path)) from None
         stem = slug(PurePosixPath(path).stem, (), "figure")
         name = f"{stem}-{sha256(picture.data).hexdigest()[:8]}{picture.suffix}"
-        if findings(name, picture.data):
-            raise CannotTake(N_("a picture holds what is not safe to show: %(name)s", name=path))
+        for finding in findings(name, picture.data):
+            raise CannotTake(N_("%(why)s: %(name)s", why=finding.wrong, name=path))
         if f"figures/{name}" not in self.plan.files:
             self.plan.files[f"figures/{name}"] = picture.data
             self.plan.taken.append(Taken("figure", path))
@@ -184,8 +184,8 @@ class Building:
             raise CannotTake(N_("only PDF files are attached to lessons: %(name)s", name=path))
         try:
             examine(data)
-        except pictures.Unsafe:
-            raise CannotTake(N_("a PDF is damaged, locked, or holds scripts: %(name)s", name=path)) from None
+        except pictures.Unsafe as error:
+            raise CannotTake(N_("%(why)s: %(name)s", why=error.wrong, name=path)) from None
         name = f"{slug(PurePosixPath(path).stem, (), 'file')}-{sha256(data).hexdigest()[:8]}.pdf"
         if f"media/{name}" not in self.plan.files:
             self.plan.files[f"media/{name}"] = data
