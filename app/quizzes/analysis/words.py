@@ -206,7 +206,7 @@ def item_formulas() -> list[Formula]:
         Formula(_("Standard deviation"), "√V(x) / max", _("How much the marks differ.")),
         Formula(
             _("Random-guess score"),
-            _("1 / number of choices"),
+            _("right choices / choices"),
             _("What blind guessing earns. Not defined where it depends on how many choices one ticks."),
         ),
         Formula(_("Intended weight"), "max / Σ max", _("The share of the marks you gave it.")),

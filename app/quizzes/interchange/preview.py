@@ -1,6 +1,7 @@
 """Words for questions and their parts, and what a draft still lacks."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -8,8 +9,9 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from app.core import markdown
+from app.core.languages import said
 from app.quizzes.interchange.media import REFERENCE
-from app.quizzes.interchange.model import LANGUAGES, walk_texts
+from app.quizzes.interchange.model import LANGUAGES, Refusal, walk_texts
 
 _PATH_NUMBER: Final = re.compile(r"\d+")
 
@@ -66,6 +68,14 @@ def type_word(kind: str) -> str:
         "case": _("Case analysis"),
     }
     return str(words.get(kind, kind))
+
+
+def by_reason(rows: Sequence[Refusal]) -> list[tuple[str, list[Refusal]]]:
+    """What is said of questions, in words, each with its questions; what concerns most of them first."""
+    found: dict[str, list[Refusal]] = {}
+    for row in rows:
+        found.setdefault(said(row.why), []).append(row)
+    return sorted(found.items(), key=lambda entry: -len(entry[1]))
 
 
 def gaps(raw: dict[str, Any]) -> list[Gap]:

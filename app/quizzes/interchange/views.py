@@ -185,7 +185,9 @@ def export() -> str:
     """Choose questions and a format; see what cannot go before taking the file."""
     form = _export_form()
     written = _written(form) if request.args.get("format") and form.validate() else None
-    return render_template("quizzes/interchange/export.html", form=form, written=written, **_vocabulary())
+    return render_template(
+        "quizzes/interchange/export.html", form=form, written=written, by_reason=preview.by_reason, **_vocabulary()
+    )
 
 
 @blueprint.post("/export/download")

@@ -109,7 +109,7 @@ def test_weights_that_moodle_does_not_list(form: str, wrong: int, warned: bool) 
         ("gift", "multiple", "all_or_nothing", "less the share of wrong ones"),
         ("gift", "multiple", "partial", "less the share of wrong ones"),
         ("moodle", "ordering", "longest_run", "the items of the longest run"),
-        ("qti22", "multiple", "partial", "as many choices as are right (2)"),
+        ("qti22", "multiple", "partial", "as many choices as are right"),
         ("qti30", "ordering", "adjacent", "at its own place"),
         ("qti30", "ordering", "longest_run", "at its own place"),
     ],

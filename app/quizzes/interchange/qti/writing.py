@@ -297,9 +297,7 @@ def _multiple(writing: Writing, raw: Raw) -> None:
         weights = [answer.share(weight) for weight in weights_of(raw["choices"], scoring)]
         answer.map(dict(zip(identifiers, weights, strict=True)))
     else:
-        writing.notes.append(
-            N_("Other systems allow as many choices as are right (%(number)s), and say so.", number=most)
-        )
+        writing.notes.append(N_("Other systems allow as many choices as are right, and say so."))
         answer.map(dict.fromkeys(right, answer.share(Decimal(100) / most)))
 
 
