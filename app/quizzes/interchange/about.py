@@ -3,9 +3,32 @@
 from collections.abc import Iterable
 from typing import Final
 
+from app.core.messages import N_
 from app.quizzes.interchange.model import Raw
 
+#: What types of questions are called.
+TYPE_NAMES: Final = {
+    "single": N_("Single choice"),
+    "multiple": N_("Multiple choice"),
+    "true_false": N_("True or false"),
+    "numeric": N_("Numerical"),
+    "short_text": N_("Short text"),
+    "matching": N_("Matching"),
+    "ordering": N_("Ordering"),
+    "cloze": N_("Gaps in a text"),
+    "calculated": N_("Calculated number"),
+    "drag_text": N_("Drag into text"),
+    "drag_image": N_("Drag onto an image"),
+    "essay": N_("Essay"),
+    "file_upload": N_("File upload"),
+    "case": N_("Case analysis"),
+}
 _ONE: Final = {"objective": "objective", "difficulty": "difficulty", "as_of": "as-of", "use": "use"}
+
+
+def type_of(raw: Raw) -> object:
+    """The name of a question's type, or what stands in its place."""
+    return TYPE_NAMES.get(str(raw.get("type")), raw.get("type"))
 
 
 def tags_of(raw: Raw, **more: object) -> list[str]:

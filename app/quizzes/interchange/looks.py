@@ -84,8 +84,9 @@ def _given(body: grading.Body, right: grading.Response, tag: str) -> grading.Res
 def _facts(raw: Raw, tag: str, texts: Texts) -> Facts:
     """How the answer is judged, as far as the fields do not say it; of gaps and parts, too."""
     facts = [*_how_judged(raw, tag), *_beside(raw, texts)]
-    for number, part in enumerate([*(raw.get("gaps") or ()), *(raw.get("parts") or ())], start=1):
-        inside = _facts(part, tag, texts) if "type" in part else []
+    gaps = [gap for gap in raw.get("gaps") or () if "type" in gap]
+    for number, part in enumerate([*gaps, *(raw.get("parts") or ())], start=1):
+        inside = [*_facts(part, tag, texts), *(_hidden(part, texts) if gaps else ())]
         facts += [(_("Part %(number)s", number=number) + _(": ") + name, value) for name, value in inside]
     if raw.get("marks"):
         facts.append((_("Marks"), str(raw["marks"])))
@@ -122,6 +123,12 @@ def _range(bounds: dict[str, Any]) -> str:
     )
 
 
+def _hidden(gap: Raw, texts: Texts) -> Facts:
+    """The wrong choices of a gap, which its closed list does not show."""
+    wrong = [texts.line(choice["text"]) for choice in gap.get("choices") or () if not choice.get("correct")]
+    return [(_("Wrong choices"), Markup(" / ").join(wrong))] if wrong else []
+
+
 def _beside(raw: Raw, texts: Texts) -> Facts:
     """Texts that a closed list hides, or that only markers see."""
     facts: Facts = [
@@ -130,9 +137,6 @@ def _beside(raw: Raw, texts: Texts) -> Facts:
     if used := {place["item"] for place in (raw.get("gaps") or raw.get("zones") or ()) if "item" in place}:
         left = [texts.line(item["text"]) for item in raw["items"] if item["id"] not in used]
         facts += [(_("Wrong choices"), Markup(" / ").join(left))] if left else []
-    if raw["type"] == "single" and "choices" in raw and "id" in raw:  # a gap's list, closed
-        wrong = [texts.line(choice["text"]) for choice in raw["choices"] if not choice.get("correct")]
-        facts.append((_("Wrong choices"), Markup(" / ").join(wrong)))
     for row in raw.get("rubric") or ():
         levels = [Markup("{}: {}").format(level["points"], texts.line(level["text"])) for level in row["levels"]]
         facts.append((texts.line(row["text"]).striptags(), Markup("<br>").join(levels)))

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from app.core import markdown
 from app.core.languages import said
+from app.quizzes.interchange.about import TYPE_NAMES
 from app.quizzes.interchange.media import REFERENCE
 from app.quizzes.interchange.model import LANGUAGES, Refusal, walk_texts
 
@@ -51,23 +52,7 @@ def scoring_word(scoring: str) -> str:
 
 def type_word(kind: str) -> str:
     """What a type of question is called."""
-    words = {
-        "single": _("Single choice"),
-        "multiple": _("Multiple choice"),
-        "true_false": _("True or false"),
-        "numeric": _("Numerical"),
-        "short_text": _("Short text"),
-        "matching": _("Matching"),
-        "ordering": _("Ordering"),
-        "cloze": _("Gaps in a text"),
-        "calculated": _("Calculated number"),
-        "drag_text": _("Drag into text"),
-        "drag_image": _("Drag onto an image"),
-        "essay": _("Essay"),
-        "file_upload": _("File upload"),
-        "case": _("Case analysis"),
-    }
-    return str(words.get(kind, kind))
+    return said(TYPE_NAMES[kind]) if kind in TYPE_NAMES else kind
 
 
 def by_reason(rows: Sequence[Refusal]) -> list[tuple[str, list[Refusal]]]:

@@ -220,7 +220,7 @@ def test_export_reaches_ones_own_questions_and_the_authority_all(cast: Cast, vis
     chief = visit(cast.administrator, "en")
     text = chief.get("/questions/export?format=gift").get_data(as_text=True)
     assert "1 question goes" in text
-    assert "GIFT has no questions of the type ordering" in text
+    assert "GIFT has no questions of the type Ordering" in text
     both_taken = chief.submit(
         "/questions/export/download", {"format": "moodle"}, 200, form_at="/questions/export?format=moodle"
     )

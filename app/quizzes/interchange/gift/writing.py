@@ -7,7 +7,7 @@ from typing import Final
 
 from app.core.messages import N_, Message
 from app.quizzes.interchange import languages
-from app.quizzes.interchange.about import tags_of
+from app.quizzes.interchange.about import tags_of, type_of
 from app.quizzes.interchange.answers import WEIGHED, per_cent, unlisted_weights, weights_of
 from app.quizzes.interchange.media import references
 from app.quizzes.interchange.model import CannotGo, Question, Raw, Texts
@@ -21,7 +21,7 @@ def write_question(question: Question) -> tuple[str, list[Message]]:
     raw = question.raw
     write = WRITERS.get(str(raw.get("type")))
     if write is None:
-        raise CannotGo(N_("GIFT has no questions of the type %(type)s", type=raw.get("type")))
+        raise CannotGo(N_("GIFT has no questions of the type %(type)s", type=type_of(raw)))
     if references([raw]):
         raise CannotGo(N_("GIFT cannot carry pictures"))
     more: dict[str, object] = {}

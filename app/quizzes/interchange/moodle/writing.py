@@ -9,7 +9,7 @@ from lxml import etree
 
 from app.core.messages import N_, Message
 from app.quizzes.interchange import languages
-from app.quizzes.interchange.about import tags_of
+from app.quizzes.interchange.about import tags_of, type_of
 from app.quizzes.interchange.answers import ORDERING, WEIGHED, per_cent, plain_number, unlisted_weights, weights_of
 from app.quizzes.interchange.carried import ELEMENT, NAMESPACE
 from app.quizzes.interchange.media import REFERENCE
@@ -34,7 +34,7 @@ def write_question(
     raw = question.raw
     entry = writers.get(str(raw.get("type")))
     if entry is None:
-        raise CannotGo(N_("Moodle XML has no questions of the type %(type)s", type=raw.get("type")))
+        raise CannotGo(N_("Moodle XML has no questions of the type %(type)s", type=type_of(raw)))
     kind, write = entry
     writing = Writing(etree.Element("question", type=kind(raw) if callable(kind) else kind), media)
     writing.begin(question.key, raw)

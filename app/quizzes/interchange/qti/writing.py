@@ -8,6 +8,7 @@ from typing import Final
 from lxml import etree
 
 from app.core.messages import N_, Message
+from app.quizzes.interchange.about import type_of
 from app.quizzes.interchange.answers import WEIGHED, plain_number, weights_of
 from app.quizzes.interchange.model import LANGUAGES, CannotGo, Media, Question, Raw, Texts
 from app.quizzes.interchange.qti import names
@@ -36,7 +37,7 @@ def write_item(
     raw = question.raw
     write = writers.get(str(raw.get("type")))
     if write is None:
-        raise CannotGo(N_("QTI has no questions of the type %(type)s", type=raw.get("type")))
+        raise CannotGo(N_("QTI has no questions of the type %(type)s", type=type_of(raw)))
     writing = Writing(question, version, media)
     write(writing, raw)
     writing.finish()
