@@ -36,7 +36,7 @@ MEDIA = {hashlib.sha256(PNG).hexdigest(): Media(PNG, "png")}
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("form", list(formats.EXPORTS))
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_every_type_comes_back_as_it_went(form: str, kind: str, data: st.DataObject) -> None:
     question = data.draw(questions(kind))
