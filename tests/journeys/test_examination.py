@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Browser, Route, expect
+from playwright.sync_api import Browser, Response, Route, expect
 
 from app.accounts.models import LoginSession
 from app.core import clock
@@ -22,7 +22,7 @@ from app.quizzes.rules import Allowance
 from app.quizzes.services.attempts import close_attempt
 from tests.support.accommodations import grant
 from tests.support.cast import as_actor, make_person
-from tests.support.chromium import violations
+from tests.support.chromium import PATIENCE, violations
 from tests.support.processes import Site, own_site
 from tests.support.serving import Served, served
 from tests.support.sitting import SAVED, choose, come_back, drag, saved, seconds, sittings, tab_to, uncovered
@@ -300,6 +300,11 @@ def test_the_paper_is_accessible_and_fits_the_screen(sit: Any, locale: str, widt
         assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
 
 
+def is_kept(answer: Response) -> bool:
+    """Has the server taken an answer?"""
+    return answer.url.endswith("/answers") and answer.status == 200
+
+
 def test_every_type_is_answered_by_keyboard_and_saved_as_it_is_typed(sit: Any) -> None:
     """A select in a text, one on an image, an essay, and a part of a case: each reaches the server by itself."""
     sitting = sit("cloze", "drag_text", "drag_image", "essay", "case")
@@ -318,11 +323,20 @@ def test_every_type_is_answered_by_keyboard_and_saved_as_it_is_typed(sit: Any) -
             if field.get_attribute("type") != "radio":
                 expect(field).not_to_have_value("")
     expect(page.locator("#save-state")).to_have_text(SAVED)
+    case = page.locator("#question-5")
+    number, told = case.locator("input[type=text]"), case.locator("[data-error]:visible")
+    with page.expect_response(is_kept, timeout=PATIENCE):  # refused; the rest of the case is sent without it
+        number.fill("三十")
+    expect(told).to_contain_text("用数字")
+    expect(number).to_have_attribute("aria-invalid", "true")
+    with page.expect_response(is_kept, timeout=PATIENCE):
+        case.locator("textarea").fill("理由")
+    expect(number).to_have_value("三十")
     answers = sitting.answers()
     assert set(answers[1]) == {"gaps"}
     assert len(answers[2]["places"]) == len(answers[3]["places"]) == 1
     assert answers[4] == {"text": "因为"}
-    assert [set(part) for part in answers[5]["parts"].values()] == [{"choice"}]
+    assert sorted(map(sorted, answers[5]["parts"].values())) == [["choice"], ["text"]]
     page.reload()
     assert page.locator("#question-4 textarea").input_value() == "因为"
 

@@ -7,13 +7,15 @@ from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, abort, request
+from flask_babel import force_locale
 from flask_wtf.csrf import generate_csrf
 from sqlalchemy.exc import IntegrityError
 
 from app.accounts.identity import claimed_session
 from app.core import access, clock
 from app.core.database import core_statements, core_transaction, statements_stand_alone, transaction
-from app.core.languages import format_moment
+from app.core.errors import Invalid
+from app.core.languages import LOCALES, format_moment
 from app.quizzes import queries, services
 from app.quizzes.accommodations.words import pauses_text
 from app.quizzes.context import keyring
@@ -72,9 +74,11 @@ def _keep(login: uuid.UUID, attempt_id: uuid.UUID, sent: Sent) -> Receipt:
             return receipt
     take = partial(services.take_answer, login, attempt_id, sent, keyring=ring, now=now)
     try:
-        with core_transaction() as connection:
+        # Under the lock nobody may be asked for her language: her row needs a second connection, which would wait
+        # for this one on SQLite.
+        with force_locale(next(iter(LOCALES))), core_transaction() as connection:
             return take(connection=connection)
-    except services.Overdue:
+    except (services.Overdue, Invalid):  # closed, or refused in her own language, in a session
         with transaction():
             return take()
 
