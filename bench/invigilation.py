@@ -101,7 +101,7 @@ def polling(app: Flask, watching: Person) -> dict[str, float]:
     actor = national(watching)
 
     def read_and_pack() -> None:
-        live.Snapshot(live.read_seats(KEY, clock.now()), 0).packed_for(actor)
+        live.Snapshot(live.read_seats(KEY, clock.now()), 0, 0).packed_for(actor)
 
     return found | {"snapshot": timed(read_and_pack, 9)}
 

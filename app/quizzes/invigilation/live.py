@@ -90,6 +90,11 @@ def _seconds(moment: datetime | None) -> int | None:
     return None if moment is None else int(moment.timestamp())
 
 
+def milliseconds(moment: datetime) -> int:
+    """As a page keeps it: since 1970."""
+    return int(moment.timestamp() * 1000)
+
+
 @dataclass(frozen=True, slots=True)
 class Examination:
     """A line of the list: an examination that people sit now, or sat within the last day."""
@@ -281,6 +286,8 @@ class Snapshot:
     seats: list[Seat]
     #: By ``time.monotonic``.
     taken: float
+    #: When it was read, in milliseconds since 1970.
+    as_of: int
     _packed: dict[Any, Packed] = field(default_factory=dict)
 
     def seen_by(self, actor: Actor) -> list[Seat]:
@@ -312,19 +319,25 @@ class Board:
         self._snapshots: dict[str, Snapshot] = {}
         self._lock = threading.Lock()
 
-    def look(self, key: str, now: datetime) -> Snapshot:
-        """The examination as it was at most a few seconds ago."""
+    def look(self, key: str, now: datetime, *, since: int = 0) -> Snapshot:
+        """The examination as it was at most a few seconds ago, and not before ``since``.
+
+        ``since``: when a page was made, in milliseconds since 1970: what was decided until then stands on it, and
+        what it is given next must not go back behind that. A moment still to come is passed over.
+        """
+        if since > milliseconds(now):
+            since = 0
         known = self._snapshots.get(key)
-        if known is not None and time.monotonic() - known.taken < self.kept_for:
+        if known is not None and self._serves(known, since):
             return known
-        # Somebody else reads already: what there was before serves once more, unless there is nothing.
-        if not self._lock.acquire(blocking=known is None):
+        # Somebody else reads already: what there was before serves once more, unless there is nothing new enough.
+        if not self._lock.acquire(blocking=known is None or known.as_of < since):
             assert known is not None  # noqa: S101 - else we would have waited
             return known
         try:
             known = self._snapshots.get(key)
-            if known is None or time.monotonic() - known.taken >= self.kept_for:
-                known = Snapshot(read_seats(key, now), time.monotonic())
+            if known is None or not self._serves(known, since):
+                known = Snapshot(read_seats(key, now), time.monotonic(), milliseconds(now))
                 self._snapshots = {
                     other: kept
                     for other, kept in self._snapshots.items()
@@ -333,3 +346,6 @@ class Board:
             return known
         finally:
             self._lock.release()
+
+    def _serves(self, known: Snapshot, since: int) -> bool:
+        return time.monotonic() - known.taken < self.kept_for and known.as_of >= since

@@ -181,6 +181,26 @@ def test_polling_costs_one_statement_and_nothing_when_nothing_is_new(cast: Cast,
     assert other.headers["Content-Encoding"] == "gzip"
 
 
+def test_a_page_is_not_taken_back_behind_what_stood_on_it_when_it_came(cast: Cast, visit: Visitors) -> None:
+    """Its first question is answered anew where the snapshot is older than the page, and only there."""
+    attempt = sitting(cast)
+    board().kept_for = 3600
+    colleague, browser = visit(cast.administrator), visit(cast.instructor)
+    seats = f"/invigilation/{key_of(attempt)}/seats.json"
+    assert colleague.get(seats).get_json()["seats"][0][5] == "in_progress"
+    decide(browser, attempt, "pause", reason="火警")
+    (live,) = browser.page(f"/invigilation/{key_of(attempt)}").cssselect("#live")
+    assert browser.get(seats).get_json()["seats"][0][5] == "in_progress"
+    for cost in (2, 1):  # who asks, and the seats
+        with counted_statements() as seen:
+            assert browser.get(live.get("data-seats") or "").get_json()["seats"][0][5] == "paused"
+        assert len(seen) == cost
+    with counted_statements() as seen:
+        for since in ("-1", "soon", "9" * 30):  # a damaged address, a clock that was set back
+            browser.get(f"{seats}?since={since}")
+    assert len(seen) == 3
+
+
 def test_several_at_once_or_all(cast: Cast, visit: Visitors) -> None:
     with write_mode():
         quiz = make_quiz()

@@ -48,14 +48,15 @@ def show_live(key: str) -> str:
 def show_seats(key: str) -> BaseResponse:
     """The seats as the page polls them: from a snapshot of this process, 304 when nothing is new."""
     now = clock.now()
-    packed = board().look(key, now).packed_for(require_actor())
+    since = request.args.get("since", 0, type=int)
+    packed = board().look(key, now, since=since).packed_for(require_actor())
     gzipped = request.accept_encodings.quality("gzip") > 0
     response = current_app.response_class(packed.gzipped if gzipped else packed.plain, mimetype="application/json")
     if gzipped:
         response.headers["Content-Encoding"] = "gzip"
     response.headers["Vary"] = "Accept-Encoding, Cookie"
     response.headers["Cache-Control"] = "private, no-cache"
-    response.headers["X-Server-Time"] = str(int(now.timestamp() * 1000))
+    response.headers["X-Server-Time"] = str(live.milliseconds(now))
     response.set_etag(packed.etag)
     return response.make_conditional(request)
 
@@ -70,7 +71,7 @@ def show_attempt(attempt_id: uuid.UUID) -> str:
 def live_page(key: str, form: forms.ManyForm, selected: frozenset[str] = frozenset()) -> str:
     """The live page, read anew: what was just decided stands on it."""
     title, now = live.get_title(key), clock.now()
-    seats = live.Snapshot(live.read_seats(key, now), 0).seen_by(require_actor())
+    seats = live.Snapshot(live.read_seats(key, now), 0, live.milliseconds(now)).seen_by(require_actor())
     view = seating.View.of(request.args)
     found = seating.chosen(seats, view)
     return render_template(
@@ -84,6 +85,7 @@ def live_page(key: str, form: forms.ManyForm, selected: frozenset[str] = frozens
         form=form,
         selected=selected,
         now=now,
+        since=live.milliseconds(now),
         poll=POLL_SECONDS,
         rows=seating.ROWS,
         format_time=format_time,

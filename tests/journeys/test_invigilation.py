@@ -1,0 +1,187 @@
+"""An invigilator's hour in real browsers: she watches in one tab and decides in another."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from app.accounts.models import Person
+from app.core.access import Role
+from app.core.database import db, release, write_mode
+from app.organisations.models import Organisation
+from app.quizzes.models import Attempt, Quiz
+from tests.support.cast import make_person
+from tests.support.chromium import violations
+from tests.support.processes import own_site
+from tests.support.serving import Served, served
+from tests.support.sitting import Sitting, choose, saved, seconds, sittings
+
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
+
+
+@pytest.fixture
+def academy(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Served]:
+    with own_site(tmp_path_factory.mktemp("invigilation")) as site, served(site, browser) as academy:
+        yield academy
+
+
+@pytest.fixture
+def sitting(academy: Served) -> Iterator[Sitting]:
+    """A candidate who waits to be let in."""
+    with sittings(academy) as sit:
+        yield sit("single", "single", minutes=30, identity_check=True)
+
+
+class Hall:
+    """An invigilator's browser: the live page, and beside it the page of the one candidate."""
+
+    def __init__(self, academy: Served, sitting: Sitting, person: Person, *, language: str = "zh_Hans") -> None:
+        attempt = db.session.get_one(Attempt, sitting.attempt_id)
+        key = db.session.get_one(Quiz, attempt.quiz_id).key
+        release()
+        self.context = academy.context(person, viewport={"width": 1280, "height": 900})
+        self.context.add_cookies([{"name": "language", "value": language, "url": academy.base}])
+        self.live, self.desk = self.context.new_page(), self.context.new_page()
+        self.live.goto(f"/invigilation/{key}")
+        self.path = f"/invigilation/attempts/{sitting.attempt_id}"
+        self.row = self.live.locator(f"tr[data-seat='{sitting.attempt_id}']")
+
+    def slot(self, name: str) -> Locator:
+        """What the live page says of her under a heading."""
+        return self.row.locator(f"[data-slot={name}]")
+
+    def decide(self, decision: str, reason: str, **fields: str) -> None:
+        """Fill in the form of a decision on the candidate's page, and press its button."""
+        part = self.desk.locator(f"#decide-{decision}")
+        if part.get_attribute("open") is None:
+            part.locator("summary").click()
+        for name, value in {**fields, "reason": reason}.items():
+            part.locator(f"[name={decision}-{name}]").fill(value)
+        part.locator("button[type=submit]").click()
+        expect(self.desk.locator("#flashes")).to_contain_text("处理完成")
+
+
+@pytest.fixture
+def hall(academy: Served, sitting: Sitting) -> Iterator[Hall]:
+    hall = Hall(academy, sitting, invigilator_of(sitting, "陈监考"))
+    yield hall
+    hall.context.close()
+
+
+def invigilator_of(sitting: Sitting, name: str) -> Person:
+    """An instructor of the candidate's organisation."""
+    with write_mode():
+        organisation = db.session.get_one(Organisation, sitting.person.organisation_id)
+        person = make_person(organisation, Role.INSTRUCTOR, name=name)
+    release()
+    return person
+
+
+def hear(page: Page) -> None:
+    """Have the page ask the server now, as it does by itself every few seconds."""
+    page.evaluate("dispatchEvent(new Event('online'))")
+
+
+def test_an_invigilator_lets_in_watches_extends_and_pauses(academy: Served, sitting: Sitting, hall: Hall) -> None:
+    """A candidate is let in and answers; more time and a pause reach her; the live page follows to the end."""
+    page = sitting.page()
+    expect(page.locator("h1")).to_have_text("等候入场")
+    let_in(hall, page)
+    choose(page, 1, 1)
+    saved(page)
+    colleague_reads_english(academy, sitting)
+    give_more_time(hall, page)
+    stand_still_and_go_on(hall, page)
+    choose(page, 2, 1)
+    saved(page)
+    page.locator("button[value=review]").click()
+    page.wait_for_url(f"{sitting.path}/review")
+    page.locator("main form button[type=submit]").click()
+    page.wait_for_url(f"{sitting.path}/result")
+    lose_the_connection(hall)
+    expect(hall.slot("state")).to_contain_text("已交卷")
+    expect(hall.slot("answered")).to_have_text("2 / 2")
+    expect(hall.slot("left")).to_contain_text("结束")
+    assert len(sitting.events()) == 2
+
+
+def let_in(hall: Hall, page: Page) -> None:
+    """The invigilator finds who waits, and says how she saw the document; the paper opens by itself."""
+    live = hall.live
+    expect(hall.slot("state")).to_contain_text("等候入场")
+    expect(hall.slot("flags")).to_contain_text("待核对身份")
+    expect(live.locator("[data-count=waiting]")).to_have_text("1")
+    assert violations(live) == []
+    hall.desk.goto(hall.path)
+    assert violations(hall.desk) == []
+    part = hall.desk.locator("#decide-release")
+    part.locator("[name=release-means][value=in_person]").check()
+    part.locator("[name=release-note]").fill("身份证件已核对")
+    part.locator("button[type=submit]").click()
+    expect(hall.desk.locator("#flashes")).to_contain_text("处理完成")
+    expect(hall.desk.locator("#live-none")).to_be_visible()  # nobody else waits
+    hear(page)
+    expect(page.locator("#question-1")).to_be_visible()
+    expect(page.locator("#exam-decisions")).to_contain_text("身份证件已核对")
+
+
+def colleague_reads_english(academy: Served, sitting: Sitting) -> None:
+    """Another invigilator looks at the same, with the forms unfolded."""
+    other = Hall(academy, sitting, invigilator_of(sitting, "史密斯"), language="en")
+    expect(other.slot("state")).to_contain_text("under way")
+    expect(other.slot("left")).to_have_text(re.compile(r"^\d+:\d\d$"))
+    assert violations(other.live) == []
+    other.desk.goto(other.path)
+    for fold in other.desk.locator("details.disclosure").all():
+        fold.locator("summary").click()
+    expect(other.desk.locator("#decide-void [name=void-sure]")).to_be_visible()
+    assert violations(other.desk) == []
+    other.context.close()
+
+
+def give_more_time(hall: Hall, page: Page) -> None:
+    """Ten more minutes: the candidate's page counts them, says until when, and why."""
+    deadline = page.locator("[data-deadline-text]").inner_text()
+    hall.desk.goto(hall.path)
+    hall.decide("extend", "考场停电", minutes="10")
+    hear(page)
+    told = page.locator("#exam-decisions > p")
+    expect(told).to_contain_text("延长 10 分钟")
+    expect(told).to_contain_text("考场停电")
+    expect(page.locator("[data-deadline-text]")).not_to_have_text(deadline)
+    expect(told).to_contain_text(page.locator("[data-deadline-text]").inner_text())
+    left = seconds(page.locator("#clock [data-left]").inner_text())
+    assert 30 * 60 < left <= 40 * 60 + 10, f"{left} seconds left"
+
+
+def stand_still_and_go_on(hall: Hall, page: Page) -> None:
+    """The pause hides the questions and stops the clock; its end brings them back."""
+    hall.decide("pause", "火警演习")
+    hear(page)
+    expect(page.locator("#exam-paused")).to_be_visible()
+    expect(page.locator("#question-1")).to_be_hidden()
+    expect(page.locator("#clock [data-left]")).to_have_text("已暂停")
+    expect(page.locator("#exam-decisions > p")).to_contain_text("火警演习")
+    assert violations(page) == []
+    assert violations(hall.desk) == []
+    expect(hall.slot("state")).to_contain_text("已暂停")
+    expect(hall.slot("answered")).to_have_text("1 / 2")
+    expect(hall.slot("saved")).not_to_have_text("—")
+    expect(hall.slot("left")).to_contain_text("停止计时")
+    hall.decide("resume", "演习结束")
+    hear(page)
+    expect(page.locator("#exam-paused")).to_be_hidden()
+    expect(page.locator("#question-1")).to_be_visible()
+    expect(page.locator("#exam-decisions > p")).to_contain_text("演习结束")
+    expect(page.locator("#clock [data-left]")).to_have_text(re.compile(r"^\d+:\d\d$"))
+
+
+def lose_the_connection(hall: Hall) -> None:
+    """The invigilator's own connection drops: the page says since when it has no news, and comes back."""
+    hall.context.set_offline(True)
+    lost = hall.live.locator("[data-lost=connection]")
+    expect(lost).to_be_visible()
+    expect(lost).to_contain_text(re.compile(r"\d\d:\d\d:\d\d"))
+    hall.context.set_offline(False)
+    expect(lost).to_be_hidden()
