@@ -3,7 +3,7 @@
 
 const controls = (section) => [...section.querySelectorAll('fieldset [data-path]')];
 const steps = (field) => field.dataset.path.split('/');
-const valueOf = (field) => ({ number: Number, boolean: (text) => text === 'true' }[field.dataset.as] ?? ((text) => text))(field.value);
+const valueOf = (field, value) => ({ number: Number, boolean: (text) => text === 'true' }[field.dataset.as] ?? ((text) => text))(value);
 
 function put(answer, path, value) {
   let place = answer;
@@ -31,8 +31,16 @@ export function standing(section) {
   return new Map([...refusals.get(section) ?? []].filter(([path, refusal]) => refusal.held === held(section, path)));
 }
 
+// How a field stands now, and how the server sent it.
+const asShown = ({ checked, value }) => ({ checked, value });
+export const asSent = (field) => ({
+  checked: field.defaultChecked,
+  value: field.matches('select') ? ([...field.options].find((option) => option.defaultSelected) ?? field.options[0]).value
+    : isText(field) ? field.defaultValue : field.value,
+});
+
 // Parts that are refused say nothing: the rest of the answer goes without them.
-export function readAnswer(section) {
+export function readAnswer(section, read = asShown) {
   const answer = {};
   const refused = new Set([...standing(section).keys()].filter(Boolean).flatMap((path) => below(section, path)));
   const [beside, alone] = [true, false].map((is) => controls(section).filter((field) => ('beside' in field.dataset) === is));
@@ -40,9 +48,10 @@ export function readAnswer(section) {
     const path = steps(field);
     // How sure somebody is of no answer, and a unit without its number, say nothing.
     if (refused.has(field) || ('beside' in field.dataset && !Object.keys(found(answer, path.slice(0, -1)) ?? {}).length)) continue;
+    const { checked, value } = read(field);
     if (field.type === 'checkbox') {
-      if (field.checked) put(answer, path, [...(found(answer, path) ?? []), field.value]);
-    } else if (field.type === 'radio' ? field.checked : field.value.trim()) put(answer, path, valueOf(field));
+      if (checked) put(answer, path, [...(found(answer, path) ?? []), value]);
+    } else if (field.type === 'radio' ? checked : value.trim()) put(answer, path, valueOf(field, value));
   }
   return answer;
 }

@@ -1,7 +1,7 @@
 // The paper: shows one question at a time, saves every change, tells honestly where it is. Without this file the paper is
 // one form that is posted as a whole.
 
-import { isText, readAnswer, refuse, same, standing, writeAnswer } from './exam-fields.js';
+import { asSent, isText, readAnswer, refuse, same, standing, writeAnswer } from './exam-fields.js';
 import { Pulse } from './exam-pulse.js';
 import { Queue } from './exam-queue.js';
 
@@ -51,7 +51,7 @@ if (clock) {
 // --- the paper -------------------------------------------------------------------------------------------------------
 const sections = form ? [...form.querySelectorAll('[data-item]')] : [];
 const byItem = new Map(sections.map((section) => [section.dataset.item, section]));
-const given = new Map(sections.map((section) => [section.dataset.item, readAnswer(section)]));
+const given = new Map(sections.map((section) => [section.dataset.item, readAnswer(section, asSent)]));
 const drafts = new Map();
 const acknowledged = new Map(); // of each answer and flag the ordinal of its last receipt
 let saved = null;
@@ -426,10 +426,17 @@ if (form) {
     else if (receipt.status === 'late') notice(say('late'), say('showResult'), form.dataset.result);
     if (receipt.status === 'superseded' && change.kind === 'answer' && here(change.item)) overtaken(change);
   });
-  for (const change of queue.waiting()) { // given before this page was loaded, and not yet acknowledged
-    if (change.kind === 'answer') put(change.item, change.response);
-    else if (here(change.item)) byItem.get(change.item).querySelector('[data-flag]').checked = change.response.flagged;
+  // Given before this script had come: not on its way yet, and newer than what waits.
+  const early = sections.filter((section) => !same(readAnswer(section), given.get(section.dataset.item)));
+  const marked = [...form.querySelectorAll('[data-flag]')].filter((flag) => flag.checked !== flag.defaultChecked);
+  for (const { kind, item, response } of queue.waiting()) { // given before this page was loaded, and not yet acknowledged
+    if (!here(item)) continue;
+    const flag = byItem.get(item).querySelector('[data-flag]');
+    if (kind === 'answer' && !early.includes(byItem.get(item))) put(item, response);
+    else if (kind !== 'answer' && !marked.includes(flag)) flag.checked = response.flagged;
   }
+  for (const { dataset: { item } } of early) commit(item);
+  for (const flag of marked) queue.add(flag.closest('[data-item]').dataset.item, 'flag', { flagged: flag.checked });
   addEventListener('hashchange', () => { const section = fromAddress(); if (section) turnTo(section, true); });
   addEventListener('pagehide', commitAll);
   addEventListener('pageshow', (event) => { if (event.persisted) { leaving = false; queue.refresh(); } });
