@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,16 +11,11 @@ from playwright.sync_api import Browser, Response, Route, expect
 
 from app.accounts.models import LoginSession
 from app.core import clock
-from app.core.access import Grant, Role
 from app.core.database import transaction
-from app.core.identifiers import new_id
 from app.core.languages import DEFAULT_ZONE
 from app.quizzes import grading
 from app.quizzes.models import Attempt, AttemptState
-from app.quizzes.rules import Allowance
 from app.quizzes.services.attempts import close_attempt
-from tests.support.accommodations import grant
-from tests.support.cast import as_actor, make_person
 from tests.support.chromium import PATIENCE, violations
 from tests.support.processes import Site, own_site
 from tests.support.serving import Served, served
@@ -225,28 +219,6 @@ def test_the_examination_is_passed_by_keyboard_alone(sit: Any) -> None:
     page.wait_for_url(f"{sitting.path}/result")
     expect(page.locator("h1")).to_contain_text("100%")
     assert violations(page) == []
-
-
-def test_time_granted_while_she_sits_comes_at_once_and_a_pause_stops_the_clock(sit: Any) -> None:
-    sitting = sit("single", "single", minutes=60)
-    page = sitting.page()
-    expect(page.locator("button[value=pause]")).to_be_hidden()
-    boss = as_actor(sitting.person, Grant(Role.REGISTRAR, new_id(), national=True))
-    boss = replace(boss, person_id=make_person().id)
-    grant(boss, sitting.person, Allowance(extra_minutes=30, pause_minutes=10, pauses=1))
-    page.evaluate("dispatchEvent(new Event('online'))")  # the page asks every 20 seconds, and now
-    expect(page.locator("#exam-decisions")).to_contain_text("延长30分钟")
-    assert seconds(page.locator("#clock [data-left]").inner_text()) > 80 * 60
-    choose(page, 1, 1)
-    page.locator("button[value=pause]").click()
-    expect(page.locator("h1")).to_have_text("您已暂停考试")
-    assert sitting.answers()[1]
-    assert violations(page) == []
-    assert page.locator(".exam-question").count() == 0
-    page.get_by_role("button", name="继续考试").click()
-    expect(page.locator("#question-1")).to_be_visible()
-    expect(page.locator("#exam-decisions")).to_contain_text("暂停已结束")
-    expect(page.locator("button[value=pause]")).to_be_hidden()
 
 
 def test_double_clicks_submit_once(sit: Any) -> None:

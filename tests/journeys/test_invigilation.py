@@ -1,17 +1,22 @@
-"""An invigilator's hour in real browsers: she watches in one tab and decides in another."""
+"""An invigilator watches in one tab and decides in another, in real browsers; and time granted meanwhile."""
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from app.accounts.models import Person
-from app.core.access import Role
+from app.core.access import Grant, Role
 from app.core.database import db, release, write_mode
+from app.core.identifiers import new_id
 from app.organisations.models import Organisation
 from app.quizzes.models import Attempt, EventKind, Quiz
-from tests.support.cast import make_person
+from app.quizzes.rules import Allowance
+from tests.support.accommodations import grant
+from tests.support.cast import as_actor, make_person
 from tests.support.chromium import violations
 from tests.support.processes import own_site
 from tests.support.serving import Served, served
@@ -21,17 +26,23 @@ pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
 SCRIPT = re.compile(r"/js/exam\.js")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def academy(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Served]:
     with own_site(tmp_path_factory.mktemp("invigilation")) as site, served(site, browser) as academy:
         yield academy
 
 
 @pytest.fixture
-def sitting(academy: Served) -> Iterator[Sitting]:
-    """A candidate who waits to be let in."""
+def sit(academy: Served) -> Iterator[Any]:
     with sittings(academy) as sit:
-        yield sit("single", "single", minutes=30, identity_check=True)
+        yield sit
+
+
+@pytest.fixture
+def sitting(sit: Any) -> Sitting:
+    """A candidate who waits to be let in."""
+    found: Sitting = sit("single", "single", minutes=30, identity_check=True)
+    return found
 
 
 class Hall:
@@ -194,3 +205,25 @@ def lose_the_connection(hall: Hall) -> None:
     expect(lost).to_contain_text(re.compile(r"\d\d:\d\d:\d\d"))
     hall.context.set_offline(False)
     expect(lost).to_be_hidden()
+
+
+def test_time_granted_while_she_sits_comes_at_once_and_a_pause_stops_the_clock(sit: Any) -> None:
+    sitting = sit("single", "single", minutes=60)
+    page = sitting.page()
+    expect(page.locator("button[value=pause]")).to_be_hidden()
+    boss = as_actor(sitting.person, Grant(Role.REGISTRAR, new_id(), national=True))
+    boss = replace(boss, person_id=make_person().id)
+    grant(boss, sitting.person, Allowance(extra_minutes=30, pause_minutes=10, pauses=1))
+    hear(page)
+    expect(page.locator("#exam-decisions")).to_contain_text("延长30分钟")
+    assert seconds(page.locator("#clock [data-left]").inner_text()) > 80 * 60
+    choose(page, 1, 1)
+    page.locator("button[value=pause]").click()
+    expect(page.locator("h1")).to_have_text("您已暂停考试")
+    assert sitting.answers()[1]
+    assert violations(page) == []
+    assert page.locator(".exam-question").count() == 0
+    page.get_by_role("button", name="继续考试").click()
+    expect(page.locator("#question-1")).to_be_visible()
+    expect(page.locator("#exam-decisions")).to_contain_text("暂停已结束")
+    expect(page.locator("button[value=pause]")).to_be_hidden()
