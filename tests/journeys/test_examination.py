@@ -17,9 +17,10 @@ from app.quizzes import grading
 from app.quizzes.models import Attempt, AttemptState
 from app.quizzes.services.attempts import close_attempt
 from tests.support.chromium import PATIENCE, violations
+from tests.support.dragging import into_order, into_text, onto_image
 from tests.support.processes import Site, own_site
 from tests.support.serving import Served, served
-from tests.support.sitting import SAVED, choose, come_back, drag, saved, seconds, sittings, tab_to, uncovered
+from tests.support.sitting import SAVED, choose, come_back, saved, seconds, sittings, tab_to, uncovered
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(240)]
 
@@ -333,34 +334,16 @@ def test_a_file_is_sent_with_the_answers_already_saved(sit: Any) -> None:
 
 
 @pytest.mark.parametrize("finger", [False, True], ids=["mouse", "finger"])
-def test_items_are_dragged_into_a_text_and_onto_an_image(sit: Any, finger: bool) -> None:
-    sitting = sit("drag_text", "drag_image")
+def test_items_are_dragged_into_a_text_onto_an_image_and_into_order(sit: Any, finger: bool) -> None:
+    sitting = sit("drag_text", "drag_image", "ordering")
     size = {"width": 420 if finger else 1280, "height": 900}
     page = sitting.page(has_touch=finger, is_mobile=finger, viewport=size)
-    first = page.locator("#question-1")
-    items, gaps = first.locator(".drag-item"), first.locator("select")
-    expect(items).to_have_count(3)
-    drag(page, items.nth(1), gaps.nth(0), finger=finger)
-    drag(page, items.nth(2), gaps.nth(1), finger=finger)
-    chosen = [items.nth(place).get_attribute("data-value") for place in (1, 2)]
-    saved(page)
-    assert [gaps.nth(place).input_value() for place in (0, 1)] == chosen
-    places = [(gaps.nth(place).get_attribute("data-path") or "").split("/")[-1] for place in (0, 1)]
-    assert sitting.answers()[1] == {"places": dict(zip(places, chosen, strict=True))}
-    first.locator("[data-step='1']").click()
-    second = page.locator("#question-2")
-    items, zones, lists = second.locator(".drag-item"), second.locator("[data-place]"), second.locator("select")
-    drag(page, items.nth(0), zones.nth(0), finger=finger)
-    expect(zones.nth(0).locator("text")).to_contain_text("题目")
-    taken = items.nth(0).get_attribute("data-value")
-    drag(page, zones.nth(0), zones.nth(1), finger=finger)  # from one place to another
-    expect(lists.nth(0)).to_have_value("")
-    expect(lists.nth(1)).to_have_value(taken or "")
-    drag(page, zones.nth(1), second.locator("h2"), finger=finger)  # beside the image: out again
-    expect(lists.nth(1)).to_have_value("")
-    drag(page, items.nth(1), lists.nth(1), finger=finger)  # the list takes it, too
-    saved(page)
-    assert list(sitting.answers()[2]["places"].values()) == [items.nth(1).get_attribute("data-value")]
+    into_text(sitting, page, 1, finger=finger)
+    page.locator("#question-1 [data-step='1']").click()
+    onto_image(sitting, page, 2, finger=finger)
+    assert violations(page) == []
+    page.locator("#question-2 [data-step='1']").click()
+    into_order(sitting, page, 3, finger=finger)
     assert violations(page) == []
 
 

@@ -105,26 +105,6 @@ def tab_to(page: Page, selector: str, *, back: bool = False) -> None:
     raise AssertionError(f"no way to {selector} by keyboard")
 
 
-def drag(page: Page, source: Any, target: Any, *, finger: bool) -> None:
-    """From the middle of one to the middle of the other, as a mouse or a finger goes."""
-    source.scroll_into_view_if_needed()
-    ends = [place.bounding_box() for place in (source, target)]
-    (x, y), (to_x, to_y) = [(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2) for box in ends if box]
-    steps = [(x + (to_x - x) * part / 8, y + (to_y - y) * part / 8) for part in range(9)]
-    if not finger:
-        page.mouse.move(x, y)
-        page.mouse.down()
-        for at in steps:
-            page.mouse.move(*at)
-        page.mouse.up()
-        return
-    session = page.context.new_cdp_session(page)
-    for number, (at_x, at_y) in enumerate(steps):
-        kind = "touchMove" if number else "touchStart"
-        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": at_x, "y": at_y}]})
-    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-
-
 def come_back(page: Page) -> None:
     """As a page that is shown again after a while: it asks what the server has, and shows that."""
     with page.expect_response("**/state"):

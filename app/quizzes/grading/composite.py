@@ -29,6 +29,8 @@ class Composite(base.QuestionType):
             kind = self.kinds.get(str(part.get("type")))
             if kind is None:
                 raise Malformed(N_("%(where)s: type: one of %(known)s", where=where, known=", ".join(self.kinds)))
+            if part.get("certainty"):
+                raise Malformed(N_("%(where)s: certainty: only a whole question can ask it", where=where))
             try:
                 body = kind.validate(f"{key}/{part['id']}", part)
             except Malformed as error:

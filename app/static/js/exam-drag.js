@@ -1,8 +1,7 @@
 // Dragging by mouse, pen or finger: an item is dropped on a place of the text or image. It fills in the list of that
 // place and nothing else; the lists are the way by keyboard, by screen reader, with a single tap, and without this file.
 
-const EDGE = 56; // so near the edge of the window (pixels) the page moves on under what is dragged
-const NEAR = 6; // a press that moves less drags nothing
+import { carry } from './exam-carry.js';
 
 class Board {
   constructor(root) {
@@ -60,47 +59,26 @@ class Board {
     if (!value || event.button || !event.isPrimary || this.lists[0].matches(':disabled')) return;
     event.preventDefault();
     const { text } = [...this.lists[0].options].find((option) => option.value === value);
-    this.carry({ value, from, text, x: event.clientX, y: event.clientY }, event.pointerId);
+    carry(event, {
+      lift: () => this.chip({ value, text }),
+      over: (at) => this.mark(this.listAt(at)),
+      drop: (at) => {
+        const list = at && this.listAt(at);
+        this.mark(null);
+        if (!at || list === from) return;
+        if (from) this.fill(from, '');
+        if (list) this.fill(list, value);
+        this.tell(text, list);
+      },
+    });
   }
 
-  carry(taken, pointer) {
-    const over = new AbortController();
-    const { signal } = over;
-    const on = (name, run) => addEventListener(name, (event) => {
-      if ((event.pointerId ?? pointer) === pointer) run(event);
-    }, { signal, passive: false });
-    let at = { x: taken.x, y: taken.y };
-    let ghost = null;
-    const scroll = () => {
-      if (signal.aborted) return;
-      if (at.y < EDGE) scrollBy(0, -12);
-      else if (at.y > innerHeight - EDGE) scrollBy(0, 12);
-      this.mark(this.listAt(at));
-      requestAnimationFrame(scroll);
-    };
-    const finish = () => { over.abort(); ghost?.remove(); this.mark(null); };
-    on('pointermove', (event) => {
-      at = { x: event.clientX, y: event.clientY };
-      if (!ghost && Math.hypot(at.x - taken.x, at.y - taken.y) < NEAR) return;
-      if (!ghost) {
-        ghost = this.chip(taken);
-        ghost.classList.add('is-carried');
-        document.body.append(ghost);
-        scroll();
-      }
-      event.preventDefault();
-      ghost.style.transform = `translate(${at.x}px, ${at.y}px) translate(-50%, -50%)`;
-    });
-    on('pointerup', (event) => {
-      const list = ghost && this.listAt({ x: event.clientX, y: event.clientY });
-      const moved = Boolean(ghost);
-      finish();
-      if (!moved || list === taken.from) return;
-      if (taken.from) this.fill(taken.from, '');
-      if (list) this.fill(list, taken.value);
-    });
-    on('pointercancel', finish);
-    on('keydown', (event) => { if (event.key === 'Escape') finish(); });
+  // Dropped: for somebody who does not see where.
+  tell(item, list) {
+    const told = this.root.querySelector('[data-told]');
+    const place = list?.getAttribute('aria-label') || list?.labels[0]?.textContent.trim();
+    if (place) told.textContent = told.dataset.placed.replace('{item}', () => item).replace('{place}', () => place);
+    else told.textContent = told.dataset.out.replace('{item}', () => item);
   }
 
   // The list of the place under the pointer: in the text, on the image, or beside it.

@@ -400,6 +400,7 @@ new ResizeObserver(([{ target }]) => document.documentElement.style.setProperty(
   .observe(document.querySelector('.focus-header'));
 
 if (document.querySelector('[data-board]')) import('./exam-drag.js');
+if (document.querySelector('[data-order]')) import('./exam-order.js');
 if (document.querySelector('[data-count]')) import('./exam-count.js');
 
 if (form) {

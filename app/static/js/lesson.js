@@ -101,3 +101,4 @@ document.addEventListener('visibilitychange', () => { if (document.visibilitySta
 send();
 
 if (document.querySelector('[data-board]')) import('./exam-drag.js'); // a check question with items to drag
+if (document.querySelector('[data-order]')) import('./exam-order.js');

@@ -175,6 +175,14 @@ def test_a_case_has_no_marks_of_its_own() -> None:
         grading.validate("q", authored("case", marks=3))
 
 
+@pytest.mark.parametrize(("kind", "container"), [("case", "parts"), ("cloze", "gaps")])
+def test_how_sure_she_is_is_asked_of_whole_questions_alone(kind: str, container: str) -> None:
+    raw = authored(kind)
+    raw[container] = [raw[container][0] | {"certainty": True}, *raw[container][1:]]
+    with pytest.raises(Invalid, match=f"{raw[container][0]['id']}: certainty: only a whole question"):
+        grading.validate("q", raw)
+
+
 def office(*names: str) -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
