@@ -15,7 +15,8 @@ from app.accounts.identity import claimed_session
 from app.core import access, clock
 from app.core.database import core_statements, core_transaction, statements_stand_alone, transaction
 from app.core.errors import Invalid
-from app.core.languages import LOCALES, format_moment
+from app.core.languages import format_moment
+from app.core.translating import shared_locale
 from app.quizzes import queries, services
 from app.quizzes.accommodations.words import pauses_text
 from app.quizzes.context import keyring
@@ -76,7 +77,7 @@ def _keep(login: uuid.UUID, attempt_id: uuid.UUID, sent: Sent) -> Receipt:
     try:
         # Under the lock nobody may be asked for her language: her row needs a second connection, which would wait
         # for this one on SQLite.
-        with force_locale(next(iter(LOCALES))), core_transaction() as connection:
+        with force_locale(shared_locale("zh_Hans")), core_transaction() as connection:
             return take(connection=connection)
     except (services.Overdue, Invalid):  # closed, or refused in her own language, in a session
         with transaction():
