@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Final
 
 import pikepdf
+import structlog
 from PIL import Image
 
 #: An archive that unpacks to more is left as it was handed in.
@@ -48,7 +49,10 @@ _PEOPLE: Final = (
     ),
     (re.compile(r"ppt/(commentAuthors|authors)\.xml"), _attributes(b"name", b"initials", b"userId"), rb'\1""'),
 )
+
 _PICTURES: Final = {".jpg": "jpeg", ".jpeg": "jpeg", ".png": "png"}
+
+log = structlog.get_logger()
 
 
 def unnamed(kind: str, data: bytes) -> bytes:
@@ -58,15 +62,8 @@ def unnamed(kind: str, data: bytes) -> bytes:
         return data
     try:
         return strip(data)
-    except (
-        ValueError,
-        struct.error,
-        OSError,
-        EOFError,
-        zipfile.BadZipFile,
-        NotImplementedError,
-        pikepdf.PdfError,
-    ):
+    except Exception as error:  # noqa: BLE001 - what a damaged or hostile file does to a parser is anybody's guess
+        log.warning("marking.file_left_as_it_is", kind=kind, error=type(error).__name__)
         return data
 
 

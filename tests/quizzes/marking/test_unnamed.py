@@ -102,3 +102,18 @@ def test_what_cannot_be_taken_apart_is_given_as_it_was_handed_in(kind: str) -> N
         jpeg()[:60],
     ):
         assert unnamed(kind, data) == data
+
+
+def test_no_damaged_or_hostile_file_keeps_a_marker_from_reading() -> None:
+    """Each brings a parser to fail in another way: its decoder, its check for bombs, its want of a password."""
+    written, picture = docx(), jpeg()
+    name = b"word/document.xml"
+    at = written.index(name) + len(name)
+    listed = written.index(b"PK\x01\x02")
+    size = picture.index(b"\xff\xc2") + 5  # of a progressive picture
+    for kind, data in (
+        ("docx", written[:at] + b"\xff" * 10 + written[at + 10 :]),
+        ("docx", written[: listed + 8] + b"\x01" + written[listed + 9 :]),
+        ("jpeg", picture[:size] + b"\xea\x60\xea\x60" + picture[size + 4 :]),
+    ):
+        assert unnamed(kind, data) == data
