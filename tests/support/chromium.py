@@ -33,10 +33,15 @@ def chromium() -> Iterator[Browser]:
             browser.close()
 
 
+#: A button that a script has just pressed fades from one background to the other: what it fades to is looked at.
 #: Only what is wrong is described: the many right elements would cost three times the check itself.
 _RUN = """
-rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']}).then(({violations}) => violations.map(
-  rule => `${rule.id}: ${rule.nodes.map(node => node.html.slice(0, 120)).join(', ')}`))
+async rules => {
+  const ending = document.getAnimations().filter(one => one.effect.getComputedTiming().endTime !== Infinity);
+  await Promise.allSettled(ending.map(one => one.finished));
+  const {violations} = await axe.run(document, {runOnly: rules, resultTypes: ['violations']});
+  return violations.map(rule => `${rule.id}: ${rule.nodes.map(node => node.html.slice(0, 120)).join(', ')}`);
+}
 """
 
 
