@@ -23,8 +23,8 @@ class Told:
 
     number: int
     at: datetime
+    #: With what was written about it: a reason, or the note of a release.
     text: str
-    reason: str
     #: Late answers that it lets count.
     ordinals: tuple[int, ...]
 
@@ -34,7 +34,6 @@ class Told:
             "at": timestamp(self.at),
             "when": format_moment(self.at),
             "text": self.text,
-            "reason": self.reason,
         }
 
 
@@ -44,12 +43,20 @@ def told(interventions: Sequence[Intervention]) -> list[Told]:
         Told(
             each.number,
             each.created_at,
-            sentence(each.decision, each.details),
-            each.reason,
+            _sentence_and_reason(each),
             tuple(each.details.get("ordinals", ())),
         )
         for each in reversed(interventions)
     ]
+
+
+def _sentence_and_reason(each: Intervention) -> str:
+    text = sentence(each.decision, each.details)
+    if not each.reason:
+        return text
+    if each.decision is Decision.RELEASE:  # nobody was denied anything: it is what was seen
+        return str(_("%(text)s Note: %(note)s", text=text, note=each.reason))
+    return str(_("%(text)s Reason: %(reason)s", text=text, reason=each.reason))
 
 
 def sentence(decision: Decision, details: dict[str, Any]) -> str:

@@ -243,18 +243,17 @@ function overtaken({ item, response }) {
 
 // --- what invigilators decide ------------------------------------------------------------------------------------------
 function tell(told) {
-  const line = (each) => (each.reason ? `${each.text} ${say('reason', { reason: each.reason })}` : each.text);
   const box = document.getElementById('exam-decisions');
   const [latest, ...earlier] = told;
   box.hidden = !latest;
   if (!latest) return;
-  announce(line(latest));
-  box.querySelector('p').textContent = line(latest);
+  announce(latest.text);
+  box.querySelector('p').textContent = latest.text;
   const past = box.querySelector('details');
   past.hidden = !earlier.length;
   past.querySelector('ul').replaceChildren(...earlier.map((each) => {
     const entry = document.createElement('li');
-    entry.textContent = `${line(each)} (${each.when})`;
+    entry.textContent = `${each.text} (${each.when})`;
     return entry;
   }));
 }
