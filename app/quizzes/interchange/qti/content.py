@@ -130,14 +130,15 @@ def manifest(listed: Sequence[Listed], media: Mapping[str, Media], version: str)
 
 
 def _describe(metadata: etree._Element, each: Listed) -> None:
-    """Tags as keywords, and what only we know."""
+    """Tags as keywords, and what only we know: in the LOM record, where version 3 has its one place for it."""
+    record = etree.SubElement(metadata, f"{{{_LOM}}}lom")
     if each.tags:
-        general = etree.SubElement(etree.SubElement(metadata, f"{{{_LOM}}}lom"), f"{{{_LOM}}}general")
+        general = etree.SubElement(record, f"{{{_LOM}}}general")
         for tag in each.tags:
             keyword = etree.SubElement(general, f"{{{_LOM}}}keyword")
             etree.SubElement(keyword, f"{{{_LOM}}}string").text = re.sub(r"\s+", " ", tag)
     if each.carried:
-        own = etree.SubElement(metadata, f"{{{NAMESPACE}}}{ELEMENT}", nsmap={"academy": NAMESPACE})
+        own = etree.SubElement(record, f"{{{NAMESPACE}}}{ELEMENT}", nsmap={"academy": NAMESPACE})
         own.text = each.carried
 
 

@@ -1,5 +1,6 @@
 """QTI 2 and 3 say the same with other names: everything here is written and read with those of version 2."""
 
+import copy
 import re
 from typing import Final
 
@@ -16,16 +17,18 @@ NS3: Final = "http://www.imsglobal.org/xsd/imsqtiasi_v3p0"
 #: QTI's own elements that look like HTML's: without a capital letter. All others of QTI have one.
 _PLAIN: Final = frozenset(
     (
-        *("and", "any", "correct", "default", "delete", "divide", "equal", "gap", "hottext", "index"),
-        *("inside", "isnull", "lt", "gt", "match", "mapping", "member", "multiple", "not", "null", "or"),
-        *("ordered", "product", "prompt", "random", "round", "substring", "subtract", "sum", "truncate"),
-        *("value", "variable"),
+        *("and", "any", "contains", "correct", "default", "delete", "divide", "equal", "gap", "gcd", "gt", "gte"),
+        *("hottext", "index", "inside", "lcm", "lt", "lte", "mapping", "match", "max", "member", "min"),
+        *("multiple", "not", "null", "or", "ordered", "power", "product", "prompt", "random", "repeat", "round"),
+        *("substring", "subtract", "sum", "truncate", "value", "variable"),
     )
 )
 
 
 def to_version_3(element: etree._Element) -> etree._Element:
-    """A copy of a version 2 tree with the names of version 3."""
+    """A copy of a version 2 tree with the names of version 3; what is none of QTI's (MathML) as it is."""
+    if not str(element.tag).startswith(f"{{{NS2['2.2']}}}"):
+        return copy.deepcopy(element)
     name = local_name(str(element.tag))
     own = name in _PLAIN or any(character.isupper() for character in name)
     copied = etree.Element(f"{{{NS3}}}{'qti-' + _kebab(name) if own else name}", nsmap={None: NS3})

@@ -169,4 +169,4 @@ def _beside(resource: etree._Element) -> Beside:
         (path_text(keyword, "string") or path_text(keyword, "langstring") or text_of(keyword)).strip()
         for keyword in descendants(metadata, "keyword")
     ]
-    return Beside(tuple(keywords), text_of(metadata.find(f"{{{NAMESPACE}}}{ELEMENT}")))
+    return Beside(tuple(keywords), text_of(metadata.find(f".//{{{NAMESPACE}}}{ELEMENT}")))
