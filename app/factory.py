@@ -17,6 +17,7 @@ from app.accounts.identity import actor_of_request, init_identity
 from app.config import PROJECT, Settings, load_settings
 from app.core.access import init_access
 from app.core.assets import init_assets
+from app.core.carrying import init_carrying
 from app.core.cli import init_commands
 from app.core.cookies import Sessions
 from app.core.database import init_database
@@ -124,6 +125,7 @@ def create_app(**overrides: Any) -> Flask:
     init_database(app, settings)
     init_identity(app)
     init_access(app, actor_of_request)
+    init_carrying(app)
     init_languages(app)
     init_navigation(app)
     Compress(app)

@@ -1,5 +1,6 @@
 """The forms of accounts."""
 
+import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 from zoneinfo import available_timezones
@@ -130,6 +131,22 @@ class NumberSignInForm(Form):
 
     def typed(self) -> str:
         return f"number:{self.organisation_id.data}:{self.student_number.data}"
+
+
+class PasswordAgainForm(Form):
+    """Sign in again as somebody who is known: whose form it is that waits."""
+
+    person_id: uuid.UUID
+
+    password = PasswordField(
+        _l("Password"), [InputRequired(_needed)], render_kw={"autocomplete": "current-password"}
+    )
+
+    def find(self) -> queries.Credentials | None:
+        return queries.find_credentials(person_id=self.person_id)
+
+    def typed(self) -> str:
+        return ""
 
 
 class ConsentForm(Form):

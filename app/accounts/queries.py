@@ -243,12 +243,15 @@ class Credentials:
 
 def find_credentials(
     *,
+    person_id: uuid.UUID | None = None,
     email: str | None = None,
     organisation_id: uuid.UUID | None = None,
     student_number: str | None = None,
 ) -> Credentials | None:
-    """By e-mail address, or by organisation and student number."""
-    if email:
+    """By who it is, by e-mail address, or by organisation and student number."""
+    if person_id:
+        person = find_person(person_id)
+    elif email:
         person = find_person_by_email(email)
     elif organisation_id and student_number:
         person = find_person_by_number(organisation_id, student_number)

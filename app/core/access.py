@@ -14,6 +14,8 @@ from flask import Flask, abort, current_app, flash, g, redirect, request, url_fo
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from app.core import carrying
+
 #: A request by one of these changes nothing, and can be made again.
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -144,6 +146,8 @@ def init_access(app: Flask, load_actor: ActorLoader) -> None:
                 abort(401)
             if request.method in SAFE_METHODS:
                 return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
+            if (page := carrying.page()) is not None:
+                return app.make_response(page)
             flash(_("You had been signed out, so nothing was sent. Sign in; then send it again."), "attention")
             return redirect(url_for("accounts.sign_in", next=_form_page()))
         if not rule.allows(actor):

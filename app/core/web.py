@@ -25,7 +25,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.config import Settings
-from app.core import access
+from app.core import access, carrying
 from app.core.cookies import FormTokens
 from app.core.database import db, is_busy, is_out_of_storage, set_write_mode
 from app.core.errors import DomainError
@@ -156,6 +156,8 @@ def _install_error_handlers(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def _expired(_error: CSRFError) -> Any:
+        if (page := carrying.page()) is not None:
+            return page
         return _error_page(400, _("This form has expired. Reload the page and send it again."), "csrf")
 
     @app.errorhandler(HTTPException)

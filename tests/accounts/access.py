@@ -58,6 +58,7 @@ HER_STAFF = only(*STAFF, other_registrar=404)
 
 ROWS = (
     row("sign_in", "/sign-in", signed_in(302) | {"visitor": 200}),
+    row("sign_in_again", "/sign-in/again", everybody(302), "post"),
     row("sign_in", "/sign-in", signed_in(302) | {"visitor": 422}, "post"),
     row("sign_out", "/sign-out", signed_in(302), "post"),
     row("show_invitation", invitation, everybody()),

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from app.accounts import privacy, queries, services
-from app.accounts.forms import EmailSignInForm, NumberSignInForm, organisation_choices
+from app.accounts.forms import EmailSignInForm, NumberSignInForm, PasswordAgainForm, organisation_choices
 from app.accounts.identity import browser, sign_in_browser, sign_out_browser
 from app.accounts.models import PersonState
 from app.accounts.passwords import current_passwords
@@ -52,7 +52,7 @@ def sign_in() -> Any:
         ]
     status = 200
     if form.validate_on_submit():
-        outcome = _try(form, target)
+        outcome = try_to_sign_in(form, target)
         if isinstance(outcome, Response):
             return outcome
         form.form_errors.append(outcome.message)
@@ -62,10 +62,13 @@ def sign_in() -> Any:
     return render_template("accounts/sign_in.html", form=form, by_number=by_number, next=target), status
 
 
-def _try(form: EmailSignInForm | NumberSignInForm, target: str) -> Response | Refusal:
+def try_to_sign_in(
+    form: EmailSignInForm | NumberSignInForm | PasswordAgainForm, target: str
+) -> Response | Refusal:
+    """Sign in who gave the right password, in this browser: on to the target, or first to a consent."""
     found = form.find()
     release()
-    now = clock.now()
+    now, keep = clock.now(), bool(form.data.get("keep"))
     account = services.account_of(found.person_id if found else None, form.typed())
     try:
         with transaction():
@@ -81,14 +84,12 @@ def _try(form: EmailSignInForm | NumberSignInForm, target: str) -> Response | Re
     if found.privacy_version != privacy.CURRENT:
         with transaction():
             services.clear_attempts(account)
-        session[PENDING] = [str(found.person_id), bool(form.keep.data), int(now.timestamp())]
+        session[PENDING] = [str(found.person_id), keep, int(now.timestamp())]
         return redirect(url_for("accounts.give_consent", next=target))
     stale = passwords.is_stale(found.password_hash or "")
     fresh = passwords.hash(form.password.data) if stale else None
     with transaction():
-        login = services.begin_session(
-            found.person_id, **browser(), keep=bool(form.keep.data), now=now, password_hash=fresh
-        )
+        login = services.begin_session(found.person_id, **browser(), keep=keep, now=now, password_hash=fresh)
     sign_in_browser(login, now)
     return redirect(target)
 

@@ -7,10 +7,12 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core import access, clock
 from app.core.access import Actor
+from app.core.carrying import carried
 from app.core.database import transaction
 from app.core.errors import Conflict
 from app.core.languages import format_moment, locale_name, told
@@ -40,25 +42,23 @@ def show_attempt(attempt_id: uuid.UUID) -> str | BaseResponse:
     return paper_page(paper)
 
 
-@blueprint.post("/attempts/<uuid:attempt_id>")
-@access.signed_in
-def save_paper(attempt_id: uuid.UUID) -> str | BaseResponse | tuple[str, int]:
-    """Save the paper posted as one form, then stay, go on to the next step, or to the look before submitting."""
+def save_posted(posted: MultiDict[str, str], attempt_id: uuid.UUID) -> str | BaseResponse | tuple[str, int]:
+    """Save a posted paper, or one that was carried through a sign-in, and go where its button leads."""
     actor = access.require_actor()
-    page = read_page(request.form)
+    page = read_page(posted)
     now = clock.now()
     with transaction():
         saved = services.save_paper(
             actor,
             attempt_id,
-            request.form,
+            posted,
             seen=page.seen,
             places=page.places,
             keyring=keyring(),
             now=now,
         )
         paper = queries.get_own_paper(actor, attempt_id)
-        intent = request.form.get("intent", "")
+        intent = posted.get("intent", "")
         if intent == "next" and not saved.refused and paper.may_leave_unasked and page.places == paper.step:
             services.leave_step(actor, attempt_id, through=paper.step[-1], now=now)
             intent = ""
@@ -69,6 +69,14 @@ def save_paper(attempt_id: uuid.UUID) -> str | BaseResponse | tuple[str, int]:
         _pause(actor, attempt_id)
     endpoints = {"review": "quizzes.review_attempt", "next": "quizzes.confirm_leaving"}
     return redirect(url_for(endpoints.get(intent, "quizzes.show_attempt"), attempt_id=attempt_id))
+
+
+@blueprint.post("/attempts/<uuid:attempt_id>")
+@access.signed_in
+@carried(save_posted, of="attempt_id")
+def save_paper(attempt_id: uuid.UUID) -> str | BaseResponse | tuple[str, int]:
+    """Save the paper posted as one form, then stay, go on to the next step, or to the look before submitting."""
+    return save_posted(request.form, attempt_id)
 
 
 @blueprint.post("/attempts/<uuid:attempt_id>/go-on")

@@ -5,9 +5,11 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, flash, redirect, request, url_for
 from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core import access, clock
+from app.core.carrying import carried
 from app.core.database import release, transaction
 from app.core.errors import Invalid
 from app.core.languages import told
@@ -16,7 +18,7 @@ from app.files import services as files
 from app.quizzes import queries, services
 from app.quizzes.context import keyring
 from app.quizzes.protocol import read_page
-from app.quizzes.views.attempts import paper_page
+from app.quizzes.views.attempts import paper_page, save_posted
 
 blueprint = Blueprint("question_files", __name__)
 
@@ -29,8 +31,18 @@ def show_image(digest: str) -> Response:
     return send_stored(files.read(_data_dir(), digest), media_type, digest)
 
 
+def _save_without_file(
+    posted: MultiDict[str, str], attempt_id: uuid.UUID, **_item: uuid.UUID
+) -> str | BaseResponse | tuple[str, int]:
+    """Of what was carried through a sign-in: the file is to be chosen again."""
+    answer = save_posted(posted, attempt_id)
+    flash(_("The file did not come along: choose it again."), "attention")
+    return answer
+
+
 @blueprint.post("/attempts/<uuid:attempt_id>/questions/<uuid:item_id>/files")
 @access.signed_in_read_first
+@carried(_save_without_file, of="attempt_id")
 def receive_file(attempt_id: uuid.UUID, item_id: uuid.UUID) -> BaseResponse | tuple[str, int]:
     """Save the paper that was posted, and take one file for a question of it."""
     actor = access.require_actor()
