@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext
 from app.accounts.models import Person
 from app.core.database import release, write_mode
 from tests.support.cast import make_login, signed_in_headers
+from tests.support.chromium import PATIENCE
 from tests.support.processes import Site
 from tests.support.servers import WebServer
 from tests.support.windows import Window
@@ -24,6 +25,7 @@ class Served:
     def context(self, person: Person | None = None, **options: Any) -> BrowserContext:
         """A device of a person; of a stranger without one."""
         context = self.browser.new_context(**{"locale": "zh-CN", "base_url": self.base, **options})
+        context.set_default_timeout(PATIENCE)
         if person is not None:
             self.sign_in(context, person)
         return context
