@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from app.core.database import db, release
 from app.quizzes import queries
@@ -109,6 +109,17 @@ def come_back(page: Page) -> None:
     """As a page that is shown again after a while: it asks what the server has, and shows that."""
     with page.expect_response("**/state"):
         page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+
+
+@contextmanager
+def held_back(page: Page, address: str) -> Iterator[None]:
+    """What the page asks of an address is not sent before the block has ended."""
+    held: list[Route] = []
+    page.route(address, lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks its handlers
+    yield
+    for route in held:
+        route.continue_()
+    page.unroute(address)
 
 
 def uncovered(page: Page, selector: str) -> bool:
