@@ -12,7 +12,7 @@ from tests.support.cast import make_organisation, make_person
 from tests.support.certificates import confirm
 from tests.support.processes import own_site
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(240)]
 PROCESSES = 6
 
 

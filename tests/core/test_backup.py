@@ -13,7 +13,7 @@ from app.files import services as files
 from app.organisations.models import Organisation, OrganisationKind
 from tests.support.processes import Site, own_site, wait_until
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(240)]
 
 
 @pytest.fixture(autouse=True)

@@ -14,7 +14,7 @@ from app.core import clock
 from app.core.database import db, release, transaction
 from tests.support.processes import Site, own_site
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(240)]
 
 #: One process: says that it is ready, waits for the word, tries, and prints what happened to each try.
 RUNNER = """

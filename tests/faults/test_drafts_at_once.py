@@ -18,7 +18,7 @@ from tests.support.cast import make_cast
 from tests.support.courses import sync_folder
 from tests.support.processes import kill_group, memory_folder, own_site, wait_until
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(240)]
 
 WRITERS = 3
 

@@ -15,7 +15,7 @@ from app.audit.models import AuditEntry
 from app.core.database import db, release
 from tests.support.processes import Site, kill_group, own_site
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(240)]
 
 WRITERS = 6
 TIMES = 60

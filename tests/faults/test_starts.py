@@ -26,7 +26,7 @@ from tests.support.processes import Site, memory_folder, own_site
 from tests.support.quizzes import make_quiz, start
 from tests.support.servers import WebServer
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(240)]
 
 STARTS = 40
 #: Seconds after which somebody who has not come through waits for a lock.

@@ -16,7 +16,7 @@ from app.jobs import services
 from app.jobs.models import Job, JobState
 from tests.support.processes import Site, children_of, kill_group, own_site, wait_until
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(240)]
 
 #: In seconds: longer than a crowded machine keeps the thread waiting that renews it.
 LEASE = 2
@@ -154,8 +154,8 @@ def test_nobody_stays_behind_when_the_consumer_is_killed(site: Site, worker: sub
     children = children_of(worker)
     assert len(children) == 3  # two workers and the sweeper
     worker.kill()
-    worker.wait(timeout=10)
-    _, alive = psutil.wait_procs(children, timeout=10)
+    worker.wait(timeout=60)
+    _, alive = psutil.wait_procs(children, timeout=60)
     assert alive == []
 
 
@@ -169,8 +169,8 @@ def test_a_stopped_worker_leaves_no_job_in_the_air(
     worker.send_signal(how)
     if how is signal.SIGINT:
         open_gate(site)
-    worker.wait(timeout=20)
-    _, alive = psutil.wait_procs(children, timeout=10)
+    worker.wait(timeout=60)
+    _, alive = psutil.wait_procs(children, timeout=60)
     assert alive == []
     assert state_of(job) is (JobState.DONE if how is signal.SIGINT else JobState.QUEUED)
 

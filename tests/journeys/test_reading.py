@@ -15,7 +15,7 @@ from tests.support.courses import enrol, sync_folder
 from tests.support.processes import Site, own_site, wait_until
 from tests.support.serving import Served, served
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(240)]
 
 LESSON = "/courses/small/m1-first/basics"
 

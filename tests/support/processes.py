@@ -141,7 +141,7 @@ def kill_group(process: subprocess.Popen[str]) -> None:
     """End a process that a test started, and everything that it started."""
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    process.wait(timeout=10)
+    process.wait(timeout=60)
 
 
 def children_of(process: subprocess.Popen[str]) -> list[psutil.Process]:
