@@ -26,7 +26,8 @@ from app.core.access import Role
 from app.core.database import db, release, transaction
 from app.factory import create_app
 from app.organisations.models import OrganisationKind
-from app.quizzes.invigilation import live, services
+from app.quizzes.invigilation import services
+from app.quizzes.invigilation.board import EXPECTED_FOR, KEPT_FOR, Expected, Snapshot
 from app.quizzes.invigilation.context import board
 from app.quizzes.models import Attempt, AttemptItem, AttemptState
 from bench.harness import Figure, report
@@ -84,14 +85,19 @@ def polling(app: Flask, watching: Person) -> dict[str, float]:
     """CPU of the parts, in milliseconds, and the number of statements."""
     browser = Visitors(app)(watching)
     path = f"/invigilation/{KEY}/seats.json"
-    board().kept_for = 3600.0
     gzip = {"Accept-Encoding": "gzip"}
+    board().kept_for, board().expected_for = 0, 3600.0
+    with counted_statements() as expecting:
+        browser.get(path, headers=gzip)
     with counted_statements() as first:
-        etag = browser.get(path, headers=gzip).headers["ETag"]
+        browser.get(path, headers=gzip)
+    board().kept_for = 3600.0
+    etag = browser.get(path, headers=gzip).headers["ETag"]
     with counted_statements() as later:
         browser.get(path, headers=gzip)
     unchanged = {**gzip, "If-None-Match": etag}
     found = {
+        "expecting": float(len(expecting)),
         "first": float(len(first)),
         "later": float(len(later)),
         "bytes": float(len(browser.get(path, headers=gzip).data)),
@@ -100,10 +106,13 @@ def polling(app: Flask, watching: Person) -> dict[str, float]:
     }
     actor = national(watching)
 
-    def read_and_pack() -> None:
-        live.Snapshot(live.read_seats(KEY, clock.now()), 0, 0).packed_for(actor)
+    nobody = Expected([], 0, 0)
 
-    return found | {"snapshot": timed(read_and_pack, 9)}
+    def read_and_pack() -> None:
+        Snapshot.read(KEY, clock.now(), nobody).packed_for(actor)
+
+    found["snapshot"] = timed(read_and_pack, 9)
+    return found | {"expected": timed(lambda: Expected.read(KEY, clock.now()), 9)}
 
 
 def pulse(app: Flask) -> float:
@@ -132,15 +141,17 @@ def measure(app: Flask, candidates: int, invigilators: int) -> list[Figure]:
     found, beat = polling(app, watching), pulse(app)
     # Every poll of all invigilators, and the snapshots that every process makes meanwhile.
     polls = invigilators / POLL_SECONDS * found["changed"]
-    snapshots = PROCESSES / live.KEPT_FOR * found["snapshot"]
+    snapshots = PROCESSES * (found["snapshot"] / KEPT_FOR + found["expected"] / EXPECTED_FOR)
     pulses = candidates / PULSE_SECONDS * beat
     return [
         Figure("statements of a poll that reads", found["first"], at_most=2),
+        Figure("statements of one that reads who is expected too", found["expecting"], at_most=12),
         Figure("statements of a poll from the snapshot", found["later"], at_most=1),
         Figure("poll, unchanged (CPU)", found["unchanged"], " ms", at_most=5),
         Figure("poll, changed (CPU)", found["changed"], " ms", at_most=5),
         Figure("bytes of a changed poll", found["bytes"] / 1024, " KiB"),
         Figure("snapshot: read and pack (CPU)", found["snapshot"], " ms"),
+        Figure("who is expected: read (CPU)", found["expected"], " ms"),
         Figure(
             f"share of {CORES} cores for {invigilators} invigilators",
             (polls + snapshots) / 10 / CORES,

@@ -7,12 +7,13 @@ from flask import Flask, url_for
 from flask_babel import lazy_gettext as _l
 
 from app.accounts import own_data
-from app.cohorts import groups, previews, queries
+from app.cohorts import candidates, groups, previews, queries
 from app.core import navigation
 from app.core.access import Actor
 from app.core.navigation import Area
 from app.courses.previewing import registry
-from app.quizzes.registry import Groups, context_groups, context_url
+from app.quizzes.registry import Candidates, Groups, context_groups, context_url
+from app.quizzes.registry import candidates as register_candidates
 
 
 def portrait(person_id: uuid.UUID) -> list[dict[str, Any]]:
@@ -52,6 +53,7 @@ def init_app(_app: Flask) -> None:
             groups.describe_cohorts,
         ),
     )
+    register_candidates(queries.EXAM_CONTEXT, Candidates(candidates.candidates_of, candidates.quizzes_to_sit))
     own_data.register("cohorts", portrait)
     registry.register("cohorts", previews.cohorts_with)
     navigation.register(_l("Programmes"), "programmes.index", order=30)

@@ -167,7 +167,7 @@ def places(memberships: Sequence[Membership], now: datetime) -> list[Place]:
     found = []
     for membership in memberships:
         demand = demands[membership.id]
-        mine = _counted(states.get(membership.person_id, {}), membership.counts_from)
+        mine = rules.counted(states.get(membership.person_id, {}), membership.counts_from)
         outcome = outcomes.get(membership.id)
         exam = (
             rules.ExamState(
@@ -186,16 +186,6 @@ def places(memberships: Sequence[Membership], now: datetime) -> list[Place]:
             stuck = rules.stuck_reason(progress, mine, exam, joined_at=membership.created_at, now=now)
         found.append(Place(membership, demand, mine, exam, progress, stuck))
     return found
-
-
-def _counted(states: dict[str, rules.CourseState], since: datetime | None) -> dict[str, rules.CourseState]:
-    """In a renewal, courses completed before it began are courses not begun."""
-    if since is None:
-        return states
-    return {
-        key: state if state.completed_at is None or state.completed_at >= since else rules.CourseState(key)
-        for key, state in states.items()
-    }
 
 
 def coming_exam(place: Place, now: datetime) -> quizzes.QuizRules | None:

@@ -82,6 +82,16 @@ class CourseState:
         return self.completed_at is not None
 
 
+def counted(states: Mapping[str, CourseState], since: datetime | None) -> dict[str, CourseState]:
+    """In a renewal, courses completed before it began are courses not begun."""
+    return {
+        key: state
+        if since is None or state.completed_at is None or state.completed_at >= since
+        else CourseState(key)
+        for key, state in states.items()
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class ExamState:
     """The certification examination of one person."""

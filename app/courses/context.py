@@ -10,9 +10,11 @@ from app.core import navigation
 from app.core.access import Role
 from app.core.navigation import Area
 from app.courses import labels, queries
+from app.courses.queries import candidates
 from app.courses.queries.portrait import studies_of
 from app.library import registry
-from app.quizzes.registry import context_url
+from app.quizzes.registry import Candidates, context_url
+from app.quizzes.registry import candidates as register_candidates
 
 
 def _citing(instrument_key: str) -> list[registry.CitedIn]:
@@ -51,3 +53,4 @@ def init_app(app: Flask) -> None:
     )
     registry.register_citing(_citing)
     context_url(queries.EXAM_CONTEXT, _course_of)
+    register_candidates(queries.EXAM_CONTEXT, Candidates(candidates.candidates_of, candidates.quizzes_to_sit))

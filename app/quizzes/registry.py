@@ -4,6 +4,7 @@ rests on a result."""
 import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Select
 
@@ -104,3 +105,44 @@ def consequences_of(changes: Sequence[Change]) -> list[Consequence]:
         for find in _finders.values():
             found += find(changes, tuple(found))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody who is to sit an examination and has not passed it."""
+
+    person_id: uuid.UUID
+    #: The kind and identifier of the context in which her attempts are.
+    context: tuple[str, uuid.UUID]
+    #: What she belongs to there, such as the name of her cohort; empty where it says nothing.
+    group: str
+    #: Has she done what comes before the examination?
+    admitted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Who is to sit examinations, as a package above knows it."""
+
+    #: Of a quiz; the same number of statements for any number of people.
+    of: Callable[[uuid.UUID], Sequence[Candidate]]
+    #: Identifiers of the quizzes that people of these organisations (None: of any) are to sit.
+    quizzes: Callable[[Collection[uuid.UUID] | None], Select[Any]]
+
+
+_candidates: dict[str, Candidates] = {}
+
+
+def candidates(context_type: str, known: Candidates) -> None:
+    """Register who knows the candidates in contexts of a kind."""
+    _candidates[context_type] = known
+
+
+def candidates_of(quiz_id: uuid.UUID) -> list[Candidate]:
+    """Everybody who is to sit a quiz and has not passed it."""
+    return [each for known in _candidates.values() for each in known.of(quiz_id)]
+
+
+def quizzes_to_sit(organisations: Collection[uuid.UUID] | None) -> list[Select[Any]]:
+    """The quizzes that people of these organisations (None: of any) are to sit, by who knows of them."""
+    return [known.quizzes(organisations) for known in _candidates.values()]

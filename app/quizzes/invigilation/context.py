@@ -7,7 +7,7 @@ from app.accounts import own_data
 from app.core import navigation
 from app.core.navigation import Area
 from app.quizzes.invigilation import words
-from app.quizzes.invigilation.live import Board
+from app.quizzes.invigilation.board import Board
 from app.quizzes.invigilation.policies import INVIGILATORS
 from app.quizzes.invigilation.presence import PresenceBook
 from app.quizzes.invigilation.queries import decisions_about

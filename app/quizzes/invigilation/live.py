@@ -1,36 +1,20 @@
-"""The live page's data: one statement, kept for a few seconds, shared by all invigilators of a process.
+"""Who sits an examination, as the live page shows it: one statement."""
 
-The page polls. Whoever asks first after ``KEPT_FOR`` reads the database; everybody else in the process gets the
-same bytes, packed once. So the cost does not grow with the number of invigilators, and of the examinees it is one
-statement every few seconds.
-"""
-
-import gzip
-import hashlib
-import json
-import threading
-import time
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
 
 from app.accounts.models import Person
 from app.core.access import Actor
 from app.core.database import db
-from app.core.errors import NotFound
 from app.organisations.models import Organisation
 from app.quizzes.invigilation import rules
 from app.quizzes.invigilation.models import Presence
-from app.quizzes.invigilation.policies import reach, within_reach
+from app.quizzes.invigilation.policies import within_reach
 from app.quizzes.models import OPEN_STATES, Attempt, AttemptItem, AttemptState, Quiz, QuizRevision, ResponseEvent
-
-#: Seconds for which what was read serves everybody.
-KEPT_FOR: Final = 4.0
-#: Seconds after which the snapshot of an examination that nobody watches is dropped.
-FORGOTTEN_AFTER: Final = 60.0
 
 _attempts: Any = Attempt.__table__
 _items: Any = AttemptItem.__table__
@@ -88,11 +72,6 @@ class Seat:
 
 def _seconds(moment: datetime | None) -> int | None:
     return None if moment is None else int(moment.timestamp())
-
-
-def milliseconds(moment: datetime) -> int:
-    """As a page keeps it: since 1970."""
-    return int(moment.timestamp() * 1000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,16 +135,6 @@ def list_examinations(actor: Actor, now: datetime) -> list[Examination]:
     ]
     newest = sorted(found, key=lambda each: each.last_started_at, reverse=True)
     return sorted(newest, key=lambda each: not (each.waiting or each.running or each.paused))
-
-
-def get_title(key: str) -> dict[str, str]:
-    """The examination's title. Raises NotFound. One statement."""
-    title: dict[str, str] | None = db.session.scalar(
-        select(QuizRevision.title).join(Quiz, QuizRevision.id == Quiz.current_revision_id).where(Quiz.key == key)
-    )
-    if title is None:
-        raise NotFound
-    return title
 
 
 def _statement(key: str, now: datetime) -> Select[Any]:
@@ -268,84 +237,3 @@ def read_seats(key: str, now: datetime) -> list[Seat]:
     """Everybody who sits an examination, or sat it within the last day. One statement."""
     rows = db.session.connection().execute(_statement(key, now)).all()
     return [_seat(row, now) for row in rows]
-
-
-@dataclass(frozen=True, slots=True)
-class Packed:
-    """The document of one reach, ready to be sent."""
-
-    etag: str
-    plain: bytes
-    gzipped: bytes
-
-
-@dataclass(slots=True)
-class Snapshot:
-    """An examination at one moment, and the documents made of it."""
-
-    seats: list[Seat]
-    #: By ``time.monotonic``.
-    taken: float
-    #: When it was read, in milliseconds since 1970.
-    as_of: int
-    _packed: dict[Any, Packed] = field(default_factory=dict)
-
-    def seen_by(self, actor: Actor) -> list[Seat]:
-        """As far as she invigilates: never her own seat."""
-        places = reach(actor)
-        return [
-            seat
-            for seat in self.seats
-            if seat.candidate_id != actor.person_id and (places is None or seat.organisation_id in places)
-        ]
-
-    def packed_for(self, actor: Actor) -> Packed:
-        """The document for her; packed once for all who see the same seats."""
-        own = actor.person_id if any(seat.candidate_id == actor.person_id for seat in self.seats) else None
-        key = (reach(actor), own)
-        if key not in self._packed:
-            rows = [seat.as_json() for seat in self.seen_by(actor)]
-            plain = json.dumps({"seats": rows}, ensure_ascii=False, separators=(",", ":")).encode()
-            etag = hashlib.blake2b(plain, digest_size=12).hexdigest()
-            self._packed[key] = Packed(etag, plain, gzip.compress(plain, 4, mtime=0))
-        return self._packed[key]
-
-
-class Board:
-    """The snapshots of this process. One thread reads; meanwhile the others are given what was there before."""
-
-    def __init__(self, kept_for: float = KEPT_FOR) -> None:
-        self.kept_for = kept_for
-        self._snapshots: dict[str, Snapshot] = {}
-        self._lock = threading.Lock()
-
-    def look(self, key: str, now: datetime, *, since: int = 0) -> Snapshot:
-        """The examination as it was at most a few seconds ago, and not before ``since``.
-
-        ``since``: when a page was made, in milliseconds since 1970: what was decided until then stands on it, and
-        what it is given next must not go back behind that. A moment still to come is passed over.
-        """
-        if since > milliseconds(now):
-            since = 0
-        known = self._snapshots.get(key)
-        if known is not None and self._serves(known, since):
-            return known
-        # Somebody else reads already: what there was before serves once more, unless there is nothing new enough.
-        if not self._lock.acquire(blocking=known is None or known.as_of < since):
-            assert known is not None  # noqa: S101 - else we would have waited
-            return known
-        try:
-            known = self._snapshots.get(key)
-            if known is None or not self._serves(known, since):
-                known = Snapshot(read_seats(key, now), time.monotonic(), milliseconds(now))
-                self._snapshots = {
-                    other: kept
-                    for other, kept in self._snapshots.items()
-                    if known.taken - kept.taken < FORGOTTEN_AFTER
-                } | {key: known}
-            return known
-        finally:
-            self._lock.release()
-
-    def _serves(self, known: Snapshot, since: int) -> bool:
-        return time.monotonic() - known.taken < self.kept_for and known.as_of >= since

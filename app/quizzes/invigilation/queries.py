@@ -24,7 +24,7 @@ from app.quizzes.models import (
     QuizRevision,
     ResponseEvent,
 )
-from app.quizzes.rules import Allowance
+from app.quizzes.rules import Allowance, QuizSettings
 
 _attempts: Any = Attempt.__table__
 _logins: Any = LoginSession.__table__
@@ -83,6 +83,28 @@ class Watched:
     def allowance(self) -> Allowance:
         """What its candidate has beyond the rules."""
         return Allowance.from_json(self.attempt.allowance)
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """The examination of a live page."""
+
+    quiz_id: uuid.UUID
+    key: str
+    title: dict[str, str]
+    settings: QuizSettings
+
+
+def get_examination(key: str) -> Examined:
+    """An examination as it is published now. Raises NotFound. One statement."""
+    row = db.session.execute(
+        select(Quiz.id, Quiz.key, QuizRevision.title, QuizRevision.settings)
+        .join(QuizRevision, QuizRevision.id == Quiz.current_revision_id)
+        .where(Quiz.key == key)
+    ).first()
+    if row is None:
+        raise NotFound
+    return Examined(row.id, row.key, row.title, QuizSettings.from_json(row.settings))
 
 
 def find_pulse(login_id: uuid.UUID, attempt_id: uuid.UUID, now: datetime) -> Pulse | None:

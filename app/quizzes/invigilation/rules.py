@@ -45,6 +45,35 @@ class Flag(StrEnum):
 QUIET: Final = frozenset({Flag.OWN_PAUSE, Flag.MORE_TIME})
 
 
+class Bar(StrEnum):
+    """What keeps somebody who has not come from beginning; the page says each in words."""
+
+    #: Nothing.
+    NONE = "none"
+    NOT_OPEN = "not_open"
+    CLOSED = "closed"
+    COOLING_OFF = "cooling_off"
+    NONE_LEFT = "none_left"
+    #: She has not done what comes before the examination.
+    NOT_ADMITTED = "not_admitted"
+
+
+#: Who cannot begin for these reasons is not waited for.
+LOCKED: Final = frozenset({Bar.COOLING_OFF, Bar.NONE_LEFT, Bar.NOT_ADMITTED})
+
+
+class Note(StrEnum):
+    """What was granted to somebody who has not come, and what she has used; the page says each in words."""
+
+    #: Another window: when it opens, when it closes.
+    OPENS = "opens"
+    CLOSES = "closes"
+    MORE_TIME = "more_time"
+    PAUSES = "pauses"
+    ATTEMPTS = "attempts"
+    SAT_BEFORE = "sat_before"
+
+
 @dataclass(frozen=True, slots=True)
 class Signs:
     """What is known of one attempt at a moment."""

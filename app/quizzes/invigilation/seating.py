@@ -1,4 +1,4 @@
-"""Which seats of a live page are shown, and in which order: by need for attention unless she asks otherwise."""
+"""Which people of a live page are shown, and in which order: by need for attention unless she asks otherwise."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,6 +6,8 @@ from enum import StrEnum
 from typing import Any, Final
 
 from app.core.forms import member_of
+from app.quizzes.invigilation.board import Seen
+from app.quizzes.invigilation.expected import Absence
 from app.quizzes.invigilation.live import Seat
 from app.quizzes.models import AttemptState
 
@@ -23,6 +25,9 @@ class Show(StrEnum):
     RUNNING = "running"
     PAUSED = "paused"
     ENDED = "ended"
+    #: Not begun: who is waited for, and who cannot begin.
+    ABSENT = "absent"
+    LOCKED = "locked"
 
 
 class Sort(StrEnum):
@@ -44,9 +49,16 @@ _SHOWN: Final[dict[Show, Callable[[Seat], bool]]] = {
 }
 
 
-def counts(seats: Sequence[Seat]) -> dict[Show, int]:
-    """How many seats each filter shows."""
-    return {show: sum(map(fits, seats)) for show, fits in _SHOWN.items()}
+_ABSENT: Final[dict[Show, Callable[[Absence], bool]]] = {
+    Show.ABSENT: lambda absence: absence.is_expected,
+    Show.LOCKED: lambda absence: not absence.is_expected,
+}
+
+
+def counts(seen: Seen) -> dict[Show, int]:
+    """How many each filter shows."""
+    found = {show: sum(map(fits, seen.seats)) for show, fits in _SHOWN.items()}
+    return found | {show: sum(map(fits, seen.absences)) for show, fits in _ABSENT.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +69,11 @@ class View:
     sort: Sort = Sort.ATTENTION
     #: Of names, student numbers or organisations.
     words: str = ""
+
+    @property
+    def of_absent(self) -> bool:
+        """Does it ask for those who have not begun?"""
+        return self.show in _ABSENT
 
     @classmethod
     def of(cls, arguments: Mapping[str, str]) -> "View":
@@ -78,15 +95,27 @@ class View:
 
 
 def chosen(seats: Sequence[Seat], view: View) -> list[Seat]:
-    """The seats that fit, in order."""
-    asked = view.words.casefold().split()
-    found = [seat for seat in seats if _SHOWN[view.show](seat) and all(word in _found_by(seat) for word in asked)]
+    """The seats that fit, in order; none where those are shown who have not begun."""
+    if view.show not in _SHOWN:
+        return []
+    found = [seat for seat in seats if _SHOWN[view.show](seat) and _is_asked_for(seat, view)]
     return sorted(found, key=lambda seat: _key(seat, view.sort))
 
 
-def _found_by(seat: Seat) -> str:
-    """What a search looks at: the same as in invigilation.js."""
-    return " ".join((seat.name, seat.student_number, *(seat.organisation or {}).values())).casefold()
+def chosen_absent(absences: Sequence[Absence], view: View) -> list[Absence]:
+    """Those who have not begun and fit, in order: who could begin now first, unless names are asked for."""
+    if view.show not in _ABSENT:
+        return []
+    found = [each for each in absences if _ABSENT[view.show](each) and _is_asked_for(each, view)]
+    by_name = view.sort is Sort.NAME
+    return sorted(found, key=lambda each: (0 if by_name else each.rank, each.name, each.student_number))
+
+
+def _is_asked_for(person: Seat | Absence, view: View) -> bool:
+    """Does a search find her? It looks at the same as in invigilation.js."""
+    group = person.group if isinstance(person, Absence) else ""
+    text = " ".join((person.name, person.student_number, group, *(person.organisation or {}).values())).casefold()
+    return all(word in text for word in view.words.casefold().split())
 
 
 def _key(seat: Seat, sort: Sort) -> tuple[Any, ...]:

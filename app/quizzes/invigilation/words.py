@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from app.core.languages import format_moment
+from app.core.languages import format_day, format_moment, format_time
 from app.quizzes.accommodations.words import brief
 from app.quizzes.invigilation.models import Decision, Intervention
-from app.quizzes.invigilation.rules import Flag, Means
+from app.quizzes.invigilation.rules import Bar, Flag, Means, Note
 from app.quizzes.models import AttemptState
 from app.quizzes.receipts import timestamp
 from app.quizzes.rules import Allowance
@@ -149,3 +149,37 @@ def flags() -> dict[str, str]:
         Flag.OWN_PAUSE: _("takes a pause of her own"),
         Flag.MORE_TIME: _("more time granted: {count} min"),
     }
+
+
+def bars() -> dict[str, str]:
+    """Whether who has not come may begin; ``{time}`` is filled in by the page."""
+    return {
+        Bar.NONE: _("has not begun"),
+        Bar.NOT_OPEN: _("opens at {time}"),
+        Bar.CLOSED: _("the window is over"),
+        Bar.COOLING_OFF: _("may sit it again from {time}"),
+        Bar.NONE_LEFT: _("no attempt left"),
+        Bar.NOT_ADMITTED: _("courses not complete"),
+    }
+
+
+def notes() -> dict[str, str]:
+    """What was granted to who has not come; ``{count}`` or ``{time}`` is filled in by the page."""
+    return {
+        Note.OPENS: _("own window from {time}"),
+        Note.CLOSES: _("own window until {time}"),
+        Note.MORE_TIME: _("more time granted: {count} min"),
+        Note.PAUSES: _("may pause: {count} min"),
+        Note.ATTEMPTS: _("more attempts granted: {count}"),
+        Note.SAT_BEFORE: _("sat before: {count}"),
+    }
+
+
+def when(moment: datetime | int | None, now: datetime) -> str:
+    """A moment (or seconds since 1970) on the live page: its time of day, with the day unless it is today."""
+    if moment is None:
+        return ""
+    if isinstance(moment, int):
+        moment = datetime.fromtimestamp(moment, UTC)
+    day = format_day(moment)
+    return format_time(moment) if day == format_day(now) else f"{day} {format_time(moment)}"

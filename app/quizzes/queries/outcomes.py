@@ -143,7 +143,7 @@ def question_revisions(ids: Collection[uuid.UUID]) -> dict[uuid.UUID, QuestionRe
 
 
 def results_of(
-    person_ids: Collection[uuid.UUID],
+    person_ids: "Collection[uuid.UUID] | ScalarSelect[uuid.UUID]",
     quiz_ids: Collection[uuid.UUID],
     context_type: str | None = None,
     context_ids: "Collection[uuid.UUID] | ScalarSelect[uuid.UUID] | None" = None,

@@ -4,17 +4,20 @@
 const live = document.getElementById('live');
 const words = JSON.parse(document.getElementById('live-words').textContent);
 const say = (name, values = {}) => words[name].replace(/\{(\w+)\}/g, (_, key) => values[key]);
-const body = live.querySelector('tbody');
+const body = document.querySelector('#live-seats tbody');
+const absentBody = document.querySelector('#live-absent tbody');
 const filter = document.getElementById('seat-filter');
 const chips = [...live.querySelectorAll('.chips a')];
 const FIELDS = ['id', 'name', 'student', 'organisation', 'number', 'state', 'started', 'deadline', 'ended', 'saved', 'seen', 'paused', 'answered', 'questions', 'flags', 'attention'];
+const ABSENT_FIELDS = ['id', 'name', 'student', 'organisation', 'group', 'bar', 'next', 'notes', 'rank', 'expected'];
 const OPEN = ['waiting', 'in_progress', 'paused'];
 const language = document.documentElement.lang.startsWith('zh') ? 'zh' : 'en';
 const collator = new Intl.Collator(document.documentElement.lang, { numeric: true });
 
-const board = { seats: [], etag: '', offset: 0, asOf: null, show: live.dataset.show, told: '', lost: '', rows: Number(live.dataset.rows) };
+const board = { seats: [], absent: [], etag: '', offset: 0, asOf: null, show: live.dataset.show, told: '', lost: '', rows: Number(live.dataset.rows) };
 const selected = new Set([...body.querySelectorAll('input:checked')].map((box) => box.value));
 const rows = new Map([...body.rows].map((row) => [row.dataset.seat, row]));
+const absentRows = new Map([...absentBody.rows].map((row) => [row.dataset.absent, row]));
 const now = () => (performance.timeOrigin + performance.now() + board.offset) / 1000;
 
 // --- words for time ----------------------------------------------------------------------------------------------------
@@ -34,7 +37,15 @@ const timeLeft = (seat) => {
   return say('ended', { time: clock(seat.ended) });
 };
 
-// --- which seats, in which order (as in seating.py) ----------------------------------------------------------------------
+const dayOf = (seconds) => {
+  const parts = Object.fromEntries(new Intl.DateTimeFormat('en-US', { timeZone: live.dataset.zone, year: 'numeric', month: language === 'zh' ? 'numeric' : 'short', day: 'numeric' })
+    .formatToParts(seconds * 1000).map(({ type, value }) => [type, value]));
+  return language === 'zh' ? `${parts.year}年${parts.month}月${parts.day}日` : `${parts.day} ${parts.month} ${parts.year}`;
+};
+// As words.when: with the day, unless it is today.
+const when = (seconds) => (seconds === null ? '' : `${dayOf(seconds) === dayOf(now()) ? '' : `${dayOf(seconds)} `}${clock(seconds).slice(0, 5)}`);
+
+// --- which people, in which order (as in seating.py) ----------------------------------------------------------------------
 const SHOWN = {
   all: () => true,
   attention: (seat) => seat.attention >= 2,
@@ -42,6 +53,10 @@ const SHOWN = {
   running: (seat) => seat.state === 'in_progress',
   paused: (seat) => seat.state === 'paused',
   ended: (seat) => !OPEN.includes(seat.state),
+};
+const ABSENT = {
+  absent: (person) => person.expected,
+  locked: (person) => !person.expected,
 };
 const isEnded = (seat) => Number(!OPEN.includes(seat.state));
 const ORDER = {
@@ -51,13 +66,15 @@ const ORDER = {
   saved: (a, b) => isEnded(a) - isEnded(b) || (a.saved ?? a.started) - (b.saved ?? b.started),
 };
 
-const foundBy = (seat) => [seat.name, seat.student, ...Object.values(seat.organisation ?? {})].join(' ').toLowerCase();
+const foundBy = (person) => [person.name, person.student, person.group ?? '', ...Object.values(person.organisation ?? {})].join(' ').toLowerCase();
+const isOfAbsent = () => board.show in ABSENT;
 
 function chosen() {
   const asked = filter.elements.q.value.toLowerCase().split(/\s+/).filter(Boolean);
-  const order = ORDER[filter.elements.sort.value];
-  return board.seats
-    .filter((seat) => SHOWN[board.show](seat) && asked.every((word) => foundBy(seat).includes(word)))
+  const sort = filter.elements.sort.value;
+  const order = isOfAbsent() ? (a, b) => (sort === 'name' ? 0 : a.rank - b.rank) : ORDER[sort];
+  return (isOfAbsent() ? board.absent.filter(ABSENT[board.show]) : board.seats.filter(SHOWN[board.show]))
+    .filter((person) => asked.every((word) => foundBy(person).includes(word)))
     .sort((a, b) => order(a, b) || collator.compare(a.name, b.name) || collator.compare(a.student, b.student));
 }
 
@@ -66,17 +83,21 @@ const write = (row, slot, text) => {
   const place = row.querySelector(`[data-slot="${slot}"]`);
   if (place && place.textContent !== text) place.textContent = text;
 };
-const mark = (kind, name, count) => {
+const mark = (kind, name, count, time = '') => {
   const found = document.querySelector(`template[data-${kind}-mark="${name}"]`).content.firstElementChild.cloneNode(true);
   const word = found.lastElementChild;
-  word.textContent = word.textContent.replace('{count}', count);
+  word.textContent = word.textContent.replace('{count}', count).replace('{time}', time);
   return found;
+};
+const blank = (name, id) => {
+  const row = document.getElementById(`${name}-row`).content.firstElementChild.cloneNode(true);
+  row.dataset[name] = id;
+  return row;
 };
 
 function rowOf(seat) {
   if (!rows.has(seat.id)) {
-    const row = document.getElementById('seat-row').content.firstElementChild.cloneNode(true);
-    row.dataset.seat = seat.id;
+    const row = blank('seat', seat.id);
     row.querySelector('input').value = seat.id;
     row.querySelector('[data-slot="name"]').href = live.dataset.attempt.replace(/[0-]{36}/, seat.id);
     rows.set(seat.id, row);
@@ -105,22 +126,52 @@ function count(row, seat) {
   write(row, 'seen', isEnded(seat) ? '—' : ago(seat.seen));
 }
 
+function seatRow(seat) {
+  const row = rowOf(seat);
+  fill(row, seat);
+  count(row, seat);
+  return row;
+}
+
+function absentRow(person) {
+  const row = absentRows.get(person.id) ?? blank('absent', person.id);
+  absentRows.set(person.id, row);
+  for (const [slot, text] of [['name', person.name], ['who', person.name], ['student', person.student], ['group', person.group || '—'], ['organisation', person.organisation?.[language] ?? '']]) write(row, slot, text);
+  const grant = row.querySelector('[data-slot="grant"]');
+  if (grant) grant.href = grant.href.replace(/person=[^&]*/, `person=${person.id}`);
+  const marks = JSON.stringify([person.bar, person.next, person.notes]);
+  if (row.dataset.marks !== marks) {
+    row.dataset.marks = marks;
+    row.querySelector('[data-slot="state"]').replaceChildren(mark('bar', person.bar, '', when(person.next)));
+    row.querySelector('[data-slot="flags"]').replaceChildren(...person.notes.map(([name, value]) => mark('note', name, value, when(value))));
+  }
+  return row;
+}
+
 function show() {
   if (!board.asOf) return;
   const found = chosen();
   const shown = found.slice(0, board.rows);
-  const wanted = shown.map((seat) => { const row = rowOf(seat); fill(row, seat); count(row, seat); return row; });
-  const kept = new Set(wanted);
-  const working = body.contains(document.activeElement);
-  for (const row of [...body.rows]) if (!kept.has(row) && !(working && row.contains(document.activeElement))) row.remove();
-  if (working) body.append(...wanted.filter((row) => !row.isConnected)); // nothing moves away under the keyboard
-  else if (wanted.some((row, at) => body.rows[at] !== row)) body.replaceChildren(...wanted);
-  for (const chip of chips) chip.querySelector('[data-count]').textContent = board.seats.filter(SHOWN[chip.dataset.show]).length;
+  for (const [id, wanted] of [['live-seats', !isOfAbsent()], ['select-seats', !isOfAbsent()], ['live-absent', isOfAbsent()]]) document.getElementById(id).hidden = !wanted;
+  if (isOfAbsent()) place(absentBody, shown.map(absentRow)); else place(body, shown.map(seatRow));
+  for (const chip of chips) {
+    const kind = chip.dataset.show;
+    chip.querySelector('[data-count]').textContent = (kind in ABSENT ? board.absent.filter(ABSENT[kind]) : board.seats.filter(SHOWN[kind])).length;
+  }
   document.getElementById('live-found').textContent = say('found', { count: found.length });
   document.getElementById('live-none').hidden = found.length > 0;
   const more = document.getElementById('live-more');
   more.hidden = found.length <= shown.length;
   more.firstChild.data = `${say('first', { rows: shown.length })} `;
+}
+
+// The rows in their order; nothing moves away under the keyboard.
+function place(body, wanted) {
+  const kept = new Set(wanted);
+  const working = body.contains(document.activeElement);
+  for (const row of [...body.rows]) if (!kept.has(row) && !(working && row.contains(document.activeElement))) row.remove();
+  if (working) body.append(...wanted.filter((row) => !row.isConnected));
+  else if (wanted.some((row, at) => body.rows[at] !== row)) body.replaceChildren(...wanted);
 }
 
 function announce() {
@@ -144,8 +195,11 @@ async function ask() {
     if (answer.status !== 200 && answer.status !== 304) throw new Error(String(answer.status));
     if (answer.status === 200) {
       board.etag = answer.headers.get('ETag') ?? '';
-      const { seats } = await answer.json();
-      board.seats = seats.map((values) => Object.fromEntries(FIELDS.map((name, at) => [name, values[at]])));
+      const { seats, absent, tally } = await answer.json();
+      const named = (fields) => (values) => Object.fromEntries(fields.map((name, at) => [name, values[at]]));
+      board.seats = seats.map(named(FIELDS));
+      board.absent = absent.map(named(ABSENT_FIELDS));
+      for (const each of live.querySelectorAll('[data-tally]')) each.textContent = tally[each.dataset.tally];
     }
     board.asOf = Number(answer.headers.get('X-Server-Time')) / 1000;
     board.offset = board.asOf * 1000 - performance.timeOrigin - performance.now();

@@ -27,11 +27,11 @@ MINUTE = timedelta(minutes=1)
 
 @pytest.fixture(autouse=True)
 def no_snapshots(app: Any) -> Iterator[None]:
-    """Each request reads anew: the tests look at what was done a moment ago."""
-    kept = board().kept_for
-    board().kept_for = 0
+    """Each request reads anew who sits: the tests look at what was done a moment ago."""
+    kept, expected = board().kept_for, board().expected_for
+    board().kept_for, board().expected_for = 0, 3600
     yield
-    board().kept_for = kept
+    board().kept_for, board().expected_for = kept, expected
 
 
 def key_of(attempt: Attempt) -> str:
@@ -171,7 +171,7 @@ def test_polling_costs_one_statement_and_nothing_when_nothing_is_new(cast: Cast,
             for _ in range(3):
                 start(make_person(cast.university), quiz)
         release()
-    assert used == [2, 2]  # who asks, and the seats
+    assert used == [5, 2]  # who asks, and the seats; before, who is expected
     board().kept_for = 60
     with counted_statements() as seen:
         browser.get(path)
@@ -191,7 +191,7 @@ def test_a_page_is_not_taken_back_behind_what_stood_on_it_when_it_came(cast: Cas
     decide(browser, attempt, "pause", reason="火警")
     (live,) = browser.page(f"/invigilation/{key_of(attempt)}").cssselect("#live")
     assert browser.get(seats).get_json()["seats"][0][5] == "in_progress"
-    for cost in (2, 1):  # who asks, and the seats
+    for cost in (5, 1):  # who asks, the seats, who is expected
         with counted_statements() as seen:
             assert browser.get(live.get("data-seats") or "").get_json()["seats"][0][5] == "paused"
         assert len(seen) == cost

@@ -1,6 +1,7 @@
 """The invigilators' pages: what is under way, one examination live, one attempt."""
 
 import uuid
+from functools import partial
 
 from flask import Blueprint, current_app, render_template, request, session
 from flask_babel import gettext as _
@@ -11,8 +12,9 @@ from app.core import access, clock
 from app.core.access import require_actor
 from app.core.forms import member_of
 from app.core.languages import format_time
-from app.quizzes.accommodations.policies import can_grant_to
-from app.quizzes.invigilation import forms, live, policies, queries, seating, words
+from app.quizzes.accommodations.policies import GRANTERS, can_grant_to
+from app.quizzes.invigilation import expected, forms, live, policies, queries, seating, words
+from app.quizzes.invigilation.board import Snapshot, milliseconds
 from app.quizzes.invigilation.context import board
 from app.quizzes.invigilation.rules import Means
 from app.quizzes.invigilation.seating import Show, Sort
@@ -29,10 +31,14 @@ POLL_SECONDS = 5
 @blueprint.get("/invigilation")
 @access.requires(*policies.INVIGILATORS)
 def list_examinations() -> str:
-    """The examinations under way, and those of the last day."""
-    now = clock.now()
+    """The examinations under way, those of the last day, and those that candidates are to sit."""
+    now, actor = clock.now(), require_actor()
+    examinations = live.list_examinations(actor, now)
     return render_template(
-        "quizzes/invigilation/index.html", examinations=live.list_examinations(require_actor(), now), now=now
+        "quizzes/invigilation/index.html",
+        examinations=examinations,
+        to_come=expected.list_to_come(policies.reach(actor), [each.key for each in examinations]),
+        now=now,
     )
 
 
@@ -56,7 +62,7 @@ def show_seats(key: str) -> BaseResponse:
         response.headers["Content-Encoding"] = "gzip"
     response.headers["Vary"] = "Accept-Encoding, Cookie"
     response.headers["Cache-Control"] = "private, no-cache"
-    response.headers["X-Server-Time"] = str(live.milliseconds(now))
+    response.headers["X-Server-Time"] = str(milliseconds(now))
     response.set_etag(packed.etag)
     return response.make_conditional(request)
 
@@ -70,29 +76,37 @@ def show_attempt(attempt_id: uuid.UUID) -> str:
 
 def live_page(key: str, form: forms.ManyForm, selected: frozenset[str] = frozenset()) -> str:
     """The live page, read anew: what was just decided stands on it."""
-    title, now = live.get_title(key), clock.now()
-    seats = live.Snapshot(live.read_seats(key, now), 0, live.milliseconds(now)).seen_by(require_actor())
+    examined, now, actor = queries.get_examination(key), clock.now(), require_actor()
+    seen = Snapshot.read(key, now).seen_by(actor)
     view = seating.View.of(request.args)
-    found = seating.chosen(seats, view)
+    found, absent = seating.chosen(seen.seats, view), seating.chosen_absent(seen.absences, view)
     return render_template(
         "quizzes/invigilation/live.html",
         key=key,
-        title=title,
+        examined=examined,
+        title=examined.title,
         seats=found[: seating.ROWS],
-        found=len(found),
-        counts=seating.counts(seats),
+        absences=absent[: seating.ROWS],
+        found=len(found) + len(absent),
+        counts=seating.counts(seen),
+        tally=seen.tally,
         view=view,
         form=form,
         selected=selected,
         now=now,
-        since=live.milliseconds(now),
+        since=milliseconds(now),
         poll=POLL_SECONDS,
         rows=seating.ROWS,
         format_time=format_time,
-        national=policies.reach(require_actor()) is None,
+        when=partial(words.when, now=now),
+        national=policies.reach(actor) is None,
+        may_grant=actor.has(*GRANTERS),
         shows=_shows(),
         sorts=_sorts(),
         lost=_lost(),
+        bar_words=words.bars(),
+        note_words=words.notes(),
+        tally_words=_tally(),
         **vocabulary(),
     )
 
@@ -154,6 +168,19 @@ def _shows() -> dict[Show, str]:
         Show.RUNNING: _("Under way"),
         Show.PAUSED: _("Paused"),
         Show.ENDED: _("Ended"),
+        Show.ABSENT: _("Not yet begun"),
+        Show.LOCKED: _("Cannot begin"),
+    }
+
+
+def _tally() -> dict[str, str]:
+    return {
+        "expected": _("Expected"),
+        "started": _("Have begun"),
+        "under_way": _("Under way"),
+        "submitted": _("Papers handed in"),
+        "expired": _("Taken in at the deadline"),
+        "absent": _("Not yet begun"),
     }
 
 
