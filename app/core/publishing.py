@@ -1,7 +1,7 @@
 """Answers for programs anywhere: the right type, a time to live, and open to every origin."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -34,6 +34,19 @@ def send_stored(data: bytes, media_type: str, digest: str) -> Response:
     """
     response = _named(Response(data, mimetype=media_type), digest)
     response.make_conditional(request, accept_ranges=media_type != _SVG, complete_length=len(data))
+    return response
+
+
+def send_asked_each_time(read: Callable[[], bytes], media_type: str, digest: str) -> Response:
+    """A file named by its hash that a browser shows only after asking whether it still may.
+
+    Who has it is told so in a few bytes, and the file is not read; who has signed out, or is somebody else without
+    access, gets nothing of it out of the cache.
+    """
+    # Compressed on its way, its tag has the method behind it.
+    known = any(tag.partition(":")[0] == digest for tag in request.if_none_match.as_set(include_weak=True))
+    response = _named(Response(status=304) if known else Response(read(), mimetype=media_type), digest)
+    response.headers["Cache-Control"] = "private, no-cache"
     return response
 
 

@@ -212,3 +212,27 @@ def test_images_of_questions_are_served_and_other_stored_files_are_not(
         services.save_question("with-image", body=raw, source="tests", now=clock.now())
     assert browser.get(f"/question-images/{image}").mimetype == "image/svg+xml"
     browser.get(f"/question-images/{secret}", 404)
+
+
+def test_an_image_of_a_question_is_shown_again_only_to_who_may_see_it_and_costs_nothing_then(
+    app: Flask, sitting: tuple[Browser, Attempt], visit: Visitors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next one at the computer gets nothing out of the cache; who comes back to her paper fetches nothing."""
+    browser, _attempt = sitting
+    drawing = b"<svg xmlns='http://www.w3.org/2000/svg'>" + b"<g/>" * 500 + b"</svg>"
+    image = files.store(app.extensions["academy.settings"].data_dir, drawing)
+    raw = authored("drag_image")
+    raw["image"] = raw["image"] | {"digest": image}
+    with transaction():
+        services.save_question("with-drawing", body=raw, source="tests", now=clock.now())
+    path = f"/question-images/{image}"
+    for coding in ("identity", "gzip"):
+        first = browser.get(path, headers={"Accept-Encoding": coding})
+        assert first.headers["Cache-Control"] == "private, no-cache"
+        asked = {"If-None-Match": first.headers["ETag"], "Accept-Encoding": coding}
+        with monkeypatch.context() as patch:
+            patch.setattr(files, "read", lambda *_: pytest.fail("read to say that it is known"))
+            known = browser.get(path, 304, headers=asked)
+        assert not known.data
+        assert known.headers["Cache-Control"] == "private, no-cache"
+        visit().get(path, 302, headers=asked)

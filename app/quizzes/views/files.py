@@ -13,7 +13,7 @@ from app.core.carrying import carried
 from app.core.database import release, transaction
 from app.core.errors import Invalid
 from app.core.languages import told
-from app.core.publishing import send_stored
+from app.core.publishing import send_asked_each_time
 from app.files import services as files
 from app.quizzes import queries, services
 from app.quizzes.context import keyring
@@ -26,9 +26,9 @@ blueprint = Blueprint("question_files", __name__)
 @blueprint.get("/question-images/<string:digest>")
 @access.signed_in
 def show_image(digest: str) -> Response:
-    """An image that a question shows; its name is its hash, so browsers may keep it for ever."""
+    """An image that a question shows. On a computer that others use, nobody sees it any more once she has left."""
     media_type = queries.media_type_of_image(digest)
-    return send_stored(files.read(_data_dir(), digest), media_type, digest)
+    return send_asked_each_time(lambda: files.read(_data_dir(), digest), media_type, digest)
 
 
 def _save_without_file(
