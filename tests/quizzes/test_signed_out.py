@@ -90,7 +90,7 @@ def test_somebody_else_who_signs_in_neither_saves_nor_sees_it(desk: Desk, visit:
 def test_she_signs_in_again_and_it_is_saved_where_she_was_going(desk: Desk, cast: Cast) -> None:
     leave(cast.trainee)
     page = desk.read(desk.again(desk.post(), "not the password"), 422)
-    assert "do not fit together" in page.text_content()
+    assert "not the password of the person who wrote it" in page.text_content()
     assert desk.saved == []
     done = desk.again(page, PASSWORD)
     assert (done.status_code, done.location) == (302, f"{desk.path}/review")

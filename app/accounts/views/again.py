@@ -33,7 +33,10 @@ def sign_in_again() -> Any:
             return _page(carried, form), 422
         outcome = try_to_sign_in(form, url_for("home.index"))
         if isinstance(outcome, Refusal):
-            form.form_errors.append(outcome.message)
+            wrong = outcome.status == 422
+            form.form_errors.append(
+                _("This is not the password of the person who wrote it.") if wrong else outcome.message
+            )
             return _page(carried, form), outcome.status
         if current_actor() is None:
             return _page(carried, form, consent=outcome.location), 403
