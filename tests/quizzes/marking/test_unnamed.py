@@ -1,6 +1,7 @@
 """What markers download says nothing of its author, and is otherwise what was handed in."""
 
 import io
+import time
 import zipfile
 
 import openpyxl
@@ -9,8 +10,10 @@ from openpyxl.comments import Comment
 from PIL import Image, PngImagePlugin
 
 from app.quizzes.grading.file_types import kind_of
-from app.quizzes.marking.unnamed import unnamed
+from app.quizzes.marking.unnamed import stripped, unnamed
 from tests.support.author_traces import authored_pdf, traces
+
+pytestmark = pytest.mark.no_database
 
 NAME = "Lin Jianwei"
 
@@ -69,39 +72,60 @@ def docx() -> bytes:
 )
 def test_no_trace_of_the_author_is_left(kind: str, data: bytes) -> None:
     assert traces(data, NAME) != []
-    bare = unnamed(kind, data)
+    bare = stripped(kind, data)
     assert traces(bare, NAME) == []
     assert kind_of(bare) == kind
-    assert unnamed(kind, bare) == bare
+    assert stripped(kind, bare) == bare
 
 
 def test_the_picture_is_the_same_and_the_same_way_up() -> None:
     for kind, data in (("jpeg", jpeg()), ("png", png())):
-        with Image.open(io.BytesIO(data)) as before, Image.open(io.BytesIO(unnamed(kind, data))) as after:
+        with Image.open(io.BytesIO(data)) as before, Image.open(io.BytesIO(stripped(kind, data))) as after:
             assert before.tobytes() == after.tobytes()
             assert dict(after.getexif()) == ({0x0112: 6} if kind == "jpeg" else {})
 
 
 def test_what_was_written_stays() -> None:
-    book = openpyxl.load_workbook(io.BytesIO(unnamed("xlsx", xlsx())))
+    book = openpyxl.load_workbook(io.BytesIO(stripped("xlsx", xlsx())))
     cell = book.worksheets[0]["A1"]
     assert (cell.value, cell.comment.text) == ("答案", "请核对")
-    with zipfile.ZipFile(io.BytesIO(unnamed("docx", docx()))) as archive:
+    with zipfile.ZipFile(io.BytesIO(stripped("docx", docx()))) as archive:
         assert archive.read("word/document.xml").decode() == (
             '<w:document><w:ins w:id=\'1\' w:author="" w:initials="">答案</w:ins></w:document>'
         )
 
 
-@pytest.mark.parametrize("kind", ["jpeg", "pdf", "docx", "text"])
-def test_what_cannot_be_taken_apart_is_given_as_it_was_handed_in(kind: str) -> None:
-    for data in (
-        b"",
-        b"%PDF-1.7\nfor tests\n%%EOF\n",
-        b"\xff\xd8\xff\xe0\xff\xff\xff\xd9",
-        b"PK\x03\x04",
-        jpeg()[:60],
-    ):
-        assert unnamed(kind, data) == data
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [
+        ("jpeg", jpeg()[:60]),
+        ("jpeg", b"\xff\xd8\xff\xe0\xff\xff\xff\xd9"),
+        ("pdf", b"%PDF-1.7\nfor tests\n%%EOF\n"),
+        ("docx", b"PK\x03\x04"),
+        ("text", "答案".encode()),
+    ],
+)
+def test_what_cannot_be_taken_apart_is_given_as_it_was_handed_in(kind: str, data: bytes) -> None:
+    assert unnamed(kind, data) == data
+
+
+def test_nothing_is_taken_apart_beyond_the_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two kilobytes of PDF can ask for a gigabyte, and more."""
+    document = authored_pdf(NAME)
+    assert traces(unnamed("pdf", document), NAME) == []
+    monkeypatch.setattr("app.quizzes.marking.unnamed.MAX_MEMORY", 16 * 2**20)
+    assert unnamed("pdf", document) == document
+
+
+def test_no_search_for_a_path_runs_away() -> None:
+    """An unclosed tag 100,000 times, in a file of two kilobytes: each was searched to the end."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", b"<x15ac:absPath " * 100_000 + b"url='C:\\Users\\Lin Jianwei'/>")
+    assert len(written.getvalue()) < 10_000
+    started = time.process_time()
+    assert traces(stripped("xlsx", written.getvalue()), NAME) == []
+    assert time.process_time() - started < 30  # it took an hour
 
 
 def test_no_damaged_or_hostile_file_keeps_a_marker_from_reading() -> None:
