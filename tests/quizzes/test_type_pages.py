@@ -1,5 +1,6 @@
 """Every type of question on a paper: labelled fields, saved without JavaScript; files that are handed in."""
 
+import hashlib
 import io
 from typing import Any
 
@@ -186,7 +187,35 @@ def test_too_many_files_are_refused(sitting: tuple[Browser, Attempt]) -> None:
     for number in (1, 2):
         send(browser, attempt, item, PDF + b"%" * number)
     send(browser, attempt, item, PDF + b"%%%", 422)
-    assert len(db.session.scalars(db.select(Upload)).all()) == 2
+    kept = browser.page(f"/attempts/{attempt.id}").cssselect(f"input[name='q-{item.id}'][checked]")
+    assert len(kept) == 2
+
+
+def test_nobody_fills_the_disk(
+    app: Flask, sitting: tuple[Browser, Attempt], cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many files are sent and given up again, refused beside others, or sent when nothing counts any more:
+    what is kept on disk is bounded."""
+    monkeypatch.setattr("app.quizzes.services.uploads.MAX_RECEIVED", 3)
+    browser, attempt = sitting
+    item, data_dir = upload_item(attempt), app.extensions["academy.settings"].data_dir
+
+    def sent(number: int, status: int) -> bool:
+        """Is it on disk?"""
+        data = PDF + f"%{attempt.id}-{number}".encode()
+        path = f"/attempts/{attempt.id}/questions/{item.id}/files"
+        form = {f"q-{item.id}-file": (io.BytesIO(data), "a.pdf"), "seen": "0"}
+        browser.submit(path, form, status, form_at="/account")
+        return (data_dir / "files" / (digest := hashlib.sha256(data).hexdigest())[:2] / digest).exists()
+
+    assert [sent(number, 302) for number in (1, 2)] == [True, True]
+    assert sent(3, 422)  # one too many for the answer
+    assert not sent(4, 422)
+    assert sent(1, 302)  # it is there anyway
+    with transaction():
+        services.submit_attempt(as_actor(cast.trainee), attempt.id, now=clock.now())
+    monkeypatch.undo()
+    assert not sent(5, 409)
 
 
 def test_nobody_else_can_send_a_file(sitting: tuple[Browser, Attempt], cast: Cast, visit: Visitors) -> None:

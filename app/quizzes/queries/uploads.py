@@ -22,25 +22,32 @@ class UploadPlace:
 
     item_id: uuid.UUID
     position: int
+    attempt: Attempt
+    #: The files that came for it, kept in the answer or not.
+    received: frozenset[str]
     kinds: frozenset[str]
     max_bytes: int
 
 
 def get_upload_place(actor: Actor, attempt_id: uuid.UUID, item_id: uuid.UUID) -> UploadPlace:
-    """The actor's own question that takes files. Raises NotFound for anything else."""
-    item = db.session.scalar(
-        select(AttemptItem)
+    """The actor's own question that takes files. Two statements. Raises NotFound for anything else."""
+    row = db.session.execute(
+        select(AttemptItem, Attempt)
         .join(Attempt, Attempt.id == AttemptItem.attempt_id)
         .where(
             AttemptItem.id == item_id,
             AttemptItem.attempt_id == attempt_id,
             Attempt.candidate_id == actor.person_id,
         )
-    )
-    if item is None or item.layout["type"] != "file_upload":
+    ).first()
+    if row is None or row.AttemptItem.layout["type"] != "file_upload":
         raise NotFound
+    item: AttemptItem = row.AttemptItem
     files = item.layout["files"]
-    return UploadPlace(item.id, item.position, frozenset(files["kinds"]), files["max_mebibytes"] * 2**20)
+    received = frozenset(db.session.scalars(select(Upload.digest).filter_by(item_id=item.id)))
+    return UploadPlace(
+        item.id, item.position, row.Attempt, received, frozenset(files["kinds"]), files["max_mebibytes"] * 2**20
+    )
 
 
 def uploads_of(item_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, dict[str, Upload]]:

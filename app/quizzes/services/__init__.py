@@ -14,7 +14,7 @@ from app.quizzes.services.bank import publish_quiz, save_question, save_question
 from app.quizzes.services.forms import Saved, save_paper
 from app.quizzes.services.leaving import leave_step
 from app.quizzes.services.pauses import end_overdue_pause, end_pause, take_pause
-from app.quizzes.services.uploads import Received, check_file, receive_file
+from app.quizzes.services.uploads import Received, check_file, check_open, receive_file
 
 __all__ = [
     "NotAdmitted",
@@ -23,6 +23,7 @@ __all__ = [
     "Received",
     "Saved",
     "check_file",
+    "check_open",
     "count_code_try",
     "end_overdue_pause",
     "end_pause",

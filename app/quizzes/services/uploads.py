@@ -1,5 +1,6 @@
 """Receive a file for a question of a running paper."""
 
+import hashlib
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,13 +15,24 @@ from app.core.errors import Conflict, Invalid, NotFound
 from app.core.identifiers import new_id
 from app.quizzes import grading
 from app.quizzes.grading.file_types import kind_of
-from app.quizzes.models import AttemptItem, AttemptState, EventKind, ResponseEvent, Upload
+from app.quizzes.models import Attempt, AttemptItem, AttemptState, EventKind, ResponseEvent, Upload
 from app.quizzes.queries import UploadPlace
 from app.quizzes.receipts import Keyring, Receipt
 from app.quizzes.services.answers import Change, keep_change
 from app.quizzes.services.locking import lock_attempt
 
 MAX_NAME: Final = 200
+#: Files for one question of one paper, those included that were given up again: each is kept on disk.
+MAX_RECEIVED: Final = 30
+
+
+def check_open(attempt: Attempt, position: int, now: datetime) -> None:
+    """Raises Conflict where no file for the question at this position can count any more."""
+    in_time = attempt.state is AttemptState.IN_PROGRESS and max(now, attempt.clock_at) <= attempt.cutoff_at
+    if not in_time and attempt.state is not AttemptState.PAUSED:
+        raise Conflict(_("This attempt has ended; the file does not count."), code="ended")
+    if position <= attempt.closed_through:
+        raise Conflict(_("You have left this question; the file does not count."), code="left")
 
 
 def check_file(place: UploadPlace, data: bytes) -> str:
@@ -36,6 +48,11 @@ def check_file(place: UploadPlace, data: bytes) -> str:
         kinds = ", ".join(sorted(place.kinds))
         raise Invalid(
             _("The file's content is not of an accepted type. Send one of: %(kinds)s.", kinds=kinds), code="type"
+        )
+    if len(place.received) >= MAX_RECEIVED and hashlib.sha256(data).hexdigest() not in place.received:
+        raise Invalid(
+            _("You have sent %(number)s files for this question; no more are taken.", number=MAX_RECEIVED),
+            code="received",
         )
     return kind
 
@@ -62,23 +79,17 @@ def receive_file(
     """Note a stored file for the question and add it to the answer.
 
     Raises NotFound for somebody else's attempt, Conflict when it has ended; Invalid when there are too many files:
-    nothing is changed then.
+    the answer stays as it is, and the file counts among those received.
     """
     attempt = lock_attempt(attempt_id)
     if attempt is None or attempt.candidate_id != actor.person_id or actor.session_id is None:
         raise NotFound
-    in_time = attempt.state is AttemptState.IN_PROGRESS and max(now, attempt.clock_at) <= attempt.cutoff_at
-    if not in_time and attempt.state is not AttemptState.PAUSED:
-        raise Conflict(_("This attempt has ended; the file does not count."), code="ended")
-    if place.position <= attempt.closed_through:
-        raise Conflict(_("You have left this question; the file does not count."), code="left")
+    check_open(attempt, place.position, now)
     item = db.session.get_one(AttemptItem, place.item_id)
     db.session.refresh(item)
     answered = db.session.scalar(
         select(ResponseEvent.body).filter_by(attempt_id=attempt_id, ordinal=item.answer_ordinal)
     )
-    files = [*(answered or {}).get("files", ()), file.digest]
-    body = grading.normalise({"files": files}, item.layout)
     if db.session.scalar(select(Upload.id).filter_by(item_id=item.id, digest=file.digest)) is None:
         last = file.name.replace("\\", "/").rsplit("/", maxsplit=1)[-1]
         clean = " ".join("".join(c if c.isprintable() else " " for c in last).split())[-MAX_NAME:]
@@ -93,6 +104,8 @@ def receive_file(
         )
         db.session.add(upload)
         db.session.flush()
+    files = [*(answered or {}).get("files", ()), file.digest]
+    body = grading.normalise({"files": files}, item.layout)
     change = Change(
         item_id=item.id,
         position=item.position,

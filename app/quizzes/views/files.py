@@ -47,6 +47,7 @@ def receive_file(attempt_id: uuid.UUID, item_id: uuid.UUID) -> BaseResponse | tu
     """Save the paper that was posted, and take one file for a question of it."""
     actor = access.require_actor()
     place = queries.get_upload_place(actor, attempt_id, item_id)
+    services.check_open(place.attempt, place.position, clock.now())  # before anything is kept on disk
     sent = request.files.get(f"q-{item_id}-file")
     data = sent.read(place.max_bytes + 1) if sent else b""
     page = read_page(request.form)
