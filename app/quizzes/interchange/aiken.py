@@ -61,7 +61,7 @@ def read(text: str, language: Language) -> Imported:
     _take_numbers_away(blocks)
     for block in blocks:
         where = str(block.line)
-        if len(found.items) >= MAX_ITEMS:
+        if found.is_full:
             found.refused.append(Refusal(where, "", N_("only %(number)s questions at a time", number=MAX_ITEMS)))
             break
         try:

@@ -8,10 +8,11 @@ from app.quizzes.interchange.model import ANY, LANGUAGES, Texts
 #: The names by which Moodle knows our languages.
 MOODLE_NAMES: Final = {"zh": "zh_cn", "en": "en"}
 
-_SPAN: Final = re.compile(r"<span\s+([^>]*?)>(.*?)</span\s*>", re.DOTALL | re.IGNORECASE)
+#: What is never closed goes to the end of the text, so that nothing behind it is searched again.
+_SPAN: Final = re.compile(r"<span\s([^<>]*)>(.*?)(</span\s*>|\Z)", re.DOTALL | re.IGNORECASE)
 _CLASS: Final = re.compile(r"""class\s*=\s*["']?multilang\b""", re.IGNORECASE)
 _LANG: Final = re.compile(r"""(?<![\w:])lang\s*=\s*["']?([A-Za-z_-]+)""", re.IGNORECASE)
-_BLOCK: Final = re.compile(r"\{mlang\s+([A-Za-z_, -]+?)\}(.*?)\{mlang\}", re.DOTALL | re.IGNORECASE)
+_BLOCK: Final = re.compile(r"\{mlang\s+([A-Za-z_,-][A-Za-z_, -]*)\}(.*?)(\{mlang\}|\Z)", re.DOTALL | re.IGNORECASE)
 
 
 def language_of(tag: str) -> str:
@@ -56,14 +57,14 @@ def _pieces(text: str) -> list[tuple[frozenset[str], str]]:
 
 
 def _marks(text: str) -> list[tuple[int, int, str, str]]:
-    blocks = [(*match.span(), match.group(1), match.group(2)) for match in _BLOCK.finditer(text)]
+    blocks = [(*match.span(), match[1], match[2]) for match in _BLOCK.finditer(text) if match[3]]
     if blocks:
         return blocks
     found = []
     for match in _SPAN.finditer(text):
-        lang = _LANG.search(match.group(1))
-        if lang and _CLASS.search(match.group(1)):
-            found.append((*match.span(), lang.group(1), match.group(2)))
+        lang = _LANG.search(match[1])
+        if lang and _CLASS.search(match[1]) and match[3]:
+            found.append((*match.span(), lang[1], match[2]))
     return found
 
 

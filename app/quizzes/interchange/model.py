@@ -88,6 +88,11 @@ class Imported:
     refused: list[Refusal] = field(default_factory=list)
     media: dict[str, Media] = field(default_factory=dict)
 
+    @property
+    def is_full(self) -> bool:
+        """Has it as many questions as one file may have, those that cannot be taken included?"""
+        return len(self.items) + len(self.refused) >= MAX_ITEMS
+
 
 @dataclass(frozen=True, slots=True)
 class Question:

@@ -38,7 +38,7 @@ def read(text: str, language: Language, box: MediaBox | None = None) -> Imported
     found = Imported()
     for line, loaded in _questions(text):
         key = str(loaded.get("id", "")) if isinstance(loaded, dict) else ""
-        if len(found.items) >= MAX_ITEMS:
+        if found.is_full:
             found.refused.append(
                 Refusal(str(line), "", N_("only %(number)s questions at a time", number=MAX_ITEMS))
             )

@@ -100,7 +100,7 @@ def read(root: etree._Element, name: str, keep_picture: KeepPicture, language: L
     if not items:
         raise CannotTake(N_("there are no questions in it"))
     for element in items:
-        if len(found.items) >= MAX_ITEMS:
+        if found.is_full:
             found.refused.append(Refusal(name, "", N_("only %(number)s questions at a time", number=MAX_ITEMS)))
             break
         try:

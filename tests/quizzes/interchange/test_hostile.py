@@ -5,6 +5,7 @@ import io
 import json
 import re
 import stat
+import time
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -63,6 +64,30 @@ def test_a_hundred_thousand_nested_elements() -> None:
     assert refusal(f"::q::[html]{nested}x {{T}}".encode(), "deep.gift.txt")
     assert refusal(("questions: " + "[" * depth).encode(), "deep.yaml")
     assert "too many" in refusal(b"<quiz>" + b"<a/>" * 500_000 + b"</quiz>")
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("// " + "[id:" * 50_000 + "\n::q::x {", "never closed"),
+        ("::q::" + r"\{mlang en\}" * 20_000 + " {T}", "longer than"),
+        ("::q::" + r"\{mlang " + " " * 200_000 + "x {T}", "longer than"),
+        ("::q::[html]" + "<span " * 40_000 + " {T}", "longer than"),
+        ("::q::x {" + "~a" * 400_000 + "}", "more than 200 answers"),
+    ],
+    ids=["comments", "languages", "spaces", "spans", "answers"],
+)
+def test_what_is_never_closed_is_searched_once(text: str, why: str) -> None:
+    """Each took minutes, and four times as long for twice the length."""
+    started = time.process_time()
+    assert why in refusal(text.encode(), "q.gift.txt")
+    assert time.process_time() - started < 20
+
+
+def test_a_file_is_left_where_it_has_too_much_that_cannot_be_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.quizzes.interchange.model.MAX_ITEMS", 3)
+    _kind, found = formats.read(b"{\n\n" * 1_000, "q.gift.txt", "zh")
+    assert [str(each.why)[:8] for each in found.refused] == ["its brac"] * 3 + ["only 200"]
 
 
 def test_yaml_aliases_are_refused() -> None:

@@ -43,7 +43,8 @@ from app.quizzes.interchange.model import (
 )
 
 _FORMAT: Final = re.compile(r"\s*\[(html|markdown|plain|moodle)\]", re.IGNORECASE)
-_COMMENT_MARK: Final = re.compile(r"\[(id|tag|academy):((?:\\.|[^\]\\])*)\]")
+#: One that is never closed goes to the end of the line, so that nothing behind it is searched again.
+_COMMENT_MARK: Final = re.compile(r"\[(id|tag|academy):((?:\\.|[^\]\\])*)(?:(\])|\\?$)")
 _WEIGHT: Final = re.compile(r"\s*%(-?\d{1,3}(?:\.\d{1,7})?)%")
 #: What answers begin with, and what takes its place where somebody types Chinese.
 _WIDE: Final = re.compile("[＝～｛｝]")
@@ -67,7 +68,7 @@ def read(text: str, language: Language) -> Imported:
     found = Imported()
     for block in _blocks(text):
         where = str(block.line)
-        if len(found.items) >= MAX_ITEMS:
+        if found.is_full:
             found.refused.append(Refusal(where, "", N_("only %(number)s questions at a time", number=MAX_ITEMS)))
             break
         try:
@@ -84,7 +85,8 @@ def _blocks(text: str) -> Iterator[_Block]:
     for number, line in enumerate([*text.split("\n"), ""], start=1):
         stripped = line.strip()
         if stripped.startswith("//"):
-            comments += [(kind, re.sub(r"\\(.)", r"\1", value)) for kind, value in _COMMENT_MARK.findall(stripped)]
+            marks = _COMMENT_MARK.findall(stripped)
+            comments += [(kind, re.sub(r"\\(.)", r"\1", value)) for kind, value, closed in marks if closed]
         elif stripped and not (not lines and stripped.startswith("$CATEGORY:")):
             start = number if not lines else start
             lines.append(line)
@@ -107,7 +109,7 @@ def _find(text: str, marks: str, start: int = 0) -> int:
 
 
 def _split_answers(text: str) -> list[tuple[str, str]]:
-    """The answers with the mark (= or ~) before each."""
+    """The answers with the mark (= or ~) before each. Raises CannotTake for too many."""
     found: list[tuple[str, str]] = []
     mark, start, position = "", 0, 0
     while position < len(text):
@@ -117,6 +119,7 @@ def _split_answers(text: str) -> list[tuple[str, str]]:
         if text[position] in "=~":
             if mark or text[start:position].strip():
                 found.append((mark, text[start:position]))
+                check_parts(found, 0)
             mark, start = text[position], position + 1
         position += 1
     if mark or text[start:].strip():

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from app.core.messages import N_
-from app.quizzes.interchange.answers import FULL
+from app.quizzes.interchange.answers import FULL, check_parts
 from app.quizzes.interchange.model import CannotTake
 from app.quizzes.interchange.running import gap_mark
 
@@ -54,7 +54,9 @@ def take_out(text: str) -> tuple[str, list[Field]]:
         kind = KINDS.get(found[2])
         if kind is None:
             raise CannotTake(N_("embedded answers of the type “%(type)s” cannot be taken", type=found[2]))
-        answers = [_answer(part) for part in _split(text[found.end() : end], "~")]
+        parts = list(_split(text[found.end() : end], "~"))
+        check_parts(parts, 0)
+        answers = [_answer(part) for part in parts]
         fields.append(Field(Decimal(found[1] or 1), kind, [answer for answer in answers if answer.text]))
         kept += [text[position : found.start()], gap_mark(len(fields))]
         position = end + 1

@@ -30,7 +30,7 @@ def read(root: etree._Element, language: Language) -> Imported:
         if element.get("type") == "category":
             continue
         where = str(element.sourceline or 1)
-        if len(found.items) >= MAX_ITEMS:
+        if found.is_full:
             found.refused.append(Refusal(where, "", N_("only %(number)s questions at a time", number=MAX_ITEMS)))
             break
         try:

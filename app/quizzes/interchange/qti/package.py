@@ -37,7 +37,7 @@ def read_package(files: dict[str, bytes], language: Language) -> Imported:
     package = _Package(files, language)
     for resource in descendants(manifest, "resource"):
         path = resource.get("href") or next((f.get("href", "") for f in children(resource, "file")), "")
-        if len(package.found.items) >= MAX_ITEMS:
+        if package.found.is_full:
             package.refuse(path, "", N_("only %(number)s questions at a time", number=MAX_ITEMS))
             break
         package.take(resource, path)
