@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 
+class Hopeless(Exception):
+    """A handler raises it where another try would meet the same: its job fails for good at once."""
+
+
 @dataclass(frozen=True, slots=True)
 class Assignment:
     """What a handler is told: the job's id, its payload, and how to say how far it is (renews the lease)."""

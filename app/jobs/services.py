@@ -16,9 +16,11 @@ from app.core.database import after_commit, db, release, transaction
 from app.core.errors import Conflict, NotFound
 from app.jobs.models import Job, JobState
 from app.jobs.queries import due_jobs, is_due
-from app.jobs.registry import Assignment, kind_named
+from app.jobs.registry import Assignment, Hopeless, kind_named
 
 BACKOFF = (5, 30, 120, 600)  # seconds before the next try
+#: The error of a job whose every try ended with its worker.
+WORKERS_DIED = "its worker died every time"
 
 log = structlog.get_logger()
 
@@ -144,8 +146,8 @@ def _put_back(claim: Claim, error: BaseException, max_attempts: int) -> None:
 def run_job(job_id: uuid.UUID, keeper: Keeper = nullcontext) -> bool:
     """Claim and run one job; False when somebody else has it or it is not due.
 
-    A handler's exception is recorded and the job is tried again later, up to its kind's limit. When the
-    process is told to stop, the job goes back to the queue at once.
+    A handler's exception is recorded and the job is tried again later, up to its kind's limit (``Hopeless``: no
+    more). When the process is told to stop, the job goes back to the queue at once.
     """
     claim = _claim(job_id, clock.now())
     if claim is None:
@@ -156,8 +158,7 @@ def run_job(job_id: uuid.UUID, keeper: Keeper = nullcontext) -> bool:
         _put_back(claim, error, max_attempts=len(BACKOFF))
         return True
     if claim.attempt > kind.max_attempts:  # every try ended with a dead worker
-        dead = "its worker died every time"
-        _update(claim, state=JobState.FAILED, lease_until=None, error=dead, finished_at=clock.now())
+        _update(claim, state=JobState.FAILED, lease_until=None, error=WORKERS_DIED, finished_at=clock.now())
         return True
 
     def report(done: int, total: int) -> None:
@@ -168,7 +169,7 @@ def run_job(job_id: uuid.UUID, keeper: Keeper = nullcontext) -> bool:
             kind.handler(Assignment(job_id, claim.payload, report))
     except Exception as error:  # noqa: BLE001 - whatever a handler raises is recorded with its job
         db.session.rollback()
-        _put_back(claim, error, kind.max_attempts)
+        _put_back(claim, error, 0 if isinstance(error, Hopeless) else kind.max_attempts)
         return True
     except BaseException:
         db.session.rollback()

@@ -26,11 +26,11 @@ class AttemptGraded(Event):
 
 @dataclass(frozen=True, slots=True)
 class RegradeApplied(Event):
-    """Every sitting of a regrade has its new result; announced once."""
+    """Every sitting of a regrade has its new result (of one given up: its former one); announced once."""
 
     regrade_id: uuid.UUID
     grade_run_id: uuid.UUID
-    #: Who decided to apply it.
+    #: Who decided to apply it, or to give it up.
     actor_id: uuid.UUID
 
 

@@ -127,6 +127,7 @@ BETWEEN: Final[dict[str, str]] = {
     "quizzes.review_attempt": "tests/journeys/test_story.py",
     "regrading.show": "tests/journeys/test_regrading.py",
     "regrading.approve": "tests/journeys/test_regrading.py",
+    "regrading.give_up": "tests/journeys/test_regrading.py",
     "certificate_decisions.show": "tests/journeys/test_regrading.py",
     "regrading.show_history": "tests/journeys/test_regrading.py",
     "marking.show_question": "tests/journeys/test_marking.py",

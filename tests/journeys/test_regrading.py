@@ -15,11 +15,13 @@ from app.core.access import Role
 from app.core.database import db, release, write_mode
 from app.jobs.services import run_due_jobs
 from app.quizzes.models import AttemptResult
+from app.quizzes.regrading import services
 from app.quizzes.regrading.models import Regrade
 from tests.support.analysis import by_ability, publish, single_questions
 from tests.support.cast import Cast, make_cast, make_person
 from tests.support.decisions import Certified, certified
 from tests.support.processes import own_site
+from tests.support.regrading import stop_after
 from tests.support.serving import Served, served
 from tests.support.sittings import make_people, sit
 
@@ -61,7 +63,15 @@ def work() -> None:
     release()
 
 
-def test_a_bad_question_is_found_corrected_and_regraded(story: Story) -> None:
+def halfway(patch: pytest.MonkeyPatch) -> None:
+    """Its job fails for good when half of the papers are regraded."""
+    with write_mode(), patch.context() as small:
+        small.setattr(services, "BATCH", 20)
+        stop_after(db.session.scalars(db.select(Regrade.id)).one(), 1, patch)
+    release()
+
+
+def test_a_bad_question_is_found_corrected_and_regraded(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
     desk = story.academy.window(story.teacher)
     desk.open("/examinations/bad-question/regrade")
     page = desk.open("/examinations/bad-question/analysis")
@@ -80,6 +90,14 @@ def test_a_bad_question_is_found_corrected_and_regraded(story: Story) -> None:
     page.get_by_label("给考生的说明").fill("第 3 题的正确答案应为 c，成绩已重新计算。")
     page.get_by_label("记录在案的理由").fill("试题分析：区分度为负；答案键有误。")
     desk.send()
+    halfway(monkeypatch)
+    page.get_by_role("link", name="撤回……").wait_for()  # the page has found out by itself
+    desk.look()
+    desk.narrow()
+    desk.follow(page.get_by_role("link", name="撤回……"))
+    desk.narrow()
+    desk.follow(page.get_by_role("link", name="取消"))
+    desk.follow(page.get_by_role("button", name="重试"))
     work()
     page.reload()
     desk.look()

@@ -194,6 +194,9 @@ def _rows_of_statistics() -> tuple[Row, ...]:
         Row("regrading.approve", f"/regrades/{NOBODYS}/apply", none),
         Row("regrading.approve", f"/regrades/{NOBODYS}/apply", none, "post"),
         Row("regrading.download", f"/regrades/{NOBODYS}/changes/csv", none),
+        Row("regrading.resume", f"/regrades/{NOBODYS}/resume", none, "post"),
+        Row("regrading.give_up", f"/regrades/{NOBODYS}/give-up", none),
+        Row("regrading.give_up", f"/regrades/{NOBODYS}/give-up", none, "post"),
         Row("regrading.discard", f"/regrades/{NOBODYS}/discard", none, "post"),
         Row("regrading.try_again", f"/regrades/{NOBODYS}/try", none, "post"),
     )

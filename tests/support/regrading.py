@@ -4,11 +4,15 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
+import pytest
+
 from app.accounts.models import Person
 from app.core import clock
 from app.core.access import Actor, Grant, Role
 from app.core.database import db, release, transaction
 from app.core.identifiers import content_id
+from app.jobs.models import Job
+from app.jobs.registry import kind_named
 from app.jobs.services import run_due_jobs
 from app.quizzes.models import (
     Attempt,
@@ -93,6 +97,27 @@ def approve(actor: Actor, regrade_id: uuid.UUID, *, work: bool = True, **why: st
         services.approve_regrade(actor, regrade_id, tried_at=tried_at, now=clock.now(), **{**WHY, **why})
     if work:
         run_due_jobs()
+    return regrade_named(regrade_id)
+
+
+def stop_after(regrade_id: uuid.UUID, batches: int, patch: pytest.MonkeyPatch) -> Regrade:
+    """Let the job of an approved regrade fail for good once it has carried out so many batches."""
+    real, calls = services.apply_batch, []
+
+    def failing(*arguments: Any) -> services.Applied:
+        calls.append(arguments)
+        if len(calls) > batches:
+            raise OSError("no space left")
+        return real(*arguments)
+
+    job_id = regrade_named(regrade_id).job_id
+    with transaction() as session:
+        last = kind_named(services.APPLY).max_attempts - 1
+        session.execute(db.update(Job).where(Job.id == job_id).values(attempts=last))
+    with patch.context() as patched:
+        patched.setattr(services, "apply_batch", failing)
+        run_due_jobs()
+    release()
     return regrade_named(regrade_id)
 
 

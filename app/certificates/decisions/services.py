@@ -71,9 +71,9 @@ def review(
         certificate_id=certificate.id if certificate else None,
         regrade_id=regrade.id,
         attempt_id=attempt_id,
-        applied_by=regrade.approved_by,
+        applied_by=regrade.given_up_by or regrade.approved_by,
         facts=facts.as_json(),
-        evidence=_described(evidence, certificate, regrade, attempt_id),
+        evidence=_described(evidence, certificate, regrade, attempt_id, grade_run_id),
     )
     db.session.add(decision)
     db.session.flush()
@@ -90,7 +90,7 @@ def renew(actor: Actor, decision_id: uuid.UUID, *, now: datetime) -> Certificate
     regrade = db.session.get_one(Regrade, decision.regrade_id)
     if decision.state is not DecisionState.OPEN or regrade.run_id is None:
         raise Conflict(_("This has been decided, or there is nothing to decide any more."), code="decided")
-    return review(decision.membership_id, decision.attempt_id, regrade.run_id, now=now)
+    return review(decision.membership_id, decision.attempt_id, regrade.back_run_id or regrade.run_id, now=now)
 
 
 def _facts(membership_id: uuid.UUID, now: datetime) -> Facts:
@@ -100,10 +100,14 @@ def _facts(membership_id: uuid.UUID, now: datetime) -> Facts:
 
 
 def _described(
-    evidence: cohorts.Evidence, certificate: Certificate | None, regrade: Regrade, attempt_id: uuid.UUID
+    evidence: cohorts.Evidence,
+    certificate: Certificate | None,
+    regrade: Regrade,
+    attempt_id: uuid.UUID,
+    grade_run_id: uuid.UUID,
 ) -> dict[str, Any]:
     """What a decider reads, as it was when the decision was opened."""
-    before, after = outcomes_of(attempt_id, regrade.run_id)
+    before, after = outcomes_of(attempt_id, grade_run_id)
     change = find_change(regrade.id, attempt_id)
     mine = str(certificate.id) if certificate else ""
     return {
@@ -111,7 +115,7 @@ def _described(
         "stated_percent": certificate.draft["claims"]["result_percent"] if certificate else None,
         "before": _figures(before),
         "after": _figures(after),
-        "reason": regrade.reason,
+        "reason": regrade.giving_up_reason or regrade.reason,
         "notice": regrade.notice,
         "rests": [
             dict(one["label"]) for one in (change.consequences if change else []) if one["subject_id"] != mine

@@ -89,6 +89,16 @@ class ApproveForm(Form):
     tried_at = HiddenField()
 
 
+class GiveUpForm(Form):
+    """The decision to give up a regrade that stopped."""
+
+    reason = TextAreaField(
+        _l("Reason for the record"),
+        description=_l("Stays with the grades; colleagues and certifiers read it."),
+        validators=[InputRequired(_l("Fill this in.")), Length(max=MAX_REASON)],
+    )
+
+
 def name_of(amendable: Amendable) -> str:
     """The name of an amendable field's control."""
     return f"correct-{amendable.name.replace('/', '--')}"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from app.accounts.models import Person
 from app.core.database import db
@@ -27,6 +27,12 @@ class AppliedRun:
     actor: str | None
     regrade: Regrade | None
     question: int | None
+    reason: str
+
+    @property
+    def taken_back(self) -> bool:
+        """Is it what counted before a regrade that was given up?"""
+        return self.regrade is not None and self.run_id == self.regrade.back_run_id
 
 
 def runs_of(attempt_id: uuid.UUID) -> list[AppliedRun]:
@@ -36,7 +42,7 @@ def runs_of(attempt_id: uuid.UUID) -> list[AppliedRun]:
         .join(GradeRun, GradeRun.id == AttemptResult.run_id)
         .join(Attempt, Attempt.id == AttemptResult.attempt_id)
         .outerjoin(Person, Person.id == GradeRun.actor_id)
-        .outerjoin(Regrade, Regrade.run_id == GradeRun.id)
+        .outerjoin(Regrade, or_(Regrade.run_id == GradeRun.id, Regrade.back_run_id == GradeRun.id))
         .outerjoin(
             AttemptItem,
             (AttemptItem.attempt_id == AttemptResult.attempt_id)
@@ -55,6 +61,7 @@ def runs_of(attempt_id: uuid.UUID) -> list[AppliedRun]:
             actor=row.name,
             regrade=row.Regrade,
             question=row.position,
+            reason=row.GradeRun.reason,
         )
         for row in rows
     ]
@@ -65,6 +72,7 @@ class Recomputation:
     """A regrade as the candidate reads of it."""
 
     at: datetime
+    #: Its words for the candidates; empty where it was taken back.
     notice: str
     question: int | None
     before: Outcome
@@ -75,7 +83,9 @@ def recomputations(attempt_id: uuid.UUID) -> list[Recomputation]:
     """The regrades of a sitting since its first result, the newest first. One statement."""
     runs = runs_of(attempt_id)
     found = [
-        Recomputation(run.at, run.regrade.notice, run.question, before.outcome, run.outcome)
+        Recomputation(
+            run.at, "" if run.taken_back else run.regrade.notice, run.question, before.outcome, run.outcome
+        )
         for before, run in pairwise(runs)
         if run.regrade is not None
     ]
@@ -83,8 +93,8 @@ def recomputations(attempt_id: uuid.UUID) -> list[Recomputation]:
 
 
 def find_by_run(run_id: uuid.UUID) -> Regrade | None:
-    """The regrade whose grades a run holds. One statement."""
-    return db.session.scalar(select(Regrade).where(Regrade.run_id == run_id))
+    """The regrade whose grades a run holds, or takes back. One statement."""
+    return db.session.scalar(select(Regrade).where(or_(Regrade.run_id == run_id, Regrade.back_run_id == run_id)))
 
 
 def find_change(regrade_id: uuid.UUID, attempt_id: uuid.UUID) -> RegradeChange | None:

@@ -23,15 +23,25 @@ class Regrade(Identified, Base):
 
     __tablename__ = "regrades"
     __table_args__ = (
-        CheckConstraint("state in ('trying','tried','impossible','applying','applied','discarded')", name="state"),
+        CheckConstraint(
+            "state in ('trying','tried','impossible','applying','applied','giving_up','given_up','discarded')",
+            name="state",
+        ),
         CheckConstraint("treatment in ('graded','dropped','full_marks')", name="treatment"),
         CheckConstraint("(group_kind IS NULL) = (group_id IS NULL)", name="group"),
         CheckConstraint(
-            "(state in ('applying','applied')) = (approved_by IS NOT NULL AND approved_at IS NOT NULL"
-            " AND run_id IS NOT NULL AND graded_by_id IS NOT NULL AND reason <> '' AND notice <> '')",
+            "(state in ('applying','applied','giving_up','given_up')) = (approved_by IS NOT NULL"
+            " AND approved_at IS NOT NULL AND run_id IS NOT NULL AND graded_by_id IS NOT NULL"
+            " AND reason <> '' AND notice <> '')",
             name="approved",
         ),
         CheckConstraint("(state = 'applied') = (applied_at IS NOT NULL)", name="applied"),
+        CheckConstraint(
+            "(state in ('giving_up','given_up')) = (given_up_by IS NOT NULL AND given_up_at IS NOT NULL"
+            " AND back_run_id IS NOT NULL AND giving_up_reason <> '')",
+            name="given_up",
+        ),
+        CheckConstraint("(state = 'given_up') = (taken_back_at IS NOT NULL)", name="taken_back"),
         Index("ix_regrades_standing", "question_revision_id", "approved_at"),
     )
 
@@ -52,6 +62,7 @@ class Regrade(Identified, Base):
     organisations: Mapped[list[str] | None] = mapped_column(Json)
 
     state: Mapped[RegradeState] = mapped_column(default=RegradeState.TRYING)
+    #: ``rules.Problem``: why it is impossible, or why applying it stopped.
     problem: Mapped[str] = mapped_column(default="")
     tried_at: Mapped[datetime | None]
     #: ``rules.Basis`` and ``rules.Figures`` of the last dry run.
@@ -67,6 +78,13 @@ class Regrade(Identified, Base):
     run_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("grade_runs.id"), unique=True)
     graded_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("question_revisions.id"))
     applied_at: Mapped[datetime | None]
+
+    #: Applying it stopped, and somebody gave it up: ``back_run_id`` holds the results as they were before it.
+    given_up_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("people.id"))
+    given_up_at: Mapped[datetime | None]
+    giving_up_reason: Mapped[str] = mapped_column(default="")
+    back_run_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("grade_runs.id"), unique=True)
+    taken_back_at: Mapped[datetime | None]
 
     @property
     def correction(self) -> Correction:

@@ -15,7 +15,7 @@ from app.core.access import Actor
 from app.core.database import db
 from app.core.errors import NotFound
 from app.core.pagination import Page, paginate
-from app.jobs.models import Job
+from app.jobs.models import Job, JobState
 from app.quizzes import registry
 from app.quizzes.models import (
     GRADE_COUNTS,
@@ -39,6 +39,8 @@ from app.quizzes.results import Outcome
 FINISHED = (AttemptState.SUBMITTED, AttemptState.EXPIRED)
 #: Regrades that papers handed in now follow too.
 STANDING = (RegradeState.APPLYING, RegradeState.APPLIED)
+#: Regrades on which a job is at work; meanwhile no other one touches their papers.
+AT_WORK = (RegradeState.APPLYING, RegradeState.GIVING_UP)
 
 
 def in_scope(regrade: Regrade) -> list[ColumnElement[bool]]:
@@ -186,11 +188,9 @@ def _covers(regrade: Regrade, attempt: Attempt) -> bool:
 
 
 def is_crossed(regrade: Regrade) -> bool:
-    """Does a job carry out another regrade of this question, or of papers in this scope, now? One statement, and
-    one for each regrade at work."""
-    at_work = db.session.scalars(
-        select(Regrade).where(Regrade.state == RegradeState.APPLYING, Regrade.id != regrade.id)
-    ).all()
+    """Does a job carry out (or take back) another regrade of this question, or of papers in this scope, now? One
+    statement, and one for each regrade at work."""
+    at_work = db.session.scalars(select(Regrade).where(Regrade.state.in_(AT_WORK), Regrade.id != regrade.id)).all()
     return any(
         other.question_revision_id == regrade.question_revision_id
         or db.session.scalar(select(Attempt.id).where(*in_scope(regrade), *in_scope(other)).limit(1)) is not None
@@ -240,6 +240,12 @@ class Listed:
     quiz_title: dict[str, str] | None
     author: str
     job: Job | None
+
+    @property
+    def stopped(self) -> bool:
+        """Has its job failed for good? What it had done is kept; a person says how it goes on."""
+        at_work = self.regrade.state in {*AT_WORK, RegradeState.TRYING}
+        return at_work and self.job is not None and self.job.state is JobState.FAILED
 
 
 def _listed() -> Any:
@@ -466,6 +472,6 @@ def papers_graded_by(key: str, graded_by: Collection[uuid.UUID]) -> dict[uuid.UU
 
 
 def names_of(regrade: Regrade) -> Mapping[uuid.UUID, str]:
-    """Who made and who applied it. One statement."""
-    ids = [each for each in (regrade.created_by, regrade.approved_by) if each]
+    """Who made it, who applied it and who gave it up. One statement."""
+    ids = [each for each in (regrade.created_by, regrade.approved_by, regrade.given_up_by) if each]
     return dict(db.session.execute(select(Person.id, Person.name).where(Person.id.in_(ids))).all())

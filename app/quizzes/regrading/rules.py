@@ -12,7 +12,7 @@ from app.quizzes.results import Outcome, Treatment
 
 
 class RegradeState(StrEnum):
-    """How far a regrade is. Only ``applying`` and ``applied`` ones touch anybody's result."""
+    """How far a regrade is. Results follow it while it is ``applying`` or ``applied``."""
 
     #: A job looks at what it would do.
     TRYING = "trying"
@@ -23,6 +23,10 @@ class RegradeState(StrEnum):
     #: Decided; a job appends the grades, and papers handed in from now on follow it too.
     APPLYING = "applying"
     APPLIED = "applied"
+    #: Applying it stopped and somebody gave it up; a job puts the results back that it has changed.
+    GIVING_UP = "giving_up"
+    #: Given up: no result follows it.
+    GIVEN_UP = "given_up"
     DISCARDED = "discarded"
 
 

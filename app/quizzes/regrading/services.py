@@ -245,28 +245,22 @@ def approve_regrade(
     _demand(regrade, RegradeState.TRIED)
     if not reason.strip() or not notice.strip():
         raise Invalid(_("Give the reason, and the words for the candidates."), code="reason")
-    own = exists().where(*queries.in_scope(regrade), Attempt.candidate_id == actor.person_id)
-    if db.session.scalar(select(own)):
-        raise NotAllowed(_("A sitting of your own would change. A colleague has to apply this regrade."))
+    refuse_own(actor, regrade)
     serialise("regrade")  # of two that are decided at once, the second sees the first at work
     if queries.is_crossed(regrade):
-        raise Conflict(_("Another regrade of these papers is being applied. Wait until it is done."), code="busy")
+        raise Conflict(
+            _(
+                "Another regrade of these papers is under way. Wait until it is done; if it has stopped, the list"
+                " of regrades says so, and it can be tried again or given up there."
+            ),
+            code="busy",
+        )
     if regrade.tried_at != tried_at or _has_moved(regrade):
         raise Conflict(
             _("Sittings, results or certificates have changed since the dry run. Look at the new figures."),
             code="moved",
         )
-    run = GradeRun(
-        id=new_id(),
-        created_at=now,
-        cause="regrade",
-        grader_version=grading.VERSION,
-        actor_id=actor.person_id,
-        reason=reason.strip()[:MAX_REASON],
-        applied_at=now,
-    )
-    db.session.add(run)
-    db.session.flush()
+    run = run_of(actor, reason, now)
     regrade.graded_by_id = _revision_of(regrade, now)
     regrade.run_id, regrade.approved_by, regrade.approved_at = run.id, actor.person_id, now
     regrade.reason, regrade.notice = run.reason, notice.strip()[:MAX_REASON]
@@ -278,6 +272,29 @@ def approve_regrade(
         use_correction(regrade.question_revision_id, regrade.graded_by_id, now=now)
     audit.record(actor, "quizzes.approve_regrade", regrade, reason=regrade.reason, **regrade.correction.as_json())
     return regrade
+
+
+def refuse_own(actor: Actor, regrade: Regrade) -> None:
+    """Nobody decides about what changes a result of her own. Raises NotAllowed."""
+    own = exists().where(*queries.in_scope(regrade), Attempt.candidate_id == actor.person_id)
+    if db.session.scalar(select(own)):
+        raise NotAllowed(_("A sitting of your own would change. A colleague has to apply this regrade."))
+
+
+def run_of(actor: Actor, reason: str, now: datetime) -> GradeRun:
+    """The run to which the grades of a decision are appended."""
+    run = GradeRun(
+        id=new_id(),
+        created_at=now,
+        cause="regrade",
+        grader_version=grading.VERSION,
+        actor_id=actor.person_id,
+        reason=reason.strip()[:MAX_REASON],
+        applied_at=now,
+    )
+    db.session.add(run)
+    db.session.flush()
+    return run
 
 
 def _revision_of(regrade: Regrade, now: datetime) -> uuid.UUID:
@@ -322,29 +339,36 @@ class Applied:
 
 
 def apply_batch(regrade_id: uuid.UUID, now: datetime) -> Applied:
-    """Append the grades of the next sittings, under their locks."""
-    regrade = queries.get_regrade(regrade_id)
+    """Append the grades of the next sittings, under their locks; none once it was given up. Raises Impossible."""
+    regrade = queries.get_regrade(regrade_id, lock=True)
+    if regrade.state not in queries.STANDING or regrade.run_id is None:
+        return Applied(0)
     ids = queries.sittings_to_apply(regrade, BATCH)
     if not ids:
         return Applied(0)
+    found = regraded(queries.sittings_named(lock_undone(ids, regrade.run_id)), corrected_by(regrade))
+    return Applied(len(ids), append_results(regrade.run_id, found, now))
+
+
+def lock_undone(ids: Sequence[uuid.UUID], run_id: uuid.UUID) -> list[uuid.UUID]:
+    """Lock sittings; those that this run has no result of, now that nobody else can give them one."""
     db.session.execute(select(Attempt.id).where(Attempt.id.in_(ids)).order_by(Attempt.id).with_for_update()).all()
     done = set(
         db.session.scalars(
             select(AttemptResult.attempt_id).where(
-                AttemptResult.run_id == regrade.run_id, AttemptResult.attempt_id.in_(ids)
+                AttemptResult.run_id == run_id, AttemptResult.attempt_id.in_(ids)
             )
         )
     )
-    found = _carry_out(regrade, [each for each in ids if each not in done], now)
-    return Applied(len(ids), tuple(each.sat.id for each in found if each.changed))
+    return [each for each in ids if each not in done]
 
 
-def _carry_out(regrade: Regrade, ids: Sequence[uuid.UUID], now: datetime) -> list[Regraded]:
-    """Append grades and results of locked sittings to the regrade's run, make them count, and announce changes."""
-    found = regraded(queries.sittings_named(ids), corrected_by(regrade))
+def append_results(run_id: uuid.UUID, found: Sequence[Regraded], now: datetime) -> tuple[uuid.UUID, ...]:
+    """Append grades and results of locked sittings to a run, make them count, and announce the changed ones, which
+    are returned."""
     if not found:
-        return []
-    run = db.session.get_one(GradeRun, regrade.run_id)
+        return ()
+    run = db.session.get_one(GradeRun, run_id)
     replay.keep_grades(run, [line for each in found for line in each.lines], now)
     replay.keep_results(run, {each.sat.id: each.after for each in found}, now)
     db.session.execute(
@@ -353,10 +377,10 @@ def _carry_out(regrade: Regrade, ids: Sequence[uuid.UUID], now: datetime) -> lis
         .values(grade_run_id=run.id)
         .execution_options(synchronize_session=False)
     )
-    for each in found:
-        if each.changed:
-            announce(_graded(each, run.id))
-    return found
+    changed = [each for each in found if each.changed]
+    for each in changed:
+        announce(_graded(each, run.id))
+    return tuple(each.sat.id for each in changed)
 
 
 def _graded(each: Regraded, run_id: uuid.UUID) -> AttemptGraded:
@@ -373,6 +397,12 @@ def _graded(each: Regraded, run_id: uuid.UUID) -> AttemptGraded:
         grade_run_id=run_id,
         by_regrade=True,
     )
+
+
+def note_stop(regrade_id: uuid.UUID, impossible: Impossible) -> None:
+    """Keep why it cannot be applied to the end, for the page on which a person decides what becomes of it."""
+    queries.get_regrade(regrade_id, lock=True).problem = impossible.problem.value
+    db.session.flush()
 
 
 def finish_regrade(regrade_id: uuid.UUID, now: datetime) -> bool:

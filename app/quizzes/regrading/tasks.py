@@ -1,13 +1,15 @@
-"""Try and carry out regrades, batch by batch; and look after sittings that came in between."""
+"""Try, carry out and take back regrades, batch by batch; and look after sittings that came in between."""
 
 import uuid
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 from app.core import clock
 from app.core.database import release, transaction
-from app.jobs.registry import Assignment, every, handles
-from app.quizzes.regrading import letters, queries, services
+from app.jobs.registry import Assignment, Hopeless, every, handles
+from app.quizzes.regrading import giving_up, letters, queries, services
 from app.quizzes.regrading.rules import Basis, Figures
+from app.quizzes.regrading.services import Applied
 from app.quizzes.regrading.working import Impossible, regraded
 
 #: A paper may be handed in while a regrade ends; no request lasts as long as this.
@@ -62,11 +64,10 @@ def _try_all(regrade_id: uuid.UUID, assignment: Assignment) -> tuple[Figures, Ba
 
 @handles(services.APPLY, max_attempts=20, time_limit=3600)
 def apply_regrade(assignment: Assignment) -> None:
-    """One transaction a batch; what an earlier worker did is found done."""
+    """One transaction a batch; what an earlier worker did is found done. Where it turns out to be impossible it
+    stops, and a person decides (``giving_up``)."""
     regrade_id = _subject(assignment)
-    while True:
-        if not _apply_batch(regrade_id):
-            break
+    while _batch(services.apply_batch, regrade_id, stops=True):
         regrade = queries.get_regrade(regrade_id)
         done, (total, _waiting) = queries.count_applied(regrade), queries.count_scope(regrade)
         release()
@@ -75,20 +76,46 @@ def apply_regrade(assignment: Assignment) -> None:
         services.finish_regrade(regrade_id, clock.now())
 
 
-def _apply_batch(regrade_id: uuid.UUID) -> int:
-    """The grades of the next sittings, and letters to those whose result changed; how many sittings there were."""
+@handles(giving_up.TAKE_BACK, max_attempts=20, time_limit=3600)
+def take_back_regrade(assignment: Assignment) -> None:
+    """Of a regrade that was given up, in the same way."""
+    regrade_id = _subject(assignment)
+    while _batch(giving_up.take_back_batch, regrade_id):
+        done, left = giving_up.count_back(queries.get_regrade(regrade_id))
+        release()
+        assignment.report(done, done + left)
     with transaction():
-        applied = services.apply_batch(regrade_id, clock.now())
-        if applied.changed:
-            letters.tell_changed(applied.changed)
+        giving_up.finish_taking_back(regrade_id, clock.now())
+
+
+def _batch(append: Callable[[uuid.UUID, datetime], Applied], regrade_id: uuid.UUID, *, stops: bool = False) -> int:
+    """The grades of the next sittings, and letters to those whose result changed; how many sittings there were.
+
+    ``stops``: where they cannot be graded like this, the regrade says why and its job fails for good.
+    """
+    try:
+        with transaction():
+            applied = append(regrade_id, clock.now())
+            if applied.changed:
+                letters.tell_changed(applied.changed)
+    except Impossible as error:
+        if not stops:
+            raise
+        with transaction():
+            services.note_stop(regrade_id, error)
+        raise Hopeless(error.problem.value) from error
     return applied.sittings
 
 
 @every("regrading.catch_up", 60)
 def catch_up() -> None:
-    """Papers whose result came out in the very moment in which a regrade ended follow it too."""
-    recent = queries.recently_applied(clock.now() - OVERLAP)
+    """Papers whose result came out in the very moment in which a regrade ended, or was taken back, follow too."""
+    since = clock.now() - OVERLAP
+    recent: list[tuple[Callable[[uuid.UUID, datetime], Applied], uuid.UUID]] = [
+        *((services.apply_batch, each) for each in queries.recently_applied(since)),
+        *((giving_up.take_back_batch, each) for each in giving_up.recently_given_up(since)),
+    ]
     release()
-    for regrade_id in recent:
-        while _apply_batch(regrade_id):
+    for append, regrade_id in recent:
+        while _batch(append, regrade_id):
             pass

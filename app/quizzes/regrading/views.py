@@ -18,7 +18,7 @@ from app.quizzes import grading, registry, rendering
 from app.quizzes.analysis import exports
 from app.quizzes.analysis.queries import list_revisions
 from app.quizzes.queries import get_paper
-from app.quizzes.regrading import forms, history, policies, queries, services, words
+from app.quizzes.regrading import forms, giving_up, history, policies, queries, services, words
 from app.quizzes.regrading.models import Regrade
 from app.quizzes.regrading.queries import RegradedQuestion
 from app.quizzes.regrading.rules import Correction, RegradeState
@@ -148,23 +148,27 @@ def _prepare(
 def show(regrade_id: uuid.UUID) -> str | Response:
     """What it corrects, how far it is, and each sitting that it changes."""
     regrade = queries.get_regrade_for(require_actor(), regrade_id)
-    if request.headers.get("HX-Request") and regrade.state not in {RegradeState.TRYING, RegradeState.APPLYING}:
+    listed = queries.describe(regrade)
+    working = not listed.stopped and regrade.state in {RegradeState.TRYING, *queries.AT_WORK}
+    if request.headers.get("HX-Request") and not working:
         return Response(headers={"HX-Refresh": "true"})
     show = member_of(queries.Show, request.args.get("show")) or queries.Show.ALL
     asked = request.args.get("q", "").strip()[:MAX_WORDS]
     page = queries.list_changes(
         regrade, show=show, words=asked, page=request.args.get("page", 1, type=int)
     ).addressed(lambda number: _address(regrade_id, show, asked, number))
-    listed = queries.describe(regrade)
+    taking_back = regrade.state is RegradeState.GIVING_UP
     return render_template(
         "quizzes/regrading/show.html",
         regrade=regrade,
         listed=listed,
+        working=working,
         page=page,
         show=show,
         asked=asked,
         chips=[(each, label, _address(regrade_id, each, asked)) for each, label in words.shows().items()],
         done=queries.count_applied(regrade) if regrade.state is RegradeState.APPLYING else 0,
+        back=giving_up.count_back(regrade) if taking_back else (0, 0),
         names=queries.names_of(regrade),
         differences=words.differences(listed.body, regrade.changes, rendering.Texts(locale_name())),
         words=words,
@@ -248,6 +252,40 @@ def discard(regrade_id: uuid.UUID) -> BaseResponse:
         services.discard_regrade(require_actor(), regrade_id)
     flash(_("The regrade is put away; nothing was changed."), "ok")
     return redirect(url_for(".list_regrades"))
+
+
+@blueprint.post("/regrades/<uuid:regrade_id>/resume")
+@access.requires(*policies.REGRADERS)
+def resume(regrade_id: uuid.UUID) -> BaseResponse:
+    """Let one that stopped go on where it stopped."""
+    with transaction():
+        giving_up.resume_regrade(require_actor(), regrade_id, now=clock.now())
+    flash(_("The work goes on where it stopped."), "ok")
+    return redirect(url_for(".show", regrade_id=regrade_id))
+
+
+@blueprint.route("/regrades/<uuid:regrade_id>/give-up", methods=["GET", "POST"])
+@access.requires(*policies.REGRADERS)
+def give_up(regrade_id: uuid.UUID) -> str | BaseResponse | tuple[str, int]:
+    """What becomes of the results when one that stopped is given up, and the decision."""
+    actor = require_actor()
+    listed = queries.describe(queries.get_regrade_for(actor, regrade_id))
+    if not listed.stopped or listed.regrade.state is not RegradeState.APPLYING:
+        return redirect(url_for(".show", regrade_id=regrade_id))
+    form = forms.GiveUpForm()
+    if form.validate_on_submit():
+        with transaction():
+            giving_up.give_up_regrade(actor, regrade_id, reason=form.reason.data, now=clock.now())
+        flash(_("The regrade is given up. The results that it changed are put back."), "ok")
+        return redirect(url_for(".show", regrade_id=regrade_id))
+    page = render_template(
+        "quizzes/regrading/give_up.html",
+        form=form,
+        listed=listed,
+        done=queries.count_applied(listed.regrade),
+        words=words,
+    )
+    return (page, 422) if form.is_submitted() else page
 
 
 @blueprint.get("/regrades/<uuid:regrade_id>/changes/<any(csv, xlsx):form>")

@@ -9,7 +9,9 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from app.core import clock
-from app.core.languages import tr
+from app.core.languages import format_moment, tr
+from app.jobs.models import JobState
+from app.jobs.services import WORKERS_DIED
 from app.quizzes import grading
 from app.quizzes.analysis.exports import Row
 from app.quizzes.grading import Amendable
@@ -126,16 +128,43 @@ def scope(listed: Listed) -> str:
     return " · ".join(parts)
 
 
-def state(regrade: Regrade) -> tuple[str, str]:
+def state(listed: Listed) -> tuple[str, str]:
     """Word and kind."""
+    if listed.stopped:
+        return _("Stopped"), "danger"
     return {
         RegradeState.TRYING: (_("Dry run under way"), "info"),
         RegradeState.TRIED: (_("Tried, not applied"), "attention"),
         RegradeState.IMPOSSIBLE: (_("Cannot be done"), "danger"),
         RegradeState.APPLYING: (_("Being applied"), "info"),
         RegradeState.APPLIED: (_("Applied"), "ok"),
+        RegradeState.GIVING_UP: (_("Being taken back"), "info"),
+        RegradeState.GIVEN_UP: (_("Given up"), "neutral"),
         RegradeState.DISCARDED: (_("Put away"), "neutral"),
-    }[regrade.state]
+    }[listed.regrade.state]
+
+
+def stopped(listed: Listed) -> str:
+    """Why its work has stopped."""
+    if listed.regrade.problem:
+        return problem(listed.regrade)
+    fault = listed.job.error if listed.job else ""
+    if fault == WORKERS_DIED:
+        return str(_("The program that does this work was ended each time before it came to the end."))
+    return str(_("A fault that was not foreseen, met at every try. For the operator: %(fault)s", fault=fault))
+
+
+def next_try(listed: Listed) -> str:
+    """That the work met a fault and goes on by itself; empty when it did not."""
+    job = listed.job
+    if job is None or not job.error or job.state is not JobState.QUEUED:
+        return ""
+    return str(
+        _(
+            "The last try met a fault. What was done is kept; the next try begins by itself at %(time)s.",
+            time=format_moment(job.run_after),
+        )
+    )
 
 
 def problem(regrade: Regrade) -> str:
@@ -197,7 +226,8 @@ def cause(run: AppliedRun) -> str:
         "submission": _("Handed in"),
         "marking": _("Marked"),
         "release": _("Results released"),
-        "regrade": _("Regraded"),
+        "regrade": _("Regrade taken back") if run.taken_back else _("Regraded"),
+        "late_answers": _("Late answers counted"),
     }
     return str(causes.get(run.cause, run.cause))
 

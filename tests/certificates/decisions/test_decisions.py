@@ -32,7 +32,7 @@ from app.core.events import announce
 from app.jobs.services import run_due_jobs
 from app.mail.models import OutgoingMail
 from app.quizzes.models import Attempt, QuizRevision
-from app.quizzes.regrading import services
+from app.quizzes.regrading import giving_up, services
 from app.quizzes.results import Treatment
 from tests.support import regrading
 from tests.support.cast import Cast, as_actor
@@ -149,6 +149,26 @@ def test_what_is_kept_is_not_asked_again_and_later_regrades_overtake(small: Cert
     small.regrade("numeric")
     assert certificates_of(small.cast.trainee) == ["valid 100"]
     assert open_decisions() == []
+
+
+def test_a_regrade_that_is_given_up_leaves_nothing_to_decide(
+    small: Certified, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was decided meanwhile is put anew, as after any regrade; whoever gave it up does not decide."""
+    monkeypatch.setattr(services, "BATCH", 1)
+    regrade_id = small.try_out("numeric", {"answer": ["30"]})
+    regrading.approve(small.actor, regrade_id, work=False)
+    regrading.stop_after(regrade_id, 1, monkeypatch)
+    decide(certifier(small.cast), open_decisions()[0], Outcome.REVOKE)
+    with transaction():
+        giving_up.give_up_regrade(small.actor, regrade_id, reason="改由另一次重新评分处理", now=clock.now())
+    run_due_jobs()
+    (decision,) = open_decisions()
+    assert (decision.kind, decision.applied_by) == (DecisionKind.NEWLY_PASSED, small.actor.person_id)
+    assert decision.evidence["reason"] == "改由另一次重新评分处理"
+    assert [decision.evidence[each]["passed"] for each in ("before", "after")] == [False, True]
+    decide(certifier(small.cast), decision, Outcome.ISSUE)
+    assert certificates_of(small.cast.trainee) == ["revoked 100", "valid 100"]
 
 
 def test_a_revoked_certificate_gets_a_successor_when_the_record_is_whole_again(small: Certified) -> None:
