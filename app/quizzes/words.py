@@ -1,6 +1,7 @@
 """The rules of a sitting in a candidate's words."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -78,6 +79,22 @@ def again_text(standing: rules.Standing) -> str:
     return str(
         ngettext(
             "You can try again now: %(num)s attempt left.", "You can try again now: %(num)s attempts left.", left
+        )
+    )
+
+
+def passed_text(percent: Decimal, kept: rules.ScoreKept) -> str:
+    """What somebody who has passed should know before she tries again."""
+    reached = f"{float(round(percent, 1)):g}"
+    if kept is rules.ScoreKept.HIGHEST:
+        return str(
+            _("You reached %(percent)s%%. You need not take it again; your best attempt counts.", percent=reached)
+        )
+    return str(
+        _(
+            "You reached %(percent)s%%. What counts is %(what)s: another one may change your result.",
+            percent=reached,
+            what=kept_text(kept),
         )
     )
 

@@ -11,13 +11,16 @@ from lxml import html
 from sqlalchemy import select
 
 from app.core import clock
-from app.core.database import db, release
+from app.core.database import db, release, transaction
 from app.core.languages import format_moment
 from app.factory import believe_proxies
+from app.quizzes.invigilation.rules import Means
+from app.quizzes.invigilation.services import release_attempt
 from app.quizzes.models import Attempt
 from tests.support.cast import Cast
 from tests.support.courses import SMALL, study, sync_folder
 from tests.support.examinations import sit
+from tests.support.invigilation import national
 from tests.support.pages import Browser, Visitors
 
 EXAM = "/courses/small/exam"
@@ -112,6 +115,34 @@ def test_window_networks_code_and_declaration_at_the_door(
         browser = visit(cast.trainee)
         assert "考试已关闭" in said(browser.page(EXAM))
         assert "考试已关闭" in flashed(send(browser, INSIDE, **brought))
+
+
+def test_how_she_stands_comes_before_the_rules(ready: Callable[[str], None], cast: Cast, visit: Visitors) -> None:
+    """Under way, passed, being marked: said first; and from when her time runs, and when there is less of it."""
+    closes = OPENS + timedelta(days=3)
+    ready(f"  closes_at: {closes.isoformat()}\n  identity_check: true\n")
+    with clock.frozen_at(OPENS):
+        browser = visit(cast.trainee)
+        page = browser.page(EXAM)
+        assert "自监考员放行之时起" in said(page)
+        assert "放行后开始计时" in said(page)
+        assert "点击开始后即计时" not in said(page)
+        assert f"{format_moment(closes - timedelta(minutes=10))}之后开始计时的" in said(page)
+        assert page.cssselect(f"form[action='{EXAM}/start'] .btn-primary")
+        send(browser, INSIDE)
+        page = browser.page(EXAM)
+        assert page.cssselect("main .callout a[href^='/attempts/']")
+        assert not page.cssselect(f"form[action='{EXAM}/start']")
+        attempt = db.session.scalars(select(Attempt).where(Attempt.candidate_id == cast.trainee.id)).one()
+        release()
+        with transaction():
+            release_attempt(national(cast.administrator), attempt.id, means=Means.IN_PERSON, now=OPENS)
+        sit(cast.trainee, attempt)
+    with clock.frozen_at(OPENS + timedelta(hours=25)):
+        page = visit(cast.trainee).page(EXAM)
+        assert "成绩为100%，无须再次参加" in said(page)
+        assert not page.cssselect(f"form[action='{EXAM}/start'] .btn-primary"), "nothing invites her to try again"
+        assert page.cssselect(f"form[action='{EXAM}/start'] .btn-secondary")
 
 
 #: What stands on the result page of one attempt: by when, and of what.

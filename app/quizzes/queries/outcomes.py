@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -84,6 +84,18 @@ class QuizRules:
     def pauses(self) -> rules.Pauses:
         """The pauses she may take by herself."""
         return rules.pauses(self.settings, self.allowance)
+
+    @property
+    def passed(self) -> "PastAttempt | None":
+        """Her best attempt that passed, as far as she may know."""
+        known = [past for past in self.results if past.passed and past.shown]
+        return max(known, key=lambda past: past.percent or 0, default=None)
+
+    @property
+    def full_time_until(self) -> datetime | None:
+        """Whose time begins later has less of it, because the window closes; None where it does not close."""
+        closes_at = self.settings.closes_at
+        return closes_at - timedelta(minutes=self.minutes) if closes_at else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,11 +132,6 @@ class QuizSettings:
         """What a candidate may see now of what she submitted then."""
         return self.review.shown(phase_of(submitted_at, self.closes_at, now))
 
-    @property
-    def is_plain(self) -> bool:
-        """Is nothing asked or explained before Start but time, pass mark and attempts?"""
-        return self.navigation is Navigation.FREE and not (self.honour or self.access_code or self.networks)
-
     def sealed(self, examination: str) -> "QuizSettings":
         """The same with the access code as the examination with this key keeps it."""
         return replace(self, access_code=seal(self.access_code, examination))
