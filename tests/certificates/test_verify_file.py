@@ -200,12 +200,13 @@ def test_before_the_file_is_made_its_proofs_are_not_known(cast: Cast, visit: Vis
 
 
 def test_was_it_valid_on_that_day(cast: Cast, certificate: Certificate, pdf: bytes, visit: Visitors) -> None:
-    now = clock.now()
+    issued = certificate.issued_at
+    assert issued is not None
     with transaction():
         fresh = db.session.get_one(Certificate, certificate.id)
         kind = RevocationClass.FALSE_MATERIAL
-        services.revoke(certifier(cast), fresh, kind, "不实。", now + timedelta(days=3))
-    day = clock.day_of(now)
+        services.revoke(certifier(cast), fresh, kind, "不实。", issued + timedelta(days=3))
+    day = clock.day_of(issued)
     browser = visit(None, "en")
 
     def asked(value: str) -> tuple[str, str]:
