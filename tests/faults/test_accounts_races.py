@@ -12,37 +12,48 @@ from app.accounts.models import LinkPurpose, Person, PersonalLink, PersonState, 
 from app.accounts.services.links import make_link
 from app.core import clock
 from app.core.database import db, release, transaction
-from tests.support.processes import Site, own_site
+from tests.support.processes import Site, kill_group, own_site
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(240)]
 
-#: One process: says that it is ready, waits for the word, tries, and prints what happened to each try.
+#: Forks as many processes as it is told; each tries when all stand ready, and prints what happened to its tries.
 RUNNER = """
-import json, sys
+import json, multiprocessing, sys
 from app.accounts import services
 from app.core import clock
 from app.core.database import transaction
 from app.core.errors import DomainError
 from app.factory import create_app
 
-kind, subject, tries = sys.argv[1], sys.argv[2], int(sys.argv[3])
-with create_app().app_context():
-    print("ready", flush=True)
-    sys.stdin.readline()
-    outcomes = []
-    for _ in range(tries):
-        try:
-            with transaction():
-                if kind == "redeem":
-                    services.accept_invitation(
-                        subject, password_hash="x", privacy_version="1", locale="en", now=clock.now()
-                    )
-                else:
-                    services.count_attempt(subject, "192.0.2.1", clock.now())
-            outcomes.append("done")
-        except DomainError as error:
-            outcomes.append(error.code)
-    print(json.dumps(outcomes), flush=True)
+processes, kind, subject, tries = int(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4])
+app = create_app()
+fork = multiprocessing.get_context("fork")
+ready, told = fork.Barrier(processes), fork.SimpleQueue()
+
+def attempt():
+    if kind == "redeem":
+        services.accept_invitation(subject, password_hash="x", privacy_version="1", locale="en", now=clock.now())
+    else:
+        services.count_attempt(subject, "192.0.2.1", clock.now())
+
+def run():
+    with app.app_context():
+        ready.wait(60)
+        for _ in range(tries):
+            try:
+                with transaction():
+                    attempt()
+                told.put("done")
+            except DomainError as error:
+                told.put(error.code)
+
+running = [fork.Process(target=run) for _ in range(processes)]
+for process in running:
+    process.start()
+outcomes = [told.get() for _ in range(processes * tries)]
+for process in running:
+    process.join()
+print(json.dumps(outcomes))
 """
 
 
@@ -61,21 +72,12 @@ def site(tmp_path: Path) -> Iterator[Site]:
 def together(site: Site, processes: int, kind: str, subject: str, tries: int = 1) -> list[str]:
     """What happens when several processes try at the same moment."""
     site.environment["PYTHONPATH"] = str(site.folder)
-    runners = [
-        site.start("runner", kind, subject, str(tries), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        for _ in range(processes)
-    ]
-    outcomes: list[str] = []
-    for runner in runners:
-        assert runner.stdout is not None
-        assert runner.stdout.readline() == "ready\n"
-    for runner in runners:
-        assert runner.stdin is not None
-        runner.stdin.write("go\n")
-        runner.stdin.flush()
-    for runner in runners:
-        output, _ = runner.communicate(timeout=60)
-        outcomes += json.loads(output)
+    runner = site.start("runner", str(processes), kind, subject, str(tries), stdout=subprocess.PIPE)
+    try:
+        output, _ = runner.communicate(timeout=150)
+    finally:
+        kill_group(runner)
+    outcomes: list[str] = json.loads(output)
     return outcomes
 
 
