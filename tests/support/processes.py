@@ -20,7 +20,7 @@ import psutil
 from click.testing import Result
 from flask import Flask
 from flask_migrate import upgrade
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, text
 
 from app.config import PROJECT
 from app.core.database import db, release
@@ -127,7 +127,7 @@ def own_site(folder: Path, *, migrated: bool = True, **settings: Any) -> Iterato
         environment = {**clean, **{key.upper(): str(value) for key, value in values.items()}}
         with app.app_context():
             if migrated:
-                upgrade()
+                _migrate(db.engine)
                 make_keys()
             try:
                 yield Site(app, folder, environment)
@@ -135,6 +135,22 @@ def own_site(folder: Path, *, migrated: bool = True, **settings: Any) -> Iterato
                 db.session.remove()
                 db.engine.dispose()
                 jobs.send_through(original)
+
+
+#: What the migrations make of an empty SQLite database: the first site of this process kept it for the others.
+_blank: list[bytes] = []
+
+
+def _migrate(engine: Engine) -> None:
+    file = engine.url.database
+    if engine.dialect.name != "sqlite" or file is None:
+        upgrade()
+    elif _blank:
+        Path(file).write_bytes(_blank[0])
+    else:
+        upgrade()
+        engine.dispose()  # the last connection takes its log over into the file
+        _blank.append(Path(file).read_bytes())
 
 
 def kill_group(process: subprocess.Popen[str]) -> None:
