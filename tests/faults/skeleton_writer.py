@@ -1,17 +1,18 @@
-"""Processes that write at once: ``python -m tests.faults.skeleton_writer WRITERS TIMES HOW``.
+"""Processes that write at once: ``python -m tests.faults.skeleton_writer WRITERS HOW:TIMES…``, HOW after HOW.
 
 Each time a writer reads how many audit entries its subject has, and appends the next number. HOW is the kind of
 transaction: ``ours`` (transaction(), as the application does), ``deferred`` (a read transaction that then writes,
 with our guard taken off: the planted bug), ``guarded`` (the same with the guard on), or ``early`` (acknowledges
 before the commit, and its commits fail every third time: another planted bug).
 
-A line for each acknowledged number goes to DATA_DIR/acknowledged, one for each error to DATA_DIR/errors.
+A line for each acknowledged number goes to DATA_DIR/HOW.acknowledged, one for each error to DATA_DIR/HOW.errors.
 """
 
 import multiprocessing
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 from sqlalchemy import event, func, select
@@ -49,42 +50,49 @@ def write_once(folder: Path, name: str, how: str, turn: int) -> None:
         with transaction() as session:
             number = append(session, name)
             if how == "early":
-                note(folder / "acknowledged", f"{name} {number}")
+                note(folder / "early.acknowledged", f"{name} {number}")
                 if turn % 3 == 2:
                     raise PlantedFailure
         if how == "ours":
-            note(folder / "acknowledged", f"{name} {number}")
+            note(folder / "ours.acknowledged", f"{name} {number}")
         return
     number = append(db.session(), name)
     db.session.commit()
-    note(folder / "acknowledged", f"{name} {number}")
+    note(folder / f"{how}.acknowledged", f"{name} {number}")
 
 
-def write_all(app: Flask, name: str, times: int, how: str) -> None:
-    """One writer's life."""
+def write_all(app: Flask, ready: Any, name: str, times: int, how: str) -> None:
+    """One writer's life, which begins when all stand ready."""
+    if how == "deferred":
+        event.remove(Session, "before_flush", database._refuse_writes_in_read_transaction)
     folder: Path = app.extensions["academy.settings"].data_dir
     with app.app_context():
+        ready.wait(60)
         for turn in range(times):
             try:
                 write_once(folder, name, how, turn)
             except (OperationalError, WriteInReadTransaction, PlantedFailure) as error:
                 db.session.rollback()
-                note(folder / "errors", f"{name} {type(error).__name__} {error}".replace("\n", " "))
+                note(folder / f"{how}.errors", f"{name} {type(error).__name__} {error}".replace("\n", " "))
 
 
-def main(writers: int, times: int, how: str) -> int:
-    """Fork the writers, which connect for themselves, and wait for all."""
-    app = create_app()
-    if how == "deferred":
-        event.remove(Session, "before_flush", database._refuse_writes_in_read_transaction)
+def write_at_once(app: Flask, writers: int, how: str, times: int) -> int:
+    """Fork the writers, which connect for themselves, and wait for all; how many of them broke down."""
     fork = multiprocessing.get_context("fork")
-    running = [fork.Process(target=write_all, args=(app, f"writer-{n}", times, how)) for n in range(writers)]
+    ready = fork.Barrier(writers)
+    running = [fork.Process(target=write_all, args=(app, ready, f"{how}-{n}", times, how)) for n in range(writers)]
     for process in running:
         process.start()
     for process in running:
         process.join()
-    return sum(process.exitcode or 0 for process in running)
+    return sum(process.exitcode != 0 for process in running)
+
+
+def main(writers: int, wanted: list[str]) -> int:
+    app = create_app()
+    each = [one.split(":") for one in wanted]
+    return sum(write_at_once(app, writers, how, int(times)) for how, times in each)
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]))
+    sys.exit(main(int(sys.argv[1]), sys.argv[2:]))
