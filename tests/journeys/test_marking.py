@@ -150,6 +150,7 @@ def test_a_markers_afternoon(open_page: Callable[[str], Page], afternoon: Aftern
         expect(second.locator(".callout:visible")).to_contain_text("独立评阅")
         assert "论证清楚" not in second.content()
         mark_by_keyboard(second, keys, "结论与引用不符。")
+    leave_nothing_behind(second, marked[0])
 
     third = open_page("third")
     third.goto(f"{afternoon.queue}/next")
@@ -162,6 +163,25 @@ def test_a_markers_afternoon(open_page: Callable[[str], Page], afternoon: Aftern
     fractions = {str(fraction) for fraction in db.session.scalars(db.select(AttemptResult.percent))}
     assert fractions == {"87.50000", "75.00000"}
     release()
+
+
+def leave_nothing_behind(page: Page, answer: str) -> None:
+    """On a shared computer nobody finds what somebody else has not saved; who signs out is asked first."""
+    kept = "Object.keys(localStorage).filter((key) => key.startsWith('marking:')).length"
+    page.evaluate("localStorage.setItem('marking:somebody-else:answer', '{}')")
+    page.goto(answer)
+    assert page.evaluate(kept) == 0
+    page.locator("#comment").fill("还没有保存")
+    assert page.evaluate(kept) == 1
+    page.locator("summary", has_text="第二评阅人").click()
+    leave = page.get_by_role("button", name="退出登录")
+    page.once("dialog", lambda dialog: dialog.dismiss())
+    leave.click()
+    assert (urlsplit(page.url).path, page.evaluate(kept)) == (answer, 1)
+    page.once("dialog", lambda dialog: dialog.accept())
+    leave.click()
+    expect(page.locator("main")).to_contain_text("已在此设备上退出登录")
+    assert page.evaluate(kept) == 0
 
 
 def release_and_read(open_page: Callable[[str], Page]) -> None:

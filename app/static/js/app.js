@@ -74,6 +74,25 @@ if (sitting && !location.pathname.startsWith(`/attempts/${sitting}`)) {
   document.getElementById('main').prepend(note);
 }
 
+// --- marks that are not saved (marking.js keeps them in this browser) -----------------------------------------------
+// Nobody else reads what a marker wrote: it is gone when she signs out, told beforehand, and when another person is
+// signed in here. A session that merely ended leaves it to her.
+function marksOf(person) {
+  try { return Object.keys(localStorage).filter((key) => key.startsWith(`marking:${person}:`)); } catch { return []; }
+}
+const forget = (keys) => keys.forEach((key) => localStorage.removeItem(key));
+const here = document.querySelector('[data-unsent-of]')?.dataset.unsentOf;
+if (here) {
+  const mine = marksOf(here);
+  try { forget(Object.keys(localStorage).filter((key) => key.startsWith('marking:') && !mine.includes(key))); } catch { /* nothing is kept */ }
+}
+on('submit', 'form[data-unsaved-marks]', (form, e) => {
+  const mine = marksOf(here);
+  if (e.defaultPrevented || mine.length === 0) return;
+  if (confirm(form.dataset.unsavedMarks)) forget(mine);
+  else e.preventDefault();
+});
+
 // --- menus, dialogs, copy --------------------------------------------------------------------------------------
 on('click', '[data-toggle-nav]', (button) => {
   const open = document.getElementById(button.getAttribute('aria-controls')).classList.toggle('is-open');
