@@ -22,6 +22,12 @@ def as_typed(text: str) -> str:
     return text.replace("\x00", "").replace("\r\n", "\n").strip()
 
 
+def file_name(name: str, longest: int = 200) -> str:
+    """What somebody's file is called: no folders, nothing that cannot be seen or turns the writing round."""
+    last = name.replace("\\", "/").rsplit("/", maxsplit=1)[-1]
+    return " ".join("".join(c if c.isprintable() else " " for c in last).split())[-longest:]
+
+
 def language_of(locale: str) -> Literal["zh", "en"]:
     """Which of the two texts a reader of this locale reads first."""
     return "en" if locale.startswith("en") else "zh"

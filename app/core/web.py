@@ -136,6 +136,12 @@ def _decide_write_mode(app: Flask) -> None:
     set_write_mode(not safe and not (rule and rule.reads_first), alone=safe)
 
 
+def _refuse_nul() -> None:
+    """No address of ours has a NUL, and PostgreSQL takes none in what is searched for."""
+    if b"%00" in request.query_string or "\x00" in request.path:
+        abort(400)
+
+
 def _secure(response: Response) -> Response:
     headers, said = response.headers, {name.lower() for name, _value in response.headers}
     for name, value in _SECURITY:
@@ -185,6 +191,7 @@ def _install_error_handlers(app: Flask) -> None:
 def init_web(app: Flask) -> None:
     """Install the request-wide behaviour; must come before anything that reads the database."""
     app.register_blueprint(blueprint)
+    app.before_request(_refuse_nul)
     app.before_request(lambda: _decide_write_mode(app))
     app.teardown_request(lambda _error: set_write_mode(False))
     csrf.init_app(app)

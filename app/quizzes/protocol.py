@@ -80,7 +80,7 @@ def read_page(posted: Mapping[str, str]) -> PostedPage:
 
     def number(name: str, default: str) -> int:
         text = posted.get(name, default)
-        if not text.isascii() or not text.isdigit() or int(text[:12]) > MAX_ORDINAL:
+        if not text.isascii() or not text.isdigit() or len(text) > 10 or int(text) > MAX_ORDINAL:
             raise Invalid(_("This page is damaged. Reload it and answer again."))
         return int(text)
 

@@ -16,6 +16,7 @@ from app.core.access import Role, require_actor
 from app.core.database import release, transaction
 from app.core.errors import Invalid
 from app.core.languages import tr
+from app.core.text import file_name
 
 blueprint = Blueprint("rosters", __name__, url_prefix="/cohorts")
 KEEPERS = (Role.REGISTRAR, Role.ADMINISTRATOR)
@@ -48,7 +49,9 @@ def upload(cohort_id: uuid.UUID) -> str | BaseResponse:
         else:
             release()
             with transaction():
-                preview = roster_services.keep_preview(actor, cohort, form.file.data.filename or "", rows)
+                preview = roster_services.keep_preview(
+                    actor, cohort, file_name(form.file.data.filename or ""), rows
+                )
             return redirect(url_for("rosters.preview", cohort_id=cohort.id, import_id=preview.id))
     return render_template("cohorts/roster_upload.html", form=form, cohort=cohort)
 

@@ -13,6 +13,7 @@ from app.core.access import require_actor
 from app.core.database import release, transaction
 from app.core.errors import Conflict
 from app.core.languages import locale_name, told
+from app.core.text import file_name
 from app.courses.authoring.policies import AUTHORS
 from app.courses.authoring.sources import store_media
 from app.courses.packages import queries, services
@@ -55,7 +56,7 @@ def upload() -> str | Response | tuple[str, int]:
     form.offer(list(organisations.values()), locale_name())
     if not form.validate_on_submit():
         return _chosen(form)
-    name, data = form.file.data.filename or "", form.file.data.read()
+    name, data = file_name(form.file.data.filename or ""), form.file.data.read()
     owner = organisations[form.organisation.data]
     language = next(one for one in LANGUAGES if one == form.language.data)
     wish = Wish(form.key.data or "", queries.owner_key(owner), language, clock.day_of(clock.now()))

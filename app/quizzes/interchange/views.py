@@ -14,6 +14,7 @@ from app.core.database import release, transaction
 from app.core.errors import Invalid, NotFound
 from app.core.forms import choice
 from app.core.languages import told
+from app.core.text import file_name
 from app.quizzes.interchange import formats, policies, preview, queries, services
 from app.quizzes.interchange.forms import ExportForm, UploadForm
 from app.quizzes.interchange.looks import looking
@@ -47,7 +48,7 @@ def upload() -> str | BaseResponse:
     if not form.validate_on_submit():
         page = render_template("quizzes/interchange/upload.html", form=form)
         return current_app.make_response((page, 422)) if request.method == "POST" else page
-    name, data = form.file.data.filename or "", form.file.data.read()
+    name, data = file_name(form.file.data.filename or ""), form.file.data.read()
     organisation_id = policies.organisation_of(actor)
     release()
     kind, found = formats.read(data, name, formats.as_language(form.language.data))

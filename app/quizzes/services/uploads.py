@@ -13,6 +13,7 @@ from app.core.access import Actor
 from app.core.database import db
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.identifiers import new_id
+from app.core.text import file_name
 from app.quizzes import grading
 from app.quizzes.grading.file_types import kind_of
 from app.quizzes.models import Attempt, AttemptItem, AttemptState, EventKind, ResponseEvent, Upload
@@ -21,7 +22,6 @@ from app.quizzes.receipts import Keyring, Receipt
 from app.quizzes.services.answers import Change, keep_change
 from app.quizzes.services.locking import lock_attempt
 
-MAX_NAME: Final = 200
 #: Files for one question of one paper, those included that were given up again: each is kept on disk.
 MAX_RECEIVED: Final = 30
 
@@ -91,15 +91,13 @@ def receive_file(
         select(ResponseEvent.body).filter_by(attempt_id=attempt_id, ordinal=item.answer_ordinal)
     )
     if db.session.scalar(select(Upload.id).filter_by(item_id=item.id, digest=file.digest)) is None:
-        last = file.name.replace("\\", "/").rsplit("/", maxsplit=1)[-1]
-        clean = " ".join("".join(c if c.isprintable() else " " for c in last).split())[-MAX_NAME:]
         upload = Upload(
             id=new_id(),
             created_at=now,
             item_id=item.id,
             digest=file.digest,
             kind=file.kind,
-            name=clean,
+            name=file_name(file.name),
             size=file.size,
         )
         db.session.add(upload)

@@ -50,6 +50,23 @@ def test_who_sees_what_was_granted(cast: Cast, visit: Visitors, who: str, listed
         browser.submit(f"{paths[0]}/withdraw", {"reason": "x"}, 302 if found == 200 else 404, form_at="/privacy")
 
 
+def test_what_nobody_can_mean_is_refused_beside_its_field(cast: Cast, visit: Visitors) -> None:
+    """Each was an error of the server: no number, no day, no text that calendars and databases can hold."""
+    browser, form = visit(cast.registrar, locale="en"), f"/accommodations/new?person={cast.trainee.id}"
+    for name, value in (
+        ("percent", "sNaN"),
+        ("percent", "1e400"),
+        ("extra_minutes", "9" * 400),
+        ("closes_at", "0001-01-01T00:00"),
+        ("opens_at", "9999-12-31T23:59"),
+    ):
+        page = browser.submit(form, {"percent": "25", "reason": "x", name: value}, 422).get_data(as_text=True)
+        assert "Not a valid" in page, (name, value)
+    browser.get("/accommodations?q=%00", 400)
+    assert browser.submit(form, {"percent": "25", "reason": "a\x00b"}).location
+    assert db.session.scalars(db.select(Accommodation.reason)).one() == "ab"
+
+
 def test_from_the_search_to_a_running_paper_and_back(cast: Cast, visit: Visitors) -> None:
     attempt = start(cast.trainee, make_quiz(attempts=1))
     key = db.session.get_one(Quiz, attempt.quiz_id).key
