@@ -27,8 +27,9 @@ from app.core.database import db, release, transaction
 from app.factory import create_app
 from app.organisations.models import OrganisationKind
 from app.quizzes.invigilation import services
-from app.quizzes.invigilation.board import EXPECTED_FOR, KEPT_FOR, Expected, Snapshot
+from app.quizzes.invigilation.board import EXPECTED_FOR, KEPT_FOR, Roster, Snapshot
 from app.quizzes.invigilation.context import board
+from app.quizzes.invigilation.expected import NOBODY
 from app.quizzes.models import Attempt, AttemptItem, AttemptState
 from bench.harness import Figure, report
 from tests.support.analysis import by_ability, publish, single_questions
@@ -106,13 +107,13 @@ def polling(app: Flask, watching: Person) -> dict[str, float]:
     }
     actor = national(watching)
 
-    nobody = Expected([], 0, 0)
+    nobody = Roster(NOBODY, 0, 0)
 
     def read_and_pack() -> None:
         Snapshot.read(KEY, clock.now(), nobody).packed_for(actor)
 
     found["snapshot"] = timed(read_and_pack, 9)
-    return found | {"expected": timed(lambda: Expected.read(KEY, clock.now()), 9)}
+    return found | {"expected": timed(lambda: Roster.read(KEY, clock.now()), 9)}
 
 
 def pulse(app: Flask) -> float:

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Select, or_, select, union
+from sqlalchemy import Select, case, func, or_, select
 
 from app.accounts.models import Person
 from app.cohorts import rules
@@ -55,22 +55,29 @@ def candidates_of(quiz_id: uuid.UUID) -> Sequence[Candidate]:
     return found
 
 
+def groups_of(membership_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """The names of their cohorts. One statement."""
+    rows = db.session.execute(
+        select(Membership.id, Cohort.name)
+        .join(Cohort, Cohort.id == Membership.cohort_id)
+        .where(Membership.id.in_(membership_ids))
+    )
+    return {row.id: row.name for row in rows}
+
+
 def quizzes_to_sit(organisations: Collection[uuid.UUID] | None) -> Select[Any]:
-    """The examinations of programmes with active members, of people of these organisations (None: of any)."""
-    revisions = (
-        select(Cohort.programme_revision_id)
-        .join(Membership, Membership.cohort_id == Cohort.id)
-        .join(Person, Person.id == Membership.person_id)
+    """The examinations before active members, of people of these organisations (None: of any)."""
+    renewing = case((Membership.cycle > 1, ProgrammeRevision.renewal_quiz_id))
+    chosen = (
+        select(func.coalesce(renewing, ProgrammeRevision.quiz_id))
+        .select_from(Membership)
+        .join(Cohort, Cohort.id == Membership.cohort_id)
+        .join(ProgrammeRevision, ProgrammeRevision.id == Cohort.programme_revision_id)
         .where(Membership.state == MembershipState.ACTIVE)
     )
-    if organisations is not None:
-        revisions = revisions.where(Person.organisation_id.in_(organisations))
-    chosen = [
-        select(column.label("id")).where(ProgrammeRevision.id.in_(revisions))
-        for column in (ProgrammeRevision.quiz_id, ProgrammeRevision.renewal_quiz_id)
-    ]
-    both = union(*chosen).subquery()
-    return select(both.c.id)
+    if organisations is None:
+        return chosen
+    return chosen.join(Person, Person.id == Membership.person_id).where(Person.organisation_id.in_(organisations))
 
 
 def _members(revisions: Collection[uuid.UUID]) -> Any:

@@ -53,7 +53,9 @@ def init_app(_app: Flask) -> None:
             groups.describe_cohorts,
         ),
     )
-    register_candidates(queries.EXAM_CONTEXT, Candidates(candidates.candidates_of, candidates.quizzes_to_sit))
+    register_candidates(
+        queries.EXAM_CONTEXT, Candidates(candidates.candidates_of, candidates.groups_of, candidates.quizzes_to_sit)
+    )
     own_data.register("cohorts", portrait)
     registry.register("cohorts", previews.cohorts_with)
     navigation.register(_l("Programmes"), "programmes.index", order=30)

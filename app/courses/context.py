@@ -53,4 +53,6 @@ def init_app(app: Flask) -> None:
     )
     registry.register_citing(_citing)
     context_url(queries.EXAM_CONTEXT, _course_of)
-    register_candidates(queries.EXAM_CONTEXT, Candidates(candidates.candidates_of, candidates.quizzes_to_sit))
+    register_candidates(
+        queries.EXAM_CONTEXT, Candidates(candidates.candidates_of, candidates.groups_of, candidates.quizzes_to_sit)
+    )

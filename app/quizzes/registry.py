@@ -126,6 +126,8 @@ class Candidates:
 
     #: Of a quiz; the same number of statements for any number of people.
     of: Callable[[uuid.UUID], Sequence[Candidate]]
+    #: What contexts belong to, as ``Candidate.group``, by their identifier. One statement.
+    groups: Callable[[Collection[uuid.UUID]], Mapping[uuid.UUID, str]]
     #: Identifiers of the quizzes that people of these organisations (None: of any) are to sit.
     quizzes: Callable[[Collection[uuid.UUID] | None], Select[Any]]
 
@@ -141,6 +143,16 @@ def candidates(context_type: str, known: Candidates) -> None:
 def candidates_of(quiz_id: uuid.UUID) -> list[Candidate]:
     """Everybody who is to sit a quiz and has not passed it."""
     return [each for known in _candidates.values() for each in known.of(quiz_id)]
+
+
+def groups_of(contexts: Collection[tuple[str, uuid.UUID]]) -> dict[tuple[str, uuid.UUID], str]:
+    """What contexts belong to, where that says something."""
+    found: dict[tuple[str, uuid.UUID], str] = {}
+    for kind, known in _candidates.items():
+        wanted = [context_id for context_type, context_id in contexts if context_type == kind]
+        if wanted:
+            found |= {(kind, context_id): name for context_id, name in known.groups(wanted).items()}
+    return found
 
 
 def quizzes_to_sit(organisations: Collection[uuid.UUID] | None) -> list[Select[Any]]:

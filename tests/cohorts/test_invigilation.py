@@ -1,5 +1,7 @@
 """Who is expected at an examination and has not begun it, on the invigilators' live page."""
 
+import csv
+import io
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -8,23 +10,26 @@ import pytest
 from flask import Flask
 
 from app.accounts.models import Person, PersonState
+from app.audit.models import AuditEntry
 from app.cohorts import services as cohorts
 from app.cohorts.models import Cohort, Membership
-from app.cohorts.queries import get_membership_for
+from app.cohorts.queries import EXAM_CONTEXT, get_membership_for
 from app.core import clock
 from app.core.database import db, release, transaction
 from app.courses import queries as courses
 from app.organisations.models import Organisation
+from app.quizzes.invigilation import services as invigilation
 from app.quizzes.invigilation.board import milliseconds
 from app.quizzes.invigilation.context import board
 from app.quizzes.invigilation.expected import Absence, read_expected
 from app.quizzes.invigilation.rules import Bar
-from app.quizzes.models import Quiz
+from app.quizzes.models import Attempt, Quiz
 from app.quizzes.rules import Allowance
 from tests.support.accommodations import grant
 from tests.support.cast import Cast, as_actor, make_person
 from tests.support.cohorts import certify, join, make_cohort, pass_course, registrar_of
 from tests.support.courses import enrol, pass_exam, study, sync_folder
+from tests.support.invigilation import invigilator
 from tests.support.pages import Browser, Visitors
 from tests.support.statements import counted_statements
 
@@ -75,7 +80,7 @@ def begin(person: Person) -> None:
 
 
 def expected(key: str = KEY, later: timedelta = timedelta()) -> dict[str, Absence]:
-    found = {each.name: each for each in read_expected(key, clock.now() + later)}
+    found = {each.name: each for each in read_expected(key, clock.now() + later).people}
     release()
     return found
 
@@ -157,13 +162,9 @@ def names(browser: Browser, query: str = "?show=absent") -> list[str]:
     return [slot.text_content() for slot in slots]
 
 
-def tally(browser: Browser) -> dict[str, int]:
-    found: dict[str, int] = browser.get(SEATS).get_json()["tally"]
-    shown = {
-        each.get("data-tally"): int(each.text_content()) for each in browser.page(PAGE).cssselect("[data-tally]")
-    }
-    assert shown == found
-    return found
+def tally(browser: Browser, query: str = "") -> dict[str, int]:
+    shown = browser.page(PAGE + query).cssselect("[data-tally]")
+    return {each.get("data-tally") or "": int(each.text_content()) for each in shown}
 
 
 def test_the_page_tells_each_invigilator_who_of_her_people_has_not_begun(
@@ -191,7 +192,12 @@ def test_the_page_tells_each_invigilator_who_of_her_people_has_not_begun(
     begin(one)
     assert names(browser) == [two.name]
     after = tally(browser)
-    assert (after["expected"], after["started"], after["under_way"], after["absent"]) == (2, 1, 1, 1)
+    assert (after["expected"], after["started"], after["submitted"], after["absent"]) == (2, 1, 0, 1)
+    assert [seat[16] for seat in browser.get(SEATS).get_json()["seats"]] == [cohort.name]
+    join(cast, make_cohort(cast, "夜班"), cast.cohort_mate)
+    assert tally(browser, f"?group={cohort.name}")["expected"] == 2
+    assert tally(browser, "?group=夜班")["expected"] == 0
+    assert names(browser, "?show=locked&group=夜班") == [cast.cohort_mate.name]
     assert tally(national)["expected"] == 3
     assert PAGE in browser.get("/invigilation").get_data(as_text=True)
 
@@ -209,9 +215,49 @@ def test_who_is_expected_is_read_now_and_then(cast: Cast, cohort: Cohort, visit:
     assert poll(f"?since={milliseconds(clock.now())}")[0] == 11  # who asks, the seats, who is expected
     begin(one)
     count, answer = poll()
-    assert (count, answer["absent"], answer["tally"]["started"]) == (2, [], 1)
+    assert (count, answer["absent"], [seat[1] for seat in answer["seats"]]) == (2, [], [one.name])
     admitted(cast, cohort, "钱待考")
     assert poll()[1]["absent"] == []
     (live,) = browser.page(f"{PAGE}?show=absent").cssselect("#live")
     since = (live.get("data-seats") or "").partition("?")[2]
     assert [row[1] for row in poll(f"?{since}")[1]["absent"]] == ["钱待考"]
+
+
+def test_the_record_names_who_came_what_was_decided_and_who_did_not_come(
+    cast: Cast, cohort: Cohort, visit: Visitors
+) -> None:
+    one, two = admitted(cast, cohort, "赵到考"), admitted(cast, cohort, "钱缺考")
+    foreign = admitted(cast, cohort, "孙外校", at=cast.other_university)
+    join(cast, cohort, cast.trainee)
+    for each in (one, foreign):
+        begin(each)
+    outsider, browser = visit(cast.other_instructor), visit(cast.instructor)
+    theirs = outsider.page(f"{PAGE}/register").text_content()
+    assert foreign.name in theirs
+    assert not [each.name for each in (one, two) if each.name in theirs]
+    visit(cast.registrar).get(f"{PAGE}/register", 403)
+    attempt_id = db.session.scalars(
+        db.select(Attempt.id).filter_by(candidate_id=one.id, context_type=EXAM_CONTEXT)
+    ).one()
+    release()
+    with transaction():
+        invigilation.extend_attempts(
+            invigilator(cast), [attempt_id], minutes=12, reason="考场停电", now=clock.now()
+        )
+    rows = [line.text_content() for line in browser.page(f"{PAGE}/register").cssselect("tbody tr")]
+    assert len(rows) == 2
+    (came,) = (row for row in rows if one.name in row)
+    assert f"延长12分钟：考场停电 · {cast.instructor.name}" in came
+    (missing,) = (row for row in rows if two.name in row)
+    assert "未到考" in missing
+    file = browser.submit(f"{PAGE}/register/csv", {}, 200, form_at=f"{PAGE}/register").get_data()
+    lines = list(csv.DictReader(io.StringIO(file.decode("utf-8-sig"))))
+    assert {(line["姓名"], line["状态"], line["班次"]) for line in lines} == {
+        (one.name, "进行中", cohort.name),
+        (two.name, "未到考", cohort.name),
+    }
+    workbook = browser.submit(f"{PAGE}/register/xlsx", {}, 200, form_at=f"{PAGE}/register")
+    assert workbook.data.startswith(b"PK")
+    release()
+    taken = db.session.scalars(db.select(AuditEntry).filter_by(action="invigilation.export_register")).all()
+    assert [(entry.actor_id, entry.details["rows"]) for entry in taken] == [(cast.instructor.id, 2)] * 2

@@ -120,6 +120,13 @@ def _rows_of_invigilation() -> tuple[Row, ...]:
         Row("invigilation.list_examinations", "/invigilation", role(*STAFF)),
         Row("invigilation.show_live", sitting("/invigilation/{key}"), role(*STAFF)),
         Row("invigilation.show_seats", sitting("/invigilation/{key}/seats.json"), role(*STAFF)),
+        Row("register.show", sitting("/invigilation/{key}/register"), role(*STAFF)),
+        Row(
+            "register.download",
+            sitting("/invigilation/{key}/register/csv"),
+            role(*STAFF, other_instructor=404),
+            "post",
+        ),
         Row("decisions.decide_many", sitting("/invigilation/{key}"), role(*STAFF, then=422), "post"),
         Row("invigilation.show_attempt", sitting("/invigilation/attempts/{id}"), watched),
         Row(

@@ -30,6 +30,11 @@ def candidates_of(quiz_id: uuid.UUID) -> Sequence[Candidate]:
     return [Candidate(row.person_id, (EXAM_CONTEXT, row.id), "", admitted=True) for row in rows]
 
 
+def groups_of(_enrolment_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Nothing: the examination's title says which course it is."""
+    return {}
+
+
 def quizzes_to_sit(organisations: Collection[uuid.UUID] | None) -> Select[Any]:
     """The examinations of courses that people of these organisations (None: of any) study."""
     chosen = _under_way().with_only_columns(CourseRevision.quiz_id)

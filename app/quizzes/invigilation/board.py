@@ -11,18 +11,16 @@ import hashlib
 import json
 import threading
 import time
-from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
 from typing import Any, Final
 
 from app.core.access import Actor
-from app.quizzes.invigilation.expected import Absence, read_expected
+from app.quizzes.invigilation.expected import Absence, Expected, read_expected
 from app.quizzes.invigilation.live import Seat, read_seats
 from app.quizzes.invigilation.policies import reach
-from app.quizzes.models import AttemptState
 
 #: Seconds for which what was read serves everybody: who sits, and who is expected.
 KEPT_FOR: Final = 4.0
@@ -46,19 +44,6 @@ class Packed:
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
-    """How many, at one glance."""
-
-    #: Who has begun, or may still come.
-    expected: int
-    started: int
-    under_way: int
-    submitted: int
-    expired: int
-    absent: int
-
-
-@dataclass(frozen=True, slots=True)
 class Seen:
     """An examination as far as somebody invigilates it: never herself."""
 
@@ -67,33 +52,32 @@ class Seen:
     absences: list[Absence]
 
     @property
-    def tally(self) -> Tally:
-        """Heads are counted once, however many attempts of theirs are shown."""
-        states = Counter(seat.state for seat in self.seats)
-        started = len({seat.candidate_id for seat in self.seats})
-        absent = sum(each.is_expected for each in self.absences)
-        return Tally(
-            expected=started + absent,
-            started=started,
-            under_way=states[AttemptState.IN_PROGRESS] + states[AttemptState.PAUSED],
-            submitted=states[AttemptState.SUBMITTED],
-            expired=states[AttemptState.EXPIRED],
-            absent=absent,
+    def groups(self) -> list[str]:
+        """The cohorts of all these, by name."""
+        return sorted({*(seat.group for seat in self.seats), *(each.group for each in self.absences)} - {""})
+
+    def of_group(self, group: str) -> "Seen":
+        """Those of one cohort; all without one."""
+        if not group:
+            return self
+        return Seen(
+            [each for each in self.seats if each.group == group],
+            [each for each in self.absences if each.group == group],
         )
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
-    """Who is to sit an examination, as it was read."""
+class Roster:
+    """Who is expected, and when that was read."""
 
-    people: list[Absence]
+    expected: Expected
     #: By ``time.monotonic``.
     taken: float
-    #: When it was read, in milliseconds since 1970.
+    #: In milliseconds since 1970.
     as_of: int
 
     @classmethod
-    def read(cls, key: str, now: datetime) -> "Expected":
+    def read(cls, key: str, now: datetime) -> "Roster":
         return cls(read_expected(key, now), time.monotonic(), milliseconds(now))
 
 
@@ -102,16 +86,16 @@ class Snapshot:
     """An examination at one moment, and the documents made of it."""
 
     seats: list[Seat]
-    expected: Expected
+    roster: Roster
     taken: float
     as_of: int
     _packed: dict[Any, Packed] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, key: str, now: datetime, expected: Expected | None = None) -> "Snapshot":
+    def read(cls, key: str, now: datetime, roster: Roster | None = None) -> "Snapshot":
         """The examination now; who is expected is not read again where it is given."""
-        expected = expected or Expected.read(key, now)
-        return cls(read_seats(key, now), expected, time.monotonic(), milliseconds(now))
+        roster = roster or Roster.read(key, now)
+        return cls(read_seats(key, now, roster.expected.groups), roster, time.monotonic(), milliseconds(now))
 
     def seen_by(self, actor: Actor) -> Seen:
         """As far as she invigilates."""
@@ -121,7 +105,7 @@ class Snapshot:
             return each.candidate_id != actor.person_id and (places is None or each.organisation_id in places)
 
         sitting = {seat.candidate_id for seat in self.seats}
-        absent = [each for each in self.expected.people if each.candidate_id not in sitting and hers(each)]
+        absent = [each for each in self.roster.expected.people if each.candidate_id not in sitting and hers(each)]
         return Seen([seat for seat in self.seats if hers(seat)], absent)
 
     def packed_for(self, actor: Actor) -> Packed:
@@ -133,7 +117,6 @@ class Snapshot:
             document = {
                 "seats": [seat.as_json() for seat in seen.seats],
                 "absent": [each.as_json() for each in seen.absences],
-                "tally": asdict(seen.tally),
             }
             plain = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
             etag = hashlib.blake2b(plain, digest_size=12).hexdigest()
@@ -142,7 +125,7 @@ class Snapshot:
 
     @property
     def _everybody(self) -> Iterable[Seat | Absence]:
-        return chain(self.seats, self.expected.people)
+        return chain(self.seats, self.roster.expected.people)
 
 
 class Board:
@@ -172,7 +155,7 @@ class Board:
         try:
             known = self._snapshots.get(key)
             if known is None or not self._serves(known, since):
-                known = Snapshot.read(key, now, self._expected(known, since))
+                known = Snapshot.read(key, now, self._roster(known, since))
                 self._snapshots = {
                     other: kept
                     for other, kept in self._snapshots.items()
@@ -182,11 +165,11 @@ class Board:
         finally:
             self._lock.release()
 
-    def _expected(self, known: Snapshot | None, since: int) -> Expected | None:
+    def _roster(self, known: Snapshot | None, since: int) -> Roster | None:
         """Who was expected a moment ago, where that still serves."""
-        if known is None or known.expected.as_of < since:
+        if known is None or known.roster.as_of < since:
             return None
-        return known.expected if time.monotonic() - known.expected.taken < self.expected_for else None
+        return known.roster if time.monotonic() - known.roster.taken < self.expected_for else None
 
     def _serves(self, known: Snapshot, since: int) -> bool:
         return time.monotonic() - known.taken < self.kept_for and known.as_of >= since

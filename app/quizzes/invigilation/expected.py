@@ -2,10 +2,10 @@
 rules and what was granted say about each."""
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import or_, select
 
@@ -14,11 +14,11 @@ from app.core.database import db
 from app.organisations.models import Organisation
 from app.quizzes import registry, rules
 from app.quizzes.accommodations.queries import Context, allowances_of
-from app.quizzes.invigilation.rules import LOCKED, Bar, Note
+from app.quizzes.invigilation.rules import LOCKED, SHOWN_FOR, Bar, Note
 from app.quizzes.models import RESULT_COUNTS, Attempt, AttemptResult, AttemptState, Quiz, QuizRevision
 
 #: Values in one statement.
-BATCH = 10_000
+BATCH: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,23 +72,36 @@ class _Sat:
     graded: bool
 
 
-def read_expected(key: str, now: datetime) -> list[Absence]:
-    """Everybody who is to sit an examination, has not passed it and waits for no result, whether she has begun or
-    not: who sits is on the seats of the same page.
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """Who is to sit an examination, has not passed it and waits for no result, whether she has begun or not: who
+    sits is on the seats of the same page."""
 
-    The same number of statements for any number of people (but for those past ``BATCH``).
-    """
+    people: list[Absence]
+    #: What candidates and those who sit it belong to, by their context.
+    groups: Mapping[Context, str]
+
+
+NOBODY: Final = Expected([], {})
+
+
+def read_expected(key: str, now: datetime) -> Expected:
+    """The same number of statements for any number of people (but for those past ``BATCH``)."""
     quiz = db.session.execute(
         select(Quiz.id, QuizRevision.settings)
         .join(QuizRevision, QuizRevision.id == Quiz.current_revision_id)
         .where(Quiz.key == key)
     ).first()
-    candidates = registry.candidates_of(quiz.id) if quiz else []
-    if quiz is None or not candidates:
-        return []
+    if quiz is None:
+        return NOBODY
+    candidates = registry.candidates_of(quiz.id)
+    sat = _sat(quiz.id)
+    groups = {each.context: each.group for each in candidates}
+    groups |= registry.groups_of(_recent(sat, now) - groups.keys())
+    if not candidates:
+        return Expected([], groups)
     settings = rules.QuizSettings.from_json(quiz.settings)
     granted = allowances_of(quiz.id, candidates)
-    sat = _sat(quiz.id)
     people = _people([each.person_id for each in candidates])
     found: dict[uuid.UUID, Absence] = {}
     for each in candidates:
@@ -102,7 +115,16 @@ def read_expected(key: str, now: datetime) -> list[Absence]:
             known = found.get(each.person_id)  # in two cohorts at once: where she may begin
             if known is None or absence.rank < known.rank:
                 found[each.person_id] = absence
-    return list(found.values())
+    return Expected(list(found.values()), groups)
+
+
+def _recent(sat: Mapping[Context, Sequence["_Sat"]], now: datetime) -> set[Context]:
+    """Where somebody sits, or sat within the last day."""
+    return {
+        context
+        for context, attempts in sat.items()
+        if (ended := attempts[-1].ended_at) is None or ended > now - SHOWN_FOR
+    }
 
 
 def _sat(quiz_id: uuid.UUID) -> dict[Context, list[_Sat]]:

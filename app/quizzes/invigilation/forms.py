@@ -95,7 +95,10 @@ class ManyForm(ReasonForm):
     scope = RadioField(
         _l("For whom"),
         [InputRequired(_l("Choose for whom."))],
-        choices=[choice(Scope.SELECTED, _l("those selected")), choice(Scope.ALL, _l("all who are under way"))],
+        choices=[
+            choice(Scope.SELECTED, _l("those selected")),
+            choice(Scope.ALL, _l("all who are under way, whatever the filter shows")),
+        ],
         default=Scope.SELECTED.value,
     )
     decision = RadioField(

@@ -1,6 +1,7 @@
 """Who sits an examination, as the live page shows it: one statement."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -32,6 +33,8 @@ class Seat:
     candidate_id: uuid.UUID
     organisation_id: uuid.UUID | None
     organisation: dict[str, str] | None
+    #: Her cohort, where she sits it for one.
+    group: str
     name: str
     student_number: str
     number: int
@@ -67,6 +70,8 @@ class Seat:
             self.questions,
             list(self.flags.items()),
             self.attention,
+            self.group,
+            str(self.candidate_id),
         ]
 
 
@@ -193,7 +198,7 @@ def _statement(key: str, now: datetime) -> Select[Any]:
     )
 
 
-def _seat(row: Row[Any], now: datetime) -> Seat:
+def _seat(row: Row[Any], group: str, now: datetime) -> Seat:
     saved_at = row.clock_at if row.head_ordinal else None
     heard = [moment for moment in (row.seen_at, saved_at) if moment]
     signs = rules.Signs(
@@ -216,6 +221,7 @@ def _seat(row: Row[Any], now: datetime) -> Seat:
         candidate_id=row.candidate_id,
         organisation_id=row.organisation_id,
         organisation=row.organisation,
+        group=group,
         name=row.name,
         student_number=row.student_number or "",
         number=row.number,
@@ -233,7 +239,10 @@ def _seat(row: Row[Any], now: datetime) -> Seat:
     )
 
 
-def read_seats(key: str, now: datetime) -> list[Seat]:
-    """Everybody who sits an examination, or sat it within the last day. One statement."""
+def read_seats(key: str, now: datetime, groups: Mapping[tuple[str, uuid.UUID], str]) -> list[Seat]:
+    """Everybody who sits an examination, or sat it within the last day. One statement.
+
+    ``groups``: what their contexts belong to.
+    """
     rows = db.session.connection().execute(_statement(key, now)).all()
-    return [_seat(row, now) for row in rows]
+    return [_seat(row, groups.get((row.context_type, row.context_id), ""), now) for row in rows]

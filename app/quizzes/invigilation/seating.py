@@ -1,5 +1,6 @@
 """Which people of a live page are shown, and in which order: by need for attention unless she asks otherwise."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -55,10 +56,40 @@ _ABSENT: Final[dict[Show, Callable[[Absence], bool]]] = {
 }
 
 
+#: Those who have ended come last, in this order.
+_ENDED: Final = {AttemptState.EXPIRED: 1, AttemptState.SUBMITTED: 2, AttemptState.VOIDED: 3}
+
+
 def counts(seen: Seen) -> dict[Show, int]:
     """How many each filter shows."""
     found = {show: sum(map(fits, seen.seats)) for show, fits in _SHOWN.items()}
     return found | {show: sum(map(fits, seen.absences)) for show, fits in _ABSENT.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many, at one glance."""
+
+    #: Who has begun, or may still come.
+    expected: int
+    started: int
+    absent: int
+    submitted: int
+    expired: int
+
+
+def tally(seen: Seen) -> Tally:
+    """The same as in invigilation.js: heads are counted once, however many attempts of theirs are shown."""
+    states = Counter(seat.state for seat in seen.seats)
+    started = len({seat.candidate_id for seat in seen.seats})
+    absent = sum(each.is_expected for each in seen.absences)
+    return Tally(
+        expected=started + absent,
+        started=started,
+        absent=absent,
+        submitted=states[AttemptState.SUBMITTED],
+        expired=states[AttemptState.EXPIRED],
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +98,10 @@ class View:
 
     show: Show = Show.ALL
     sort: Sort = Sort.ATTENTION
-    #: Of names, student numbers or organisations.
+    #: Of names, student numbers, cohorts or organisations.
     words: str = ""
+    #: The name of a cohort; empty: all.
+    group: str = ""
 
     @property
     def of_absent(self) -> bool:
@@ -81,6 +114,7 @@ class View:
             member_of(Show, arguments.get("show")) or Show.ALL,
             member_of(Sort, arguments.get("sort")) or Sort.ATTENTION,
             arguments.get("q", "").strip()[:MAX_WORDS],
+            arguments.get("group", ""),
         )
 
     def arguments(self, show: Show | None = None) -> dict[str, Any]:
@@ -90,6 +124,7 @@ class View:
             "show": show.value if show is not Show.ALL else "",
             "sort": self.sort.value if self.sort is not Sort.ATTENTION else "",
             "q": self.words,
+            "group": self.group,
         }
         return {name: value for name, value in values.items() if value}
 
@@ -113,18 +148,19 @@ def chosen_absent(absences: Sequence[Absence], view: View) -> list[Absence]:
 
 def _is_asked_for(person: Seat | Absence, view: View) -> bool:
     """Does a search find her? It looks at the same as in invigilation.js."""
-    group = person.group if isinstance(person, Absence) else ""
-    text = " ".join((person.name, person.student_number, group, *(person.organisation or {}).values())).casefold()
+    text = " ".join((person.name, person.student_number, person.group, *(person.organisation or {}).values()))
+    text = text.casefold()
     return all(word in text for word in view.words.casefold().split())
 
 
 def _key(seat: Seat, sort: Sort) -> tuple[Any, ...]:
-    """The same as in invigilation.js: whoever needs somebody first, then whoever has least time."""
-    by_time = (not seat.state.is_open, seat.deadline_at)
+    """The same as in invigilation.js: whoever needs somebody first, then whoever has least time; of those who have
+    ended, first who did not hand in herself."""
+    by_time = (_ENDED.get(seat.state, 0), seat.deadline_at)
     keys: dict[Sort, tuple[Any, ...]] = {
         Sort.ATTENTION: (-seat.attention, *by_time),
         Sort.NAME: (),
         Sort.TIME: by_time,
-        Sort.SAVED: (not seat.state.is_open, seat.saved_at or seat.started_at),
+        Sort.SAVED: (_ENDED.get(seat.state, 0), seat.saved_at or seat.started_at),
     }
     return (*keys[sort], seat.name, seat.student_number)

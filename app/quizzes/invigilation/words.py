@@ -151,6 +151,36 @@ def flags() -> dict[str, str]:
     }
 
 
+def flag_help() -> dict[str, str]:
+    """What each flag means, and what to do about it."""
+    return {
+        Flag.WAITING: _(
+            "The candidate asks to be let in. Open her line, compare document and name, and let her in."
+        ),
+        Flag.SILENT: _(
+            "Nothing has come from her page for over a minute: closed, asleep or without a network. What she"
+            " answers offline is kept on her device and sent later. Look after her; if time was lost, give more."
+        ),
+        Flag.LATE: _(
+            "Answers came after the deadline and do not count. If the fault was ours, let them count on her page."
+        ),
+        Flag.SUPERSEDED: _(
+            "An answer came from one device after a newer one from another; the newer one counts. Nothing to do,"
+            " unless two people answer."
+        ),
+        Flag.DEVICES: _(
+            "Answers that count came from so many devices or browsers. Ask her if she did not change."
+        ),
+        Flag.CLOCK: _(
+            "The device’s clock and ours are more than two minutes apart, or answers waited offline. The server’s"
+            " clock decides; nothing to do."
+        ),
+        Flag.PAUSED_SAVE: _("An answer was on its way when the pause began. It counts."),
+        Flag.OWN_PAUSE: _("She has paused by herself, as the rules or an accommodation allow. It ends by itself."),
+        Flag.MORE_TIME: _("An accommodation gives her more time; the time left holds it already."),
+    }
+
+
 def bars() -> dict[str, str]:
     """Whether who has not come may begin; ``{time}`` is filled in by the page."""
     return {
@@ -175,11 +205,26 @@ def notes() -> dict[str, str]:
     }
 
 
+def tally() -> dict[str, str]:
+    """The figures of ``seating.Tally``."""
+    return {
+        "expected": _("Expected"),
+        "started": _("Have begun"),
+        "absent": _("Not yet begun"),
+        "submitted": _("Papers handed in"),
+        "expired": _("Taken in at the deadline"),
+    }
+
+
+def in_full(moment: datetime) -> str:
+    """Day and time, for a file."""
+    return f"{format_day(moment)} {format_time(moment)}"
+
+
 def when(moment: datetime | int | None, now: datetime) -> str:
     """A moment (or seconds since 1970) on the live page: its time of day, with the day unless it is today."""
     if moment is None:
         return ""
     if isinstance(moment, int):
         moment = datetime.fromtimestamp(moment, UTC)
-    day = format_day(moment)
-    return format_time(moment) if day == format_day(now) else f"{day} {format_time(moment)}"
+    return format_time(moment) if format_day(moment) == format_day(now) else in_full(moment)

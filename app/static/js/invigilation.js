@@ -8,7 +8,7 @@ const body = document.querySelector('#live-seats tbody');
 const absentBody = document.querySelector('#live-absent tbody');
 const filter = document.getElementById('seat-filter');
 const chips = [...live.querySelectorAll('.chips a')];
-const FIELDS = ['id', 'name', 'student', 'organisation', 'number', 'state', 'started', 'deadline', 'ended', 'saved', 'seen', 'paused', 'answered', 'questions', 'flags', 'attention'];
+const FIELDS = ['id', 'name', 'student', 'organisation', 'number', 'state', 'started', 'deadline', 'ended', 'saved', 'seen', 'paused', 'answered', 'questions', 'flags', 'attention', 'group', 'candidate'];
 const ABSENT_FIELDS = ['id', 'name', 'student', 'organisation', 'group', 'bar', 'next', 'notes', 'rank', 'expected'];
 const OPEN = ['waiting', 'in_progress', 'paused'];
 const language = document.documentElement.lang.startsWith('zh') ? 'zh' : 'en';
@@ -58,7 +58,9 @@ const ABSENT = {
   absent: (person) => person.expected,
   locked: (person) => !person.expected,
 };
-const isEnded = (seat) => Number(!OPEN.includes(seat.state));
+const ENDED = { expired: 1, submitted: 2, voided: 3 };
+const isEnded = (seat) => ENDED[seat.state] ?? 0;
+const inGroup = ({ group }) => !filter.elements.group?.value || group === filter.elements.group.value;
 const ORDER = {
   attention: (a, b) => b.attention - a.attention || ORDER.time(a, b),
   name: () => 0,
@@ -66,14 +68,16 @@ const ORDER = {
   saved: (a, b) => isEnded(a) - isEnded(b) || (a.saved ?? a.started) - (b.saved ?? b.started),
 };
 
-const foundBy = (person) => [person.name, person.student, person.group ?? '', ...Object.values(person.organisation ?? {})].join(' ').toLowerCase();
+const foundBy = (person) => [person.name, person.student, person.group, ...Object.values(person.organisation ?? {})].join(' ').toLowerCase();
 const isOfAbsent = () => board.show in ABSENT;
+
+const of = (kind) => (kind in ABSENT ? board.absent.filter(ABSENT[kind]) : board.seats.filter(SHOWN[kind])).filter(inGroup);
 
 function chosen() {
   const asked = filter.elements.q.value.toLowerCase().split(/\s+/).filter(Boolean);
   const sort = filter.elements.sort.value;
   const order = isOfAbsent() ? (a, b) => (sort === 'name' ? 0 : a.rank - b.rank) : ORDER[sort];
-  return (isOfAbsent() ? board.absent.filter(ABSENT[board.show]) : board.seats.filter(SHOWN[board.show]))
+  return of(board.show)
     .filter((person) => asked.every((word) => foundBy(person).includes(word)))
     .sort((a, b) => order(a, b) || collator.compare(a.name, b.name) || collator.compare(a.student, b.student));
 }
@@ -154,15 +158,23 @@ function show() {
   const shown = found.slice(0, board.rows);
   for (const [id, wanted] of [['live-seats', !isOfAbsent()], ['select-seats', !isOfAbsent()], ['live-absent', isOfAbsent()]]) document.getElementById(id).hidden = !wanted;
   if (isOfAbsent()) place(absentBody, shown.map(absentRow)); else place(body, shown.map(seatRow));
-  for (const chip of chips) {
-    const kind = chip.dataset.show;
-    chip.querySelector('[data-count]').textContent = (kind in ABSENT ? board.absent.filter(ABSENT[kind]) : board.seats.filter(SHOWN[kind])).length;
-  }
+  for (const chip of chips) chip.querySelector('[data-count]').textContent = of(chip.dataset.show).length;
+  tell();
   document.getElementById('live-found').textContent = say('found', { count: found.length });
   document.getElementById('live-none').hidden = found.length > 0;
   const more = document.getElementById('live-more');
   more.hidden = found.length <= shown.length;
   more.firstChild.data = `${say('first', { rows: shown.length })} `;
+}
+
+// How many, at one glance (as in seating.py): heads are counted once.
+function tell() {
+  const seats = of('all');
+  const [started, absent] = [new Set(seats.map((seat) => seat.candidate)).size, of('absent').length];
+  const found = { expected: started + absent, started, absent };
+  for (const each of live.querySelectorAll('[data-tally]')) {
+    each.textContent = found[each.dataset.tally] ?? seats.filter((seat) => seat.state === each.dataset.tally).length;
+  }
 }
 
 // The rows in their order; nothing moves away under the keyboard.
@@ -195,11 +207,10 @@ async function ask() {
     if (answer.status !== 200 && answer.status !== 304) throw new Error(String(answer.status));
     if (answer.status === 200) {
       board.etag = answer.headers.get('ETag') ?? '';
-      const { seats, absent, tally } = await answer.json();
+      const { seats, absent } = await answer.json();
       const named = (fields) => (values) => Object.fromEntries(fields.map((name, at) => [name, values[at]]));
       board.seats = seats.map(named(FIELDS));
       board.absent = absent.map(named(ABSENT_FIELDS));
-      for (const each of live.querySelectorAll('[data-tally]')) each.textContent = tally[each.dataset.tally];
     }
     board.asOf = Number(answer.headers.get('X-Server-Time')) / 1000;
     board.offset = board.asOf * 1000 - performance.timeOrigin - performance.now();
@@ -243,9 +254,12 @@ for (const chip of chips) {
 function keep() {
   const query = new URLSearchParams();
   if (board.show !== 'all') query.set('show', board.show);
+  if (filter.elements.group?.value) query.set('group', filter.elements.group.value);
   if (filter.elements.q.value) query.set('q', filter.elements.q.value);
   if (filter.elements.sort.value !== 'attention') query.set('sort', filter.elements.sort.value);
   history.replaceState(null, '', `${location.pathname}${query.size ? `?${query}` : ''}`);
+  const register = document.querySelector('#to-register a');
+  register.search = query.has('group') ? new URLSearchParams({ group: query.get('group') }) : '';
   const decide = document.getElementById('decide');
   decide.action = `${new URL(decide.action).pathname}${location.search}`;
 }

@@ -171,7 +171,7 @@ def test_polling_costs_one_statement_and_nothing_when_nothing_is_new(cast: Cast,
             for _ in range(3):
                 start(make_person(cast.university), quiz)
         release()
-    assert used == [5, 2]  # who asks, and the seats; before, who is expected
+    assert used == [6, 2]  # who asks, and the seats; before, who is expected
     board().kept_for = 60
     with counted_statements() as seen:
         browser.get(path)
@@ -191,7 +191,7 @@ def test_a_page_is_not_taken_back_behind_what_stood_on_it_when_it_came(cast: Cas
     decide(browser, attempt, "pause", reason="火警")
     (live,) = browser.page(f"/invigilation/{key_of(attempt)}").cssselect("#live")
     assert browser.get(seats).get_json()["seats"][0][5] == "in_progress"
-    for cost in (5, 1):  # who asks, the seats, who is expected
+    for cost in (6, 1):  # who asks, the seats, who is expected
         with counted_statements() as seen:
             assert browser.get(live.get("data-seats") or "").get_json()["seats"][0][5] == "paused"
         assert len(seen) == cost

@@ -77,8 +77,9 @@ def show_attempt(attempt_id: uuid.UUID) -> str:
 def live_page(key: str, form: forms.ManyForm, selected: frozenset[str] = frozenset()) -> str:
     """The live page, read anew: what was just decided stands on it."""
     examined, now, actor = queries.get_examination(key), clock.now(), require_actor()
-    seen = Snapshot.read(key, now).seen_by(actor)
+    everybody = Snapshot.read(key, now).seen_by(actor)
     view = seating.View.of(request.args)
+    seen = everybody.of_group(view.group)
     found, absent = seating.chosen(seen.seats, view), seating.chosen_absent(seen.absences, view)
     return render_template(
         "quizzes/invigilation/live.html",
@@ -89,7 +90,8 @@ def live_page(key: str, form: forms.ManyForm, selected: frozenset[str] = frozens
         absences=absent[: seating.ROWS],
         found=len(found) + len(absent),
         counts=seating.counts(seen),
-        tally=seen.tally,
+        tally=seating.tally(seen),
+        group_options=[(each, each) for each in everybody.groups],
         view=view,
         form=form,
         selected=selected,
@@ -106,7 +108,8 @@ def live_page(key: str, form: forms.ManyForm, selected: frozenset[str] = frozens
         lost=_lost(),
         bar_words=words.bars(),
         note_words=words.notes(),
-        tally_words=_tally(),
+        flag_help=words.flag_help(),
+        tally_words=words.tally(),
         **vocabulary(),
     )
 
@@ -170,17 +173,6 @@ def _shows() -> dict[Show, str]:
         Show.ENDED: _("Ended"),
         Show.ABSENT: _("Not yet begun"),
         Show.LOCKED: _("Cannot begin"),
-    }
-
-
-def _tally() -> dict[str, str]:
-    return {
-        "expected": _("Expected"),
-        "started": _("Have begun"),
-        "under_way": _("Under way"),
-        "submitted": _("Papers handed in"),
-        "expired": _("Taken in at the deadline"),
-        "absent": _("Not yet begun"),
     }
 
 
