@@ -115,6 +115,12 @@ def format_moment(moment: datetime | None) -> str:
     return _in_brackets(f"{format_day(moment)} {local:%H:%M}", _offset(local))
 
 
+def format_second(moment: datetime) -> str:
+    """The same to the second, for what somebody may have to prove: 2026年11月22日 14:00:07（UTC+8）."""
+    local = moment.astimezone(_zone())
+    return _in_brackets(f"{format_day(moment)} {local:%H:%M:%S}", _offset(local))
+
+
 def format_time(moment: datetime) -> str:
     """The time of day in the reader's zone: 14:00."""
     return f"{moment.astimezone(_zone()):%H:%M}"
@@ -131,7 +137,9 @@ def init_languages(app: Flask) -> None:
     compile_catalogues()
     babel.init_app(app, locale_selector=_choose_shared, timezone_selector=choose_zone)
     translating.install(app.jinja_env)
-    app.jinja_env.filters.update(tr=tr, said=said, told=told, day=format_day, moment=format_moment)
+    app.jinja_env.filters.update(
+        tr=tr, said=said, told=told, day=format_day, moment=format_moment, second=format_second
+    )
 
     @app.context_processor
     def _language() -> dict[str, object]:

@@ -124,8 +124,8 @@ def test_how_she_stands_comes_before_the_rules(ready: Callable[[str], None], cas
     with clock.frozen_at(OPENS):
         browser = visit(cast.trainee)
         page = browser.page(EXAM)
-        assert "自监考员放行之时起" in said(page)
-        assert "放行后开始计时" in said(page)
+        assert "自准予入场起" in said(page)
+        assert "准予入场后开始计时" in said(page)
         assert "点击开始后即计时" not in said(page)
         assert f"{format_moment(closes - timedelta(minutes=10))}之后开始计时的" in said(page)
         assert page.cssselect(f"form[action='{EXAM}/start'] .btn-primary")

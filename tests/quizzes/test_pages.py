@@ -1,6 +1,7 @@
 """The examinee's pages without JavaScript: the paper as one form, the look before submitting, the result."""
 
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -64,6 +65,11 @@ def test_the_whole_examination_works_as_one_form(browser: Browser, attempt: Atte
     result = browser.page(f"{path}/result")
     assert "100%" in result.cssselect("h1")[0].text_content()
     assert len(result.cssselect("#receipts ~ details tbody tr, details tbody tr")) == 8  # seven answers, a flag
+    on_paper = result.cssselect("[aria-labelledby=receipts]")[0].text_content()
+    # Printed, the receipts say whose they are, of which sitting, and the second.
+    assert str(attempt.id) in on_paper
+    assert queries.get_own_paper(_actor(attempt), attempt.id).candidate in on_paper
+    assert re.search(r"\d\d:\d\d:\d\d（UTC", on_paper)
 
 
 def test_the_answers_given_are_shown_again_and_only_changes_are_events(browser: Browser, attempt: Attempt) -> None:
