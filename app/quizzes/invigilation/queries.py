@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from app.accounts.models import LoginSession, Person, PersonState
 from app.core.access import Actor
@@ -18,6 +18,7 @@ from app.quizzes.invigilation.policies import within_reach
 from app.quizzes.models import (
     Attempt,
     AttemptItem,
+    AttemptResult,
     AttemptState,
     EventKind,
     Quiz,
@@ -77,7 +78,15 @@ class Watched:
     title: dict[str, str]
     candidate: Person
     organisation: dict[str, str] | None
-    identity_check: bool
+    settings: QuizSettings
+    #: When its first result came out.
+    told_at: datetime | None
+
+    def told_since(self, now: datetime) -> datetime | None:
+        """From when on its candidate could read what of her answers is right; None: not until now."""
+        if self.told_at is None:
+            return None
+        return self.settings.told_since(self.attempt.submitted_at or self.told_at, self.told_at, now)
 
     @property
     def allowance(self) -> Allowance:
@@ -152,7 +161,19 @@ def late_answers(attempt_id: uuid.UUID) -> list[LateAnswer]:
 def get_watched(actor: Actor, attempt_id: uuid.UUID) -> Watched:
     """An attempt she may invigilate. Raises NotFound. One statement."""
     row = db.session.execute(
-        select(Attempt, Quiz.key, QuizRevision.title, QuizRevision.settings, Person, Organisation.name)
+        select(
+            Attempt,
+            Quiz.key,
+            QuizRevision.title,
+            QuizRevision.settings,
+            Person,
+            Organisation.name,
+            select(func.min(AttemptResult.created_at))
+            .where(AttemptResult.attempt_id == Attempt.id)
+            .correlate(Attempt)
+            .scalar_subquery()
+            .label("told_at"),
+        )
         .join(Person, Person.id == Attempt.candidate_id)
         .join(Quiz, Quiz.id == Attempt.quiz_id)
         .join(QuizRevision, QuizRevision.id == Attempt.quiz_revision_id)
@@ -168,7 +189,8 @@ def get_watched(actor: Actor, attempt_id: uuid.UUID) -> Watched:
         title=row.title,
         candidate=row.Person,
         organisation=row.name,
-        identity_check=bool(row.settings.get("identity_check")),
+        settings=QuizSettings.from_json(row.settings),
+        told_at=row.told_at,
     )
 
 

@@ -111,3 +111,16 @@ def phase_of(submitted_at: datetime, closes_at: datetime | None, now: datetime) 
     if closes_at is not None and now >= closes_at:
         return Phase.AFTER_CLOSE
     return Phase.IMMEDIATELY if now < submitted_at + IMMEDIATELY else Phase.WHILE_OPEN
+
+
+def told_since(
+    review: Review, submitted_at: datetime, closes_at: datetime | None, told_at: datetime, now: datetime
+) -> datetime | None:
+    """From when on the candidate of an attempt whose result came out at ``told_at`` could read what of her answers
+    is right: marks, right answers, or explanations. None: not until now."""
+    moments = {told_at, submitted_at + IMMEDIATELY, *([closes_at] if closes_at else [])}
+    for moment in sorted(each for each in moments if told_at <= each <= now):
+        shown = review.shown(phase_of(submitted_at, closes_at, moment))
+        if shown.marks or shown.correct or shown.feedback:
+            return moment
+    return None

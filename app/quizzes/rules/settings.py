@@ -9,7 +9,7 @@ from typing import Any
 
 from app.core.text import Bilingual
 from app.quizzes.rules.codes import is_sealed, seal
-from app.quizzes.rules.review import Feedback, Review, Shown, phase_of
+from app.quizzes.rules.review import Feedback, Review, Shown, phase_of, told_since
 
 MAX_MINUTES = 24 * 60
 MAX_ACCESS_CODE = 40
@@ -131,6 +131,10 @@ class QuizSettings:
     def shown(self, submitted_at: datetime, now: datetime) -> Shown:
         """What a candidate may see now of what she submitted then."""
         return self.review.shown(phase_of(submitted_at, self.closes_at, now))
+
+    def told_since(self, submitted_at: datetime, told_at: datetime, now: datetime) -> datetime | None:
+        """From when on a candidate could read what is right; its result came out at ``told_at``."""
+        return told_since(self.review, submitted_at, self.closes_at, told_at, now)
 
     def sealed(self, examination: str) -> "QuizSettings":
         """The same with the access code as the examination with this key keeps it."""

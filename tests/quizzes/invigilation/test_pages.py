@@ -345,10 +345,18 @@ def test_reopened_and_late_answers_counted(cast: Cast, visit: Visitors) -> None:
     candidate, teacher = visit(cast.trainee), visit(cast.instructor)
     for unknown in ("99", "123456789x", "9" * 5000, "²"):
         decide(teacher, attempt, "count-late", 422, ordinal=[unknown], reason="网络故障")
+    after = answer(cast.trainee, attempt, position=2, now=began + 33 * MINUTE)
+    boxes = teacher.page(f"/invigilation/attempts/{attempt.id}").cssselect(
+        "#decide-count-late input[name=ordinal]"
+    )
+    told = {box.get("value"): (box.get("checked"), "在此之后" in box.getparent().text_content()) for box in boxes}
+    # The paper was taken in, and its result told, with the first of them: she could read it before the second.
+    assert told == {str(receipt.ordinal): ("checked", False), str(after.ordinal): (None, True)}
     decide(teacher, attempt, "count-late", ordinal=[str(receipt.ordinal)], reason="网络故障")
     page = candidate.get(f"/attempts/{attempt.id}/result").get_data(as_text=True)
     assert "逾期，经处理准予计入" in page
-    assert "计入逾期答案" not in teacher.get(f"/invigilation/attempts/{attempt.id}").get_data(as_text=True)
+    page = teacher.get(f"/invigilation/attempts/{attempt.id}").get_data(as_text=True)
+    assert "起，考生已可在成绩页面看到作答的对错情况" in page.partition('id="decide-reopen"')[2]
     decide(teacher, attempt, "reopen", minutes="15", reason="误交")
     assert "误交" in candidate.get(f"/attempts/{attempt.id}").get_data(as_text=True)
 

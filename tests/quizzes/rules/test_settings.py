@@ -1,6 +1,6 @@
 """What a published quiz says survives storage; what an older program stored is still read."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -92,6 +92,22 @@ def test_everything_survives_json_and_keys_of_a_newer_program_are_passed_over() 
 def test_rules_nobody_can_be_examined_under_are_refused(values: dict[str, Any], name: str) -> None:
     with pytest.raises(ValueError, match=name):
         QuizSettings(**{"minutes": 30, "pass_mark": 60} | values)
+
+
+def test_from_when_on_a_candidate_could_read_what_is_right() -> None:
+    ended = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+    told, half_past, closes = (ended + timedelta(minutes=minutes) for minutes in (1, 30, 120))
+
+    def since(review: Review, now: datetime, closes_at: datetime | None = closes) -> datetime | None:
+        return QuizSettings(30, 60, review=review, closes_at=closes_at).told_since(ended, told, now)
+
+    always, close, never = (Review.of(each) for each in Feedback)
+    assert [since(always, now) for now in (ended, told, closes)] == [None, told, told]
+    assert [since(close, now) for now in (half_past, closes)] == [None, closes]
+    assert since(close, ended + timedelta(days=9), None) is None
+    assert since(never, closes) is None
+    later = Review(marks=NEVER, correct=frozenset({Phase.WHILE_OPEN}), feedback=NEVER)
+    assert [since(later, now) for now in (told, half_past)] == [None, half_past]
 
 
 def test_the_matrix_says_what_is_seen_in_each_phase() -> None:

@@ -116,7 +116,7 @@ def live_page(key: str, form: forms.ManyForm, selected: frozenset[str] = frozens
 
 def attempt_page(watched: queries.Watched, form: object = None, failed: str = "") -> str:
     """One attempt with the forms of what can be decided about it; ``form`` keeps what was refused."""
-    attempt, person = watched.attempt, watched.candidate
+    attempt, person, now = watched.attempt, watched.candidate, clock.now()
     may_grant = attempt.state.is_open and can_grant_to(require_actor(), person.id, person.organisation_id)
     history = queries.interventions_of(attempt.id)
     late = queries.late_answers(attempt.id)
@@ -135,7 +135,8 @@ def attempt_page(watched: queries.Watched, form: object = None, failed: str = ""
         forms=made,
         failed=failed,
         possible=possible(watched, late),
-        now=clock.now(),
+        told_since=watched.told_since(now),
+        now=now,
         may_grant=may_grant,
         **vocabulary(),
     )
