@@ -33,6 +33,7 @@ POSITIONS_SCORED: Final = N_("Its way of scoring is replaced by ours: marks for 
 WEIGHTS_REPLACED: Final = N_(
     "Its own weights are replaced by ours: the share of right choices less the share of wrong ones."
 )
+SECOND_BEST_LOST: Final = N_("Part of the marks for second-best answers is not kept.")
 
 
 @dataclass(slots=True)

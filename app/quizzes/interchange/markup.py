@@ -235,7 +235,7 @@ class Converter:
             return f"[{inner}]({node.get('href')})"
         if name in {"sup", "sub"}:
             return self._raised(inner, name)
-        return inner
+        return _bracketed(node, inner) if name == "rt" else inner
 
     def _emphasised(self, inner: str, mark: str) -> str:
         """Emphasis around the words, not around the spaces beside them."""
@@ -327,6 +327,11 @@ def _is_picture_object(node: etree._Element) -> bool:
 
 def _holds_block(node: etree._Element) -> bool:
     return any(name_of(inner) in _BLOCKS for inner in node.iter() if inner is not node)
+
+
+def _bracketed(reading: etree._Element, text: str) -> str:
+    """How a word is read, which stands above it elsewhere: in brackets, unless the file has its own around it."""
+    return text if any(name_of(beside) == "rp" for beside in reading.itersiblings()) else f"（{text}）"
 
 
 def _check_length(text: str) -> None:

@@ -9,7 +9,7 @@ from lxml import etree
 
 from app.quizzes.interchange import formats
 from app.quizzes.interchange.carried import ELEMENT, NAMESPACE
-from app.quizzes.interchange.model import Question
+from app.quizzes.interchange.model import Item, Question
 from app.quizzes.interchange.qti.names import NS3
 from tests.quizzes.interchange.test_round_trips import MEDIA, pictured
 from tests.support.quizzes import authored
@@ -56,3 +56,129 @@ def test_what_only_we_know_stands_in_the_lom_record() -> None:
     assert metadata is not None
     assert [etree.QName(found).localname for found in metadata] == ["lom"]
     assert metadata.find(f"lom:lom/own:{ELEMENT}", NS) is not None
+
+
+def test_whoever_orders_all_rightly_has_it_all_where_a_player_knows_no_places() -> None:
+    """Two players of version 3 take no item out of an order; the shares by place come after the whole."""
+    item = written("ordering")["items/q.xml"]
+    first, *others = item.findall("q:qti-response-processing/q:qti-response-condition/q:qti-response-if", NS)
+    whole = first.find("q:qti-set-outcome-value/q:qti-base-value", NS)
+    assert first.find("q:qti-match/q:qti-correct", NS) is not None
+    assert whole is not None
+    assert whole.text == "1"
+    assert len([found for found in others if found.find("q:qti-match/q:qti-index", NS) is not None]) == 4
+
+
+ITEM = """<qti-assessment-item xmlns="http://www.imsglobal.org/xsd/imsqtiasi_v3p0" identifier="i" title="t"
+ time-dependent="false" ATTRIBUTES>
+<qti-response-declaration identifier="R" cardinality="CARDINALITY" base-type="TYPE">
+<qti-correct-response>RIGHT</qti-correct-response>MAPPING</qti-response-declaration>
+<qti-outcome-declaration identifier="SCORE" cardinality="single" base-type="float"/>
+<qti-item-body>BODY</qti-item-body>PROCESSING</qti-assessment-item>"""
+CHOICES = """<qti-choice-interaction response-identifier="R" max-choices="0" shuffle="true">
+<qti-prompt>Which?</qti-prompt>
+<qti-simple-choice identifier="A">one</qti-simple-choice><qti-simple-choice identifier="B">two</qti-simple-choice>
+<qti-simple-choice identifier="C" fixed="FIXED">none</qti-simple-choice></qti-choice-interaction>"""
+MATCH = '<qti-match><qti-variable identifier="R"/><qti-correct identifier="R"/></qti-match>'
+ASKED = MATCH.replace('<qti-correct identifier="R"/>', '<qti-base-value base-type="identifier">B</qti-base-value>')
+NULL = '<qti-is-null><qti-variable identifier="R"/></qti-is-null>'
+MAPPED = '<qti-set-outcome-value identifier="SCORE"><qti-map-response identifier="R"/></qti-set-outcome-value>'
+FIELD = '<p>Which body? <qti-text-entry-interaction response-identifier="R"/></p>'
+
+BELOW = "Its marks could fall below nought; here they do not."
+SECOND = "Part of the marks for second-best answers is not kept."
+OWN = "It counted marks in a way of its own; here it is scored as shown."
+
+
+def stranger(body: str = CHOICES, right: str = "A", processing: str = "", **values: str) -> Item:
+    """An item of another system as it is read."""
+    named = {"attributes": "", "cardinality": "single", "type": "identifier", "mapping": "", "fixed": "false"}
+    text = ITEM.replace("BODY", body).replace("RIGHT", f"<qti-value>{right}</qti-value>")
+    text = text.replace("PROCESSING", f"<qti-response-processing>{processing}</qti-response-processing>")
+    for name, value in (named | values).items():
+        text = text.replace(name.upper(), value)
+    found = formats.read(text.encode(), "q.xml", "en")[1]
+    assert [str(refusal.why) for refusal in found.refused] == []
+    return found.items[0]
+
+
+def notes_of(item: Item) -> list[str]:
+    return [str(note) for note in item.notes]
+
+
+def earns(score: str, asked: str = "", name: str = "if") -> str:
+    worth = f'<qti-base-value base-type="float">{score}</qti-base-value>'
+    return (
+        f"<qti-response-{name}>{asked}<qti-set-outcome-value identifier='SCORE'>{worth}</qti-set-outcome-value>"
+        f"</qti-response-{name}>"
+    )
+
+
+def when(*branches: str) -> str:
+    return f"<qti-response-condition>{''.join(branches)}</qti-response-condition>"
+
+
+@pytest.mark.parametrize(
+    ("processing", "marks", "notes"),
+    [
+        (when(earns("2", MATCH), earns("0", name="else")), "2", []),
+        (when(earns("0", NULL), earns("2", MATCH, "else-if")), "2", []),
+        (when(earns("2", MATCH), earns("-1", name="else")), "2", [BELOW]),
+        (when(earns("2", MATCH), earns("1", ASKED, "else-if")), "2", [SECOND]),
+        (when(earns("2", ASKED)), "2", [OWN]),
+        (when(earns("2", f"<qti-and>{MATCH}{MATCH}</qti-and>")), "2", [OWN]),
+        (when(earns("0", ASKED), earns("2", name="else")), "2", [OWN]),
+    ],
+)
+def test_marks_that_are_not_ours_are_named(processing: str, marks: str, notes: list[str]) -> None:
+    """Nothing answered is asked first by many systems: the right answer was taken for one without marks."""
+    item = stranger(processing=processing)
+    assert (item.raw["marks"], notes_of(item)) == (marks, notes)
+
+
+@pytest.mark.parametrize(
+    ("bounds", "notes"),
+    [
+        ('lower-bound="0" upper-bound="2"', []),
+        ("", [BELOW]),
+        ('lower-bound="-1"', [BELOW]),
+        ('lower-bound="0" upper-bound="1"', [OWN]),
+    ],
+)
+def test_the_bounds_of_a_mapping(bounds: str, notes: list[str]) -> None:
+    entries = "".join(
+        f'<qti-map-entry map-key="{key}" mapped-value="{worth}"/>'
+        for key, worth in (("A", "1"), ("B", "1"), ("C", "-2"))
+    )
+    mapping = f'<qti-mapping default-value="0" {bounds}>{entries}</qti-mapping>'
+    item = stranger(right="A</qti-value><qti-value>B", cardinality="multiple", mapping=mapping, processing=MAPPED)
+    assert (item.raw["scoring"], notes_of(item)) == ("partial_with_penalty", notes)
+
+
+def test_what_stands_beside_a_question_is_taken_or_named() -> None:
+    """What candidates are told is part of the question; what others are told, and tools, are not."""
+    blocks = "".join(
+        f'<qti-rubric-block view="{view}" use="instructions"><qti-content-body><p>{text}</p></qti-content-body>'
+        f"{more}</qti-rubric-block>"
+        for view, text, more in (
+            ("candidate tutor", "Choose one.", '<qti-catalog-info><qti-catalog id="c"/></qti-catalog-info>'),
+            ("proctor", "No calculators.", ""),
+        )
+    )
+    item = stranger(f"{blocks}<p>Read it.</p>{CHOICES}", attributes='adaptive="true" xml:lang="he"', fixed="true")
+    assert item.raw["prompt"]["en"] == "Choose one.\n\nRead it.\n\nWhich?"
+    assert notes_of(item) == [
+        "Other ways to present it (signing, reading aloud, glossaries) are not kept.",
+        "What it tells tutors, markers or invigilators is not kept.",
+        "It could be tried again after feedback; here it is answered once.",
+        "It says that its language is “he”; it is taken as in the language chosen.",
+        "An option kept its place while the others were shuffled; here all are shuffled.",
+    ]
+
+
+def test_a_text_that_is_matched_keeps_its_capitals_and_readings_their_brackets() -> None:
+    bare = "<ruby>特許<rt>とっきょ</rt></ruby>"
+    bracketed = "<ruby>商標<rp>(</rp><rt>しょうひょう</rt><rp>)</rp></ruby>"
+    item = stranger(f"<p>{bare}, {bracketed}</p>{FIELD}", "USPTO", when(earns("1", MATCH)), type="string")
+    assert (item.raw["accept"], item.raw["ignore"]) == (["USPTO"], ["width"])
+    assert "特許（とっきょ）, 商標(しょうひょう)" in item.raw["prompt"]["en"]

@@ -24,7 +24,7 @@ from app.quizzes.interchange.model import (
     is_key,
     settle,
 )
-from app.quizzes.interchange.qti import names
+from app.quizzes.interchange.qti import losses, names
 from app.quizzes.interchange.qti.content import LANGUAGE_TAGS, Listed, fill
 from app.quizzes.interchange.qti.reading import Beside, Page, drop
 from app.quizzes.interchange.qti.writing import Writers, item_identifier, write_item
@@ -57,6 +57,7 @@ def read(
     if exhibits:
         raw["exhibits"] = [{"id": f"e{number}"} | found for number, found in enumerate(exhibits, start=1)]
     settle(raw, page.own_language or language)
+    losses.note_parts(page)
     page.notes += [note for part in parts for note in part.notes if note not in page.notes]
     raw["parts"] = [_part(part, key, number) for number, part in enumerate(parts, start=1)]
     raw |= read_tags(beside.tags)[0]

@@ -8,6 +8,7 @@ from app.core.messages import N_
 from app.quizzes.interchange.answers import (
     FALSE_WORDS,
     FULL,
+    SECOND_BEST_LOST,
     TRUE_WORDS,
     WEIGHED,
     WEIGHTS_REPLACED,
@@ -52,7 +53,7 @@ def right_one(reading: Reading) -> set[str]:
     if not right or (len(right) > 1 and right != best):
         raise CannotTake(N_("it does not say which one answer is right"))
     if any(worth > 0 and name not in right for name, worth in mapping.items()):
-        reading.note(N_("Part of the marks for second-best answers is not kept."))
+        reading.note(SECOND_BEST_LOST)
     return right
 
 
@@ -103,7 +104,7 @@ def text_entry(reading: Reading) -> Raw:
     mapping = reading.mapping()
     best = max(mapping.values(), default=Decimal(0))
     if any(0 < worth < best for worth in mapping.values()):
-        reading.note(N_("Part of the marks for second-best answers is not kept."))
+        reading.note(SECOND_BEST_LOST)
     accept = [*reading.correct(), *(text for text, worth in mapping.items() if worth == best and worth > 0)]
     if not [text for text in accept if text.strip()]:
         raise CannotTake(N_("it does not say which answers are right"))

@@ -12,7 +12,8 @@ from app.quizzes.interchange.carried import ELEMENT, NAMESPACE
 from app.quizzes.interchange.media import MediaBox
 from app.quizzes.interchange.model import MAX_ITEMS, CannotTake, Imported, Item, Language, Refusal
 from app.quizzes.interchange.qti import case
-from app.quizzes.interchange.qti.reading import Beside, read_item
+from app.quizzes.interchange.qti.item import read_item
+from app.quizzes.interchange.qti.reading import Beside
 from app.quizzes.interchange.qti.types import reader_of
 from app.quizzes.interchange.safe_xml import child, children, descendants, name_of, parse_xml, path_text, text_of
 
@@ -116,9 +117,11 @@ class _Package:
                 self.refuse(path, name, N_("a test: its questions are taken, its order and weights are not"))
 
     def _is_case(self, path: str) -> bool:
-        """Does a test ask only the parts of one case?"""
+        """Does a test ask only the parts of one case, or is it what they share?"""
         try:
             inside = self._inside(path)
+            if inside in self.shared:  # the manifest only calls it a test
+                return True
             asked = {beside(inside, unquote(href)) for href in case.items_of(parse_xml(self.files[inside]))}
         except CannotTake:
             return False

@@ -1,4 +1,4 @@
-"""Read one QTI item (2.1, 2.2 or 3.0)."""
+"""What a QTI item (2.1, 2.2 or 3.0) says: its texts, declarations and processing."""
 
 import copy
 from collections.abc import Callable, Iterable
@@ -10,8 +10,7 @@ from urllib.parse import unquote
 from lxml import etree
 
 from app.core.messages import N_, Message
-from app.quizzes.interchange import carried, languages
-from app.quizzes.interchange.about import read_tags
+from app.quizzes.interchange import languages
 from app.quizzes.interchange.answers import letter, number_of, plain_number
 from app.quizzes.interchange.archive import beside
 from app.quizzes.interchange.markup import Converter
@@ -20,24 +19,20 @@ from app.quizzes.interchange.model import (
     ANY,
     LANGUAGES,
     CannotTake,
-    Item,
     Language,
     Raw,
     Texts,
-    as_key,
-    settle,
-    title_of,
 )
-from app.quizzes.interchange.qti import names
-from app.quizzes.interchange.running import ask
 from app.quizzes.interchange.safe_xml import XML_NS, child, children, descendants, name_of, path_text, text_of
 
 GAP: Final = "_____"
 GENERAL: Final = "GENERAL"
 _LANG: Final = f"{{{XML_NS}}}lang"
 _NOT_SHOWN: Final = frozenset(
-    {"rubricBlock", "feedbackInline", "feedbackBlock", "prompt", "stylesheet", "infoControl"}
+    ("rubricBlock", "feedbackInline", "feedbackBlock", "prompt", "stylesheet", "infoControl", "catalogInfo")
 )
+#: What a condition of the response processing leads to.
+BRANCHES: Final = frozenset(("responseIf", "responseElseIf", "responseElse"))
 
 #: A reader for each interaction: the part of the question that is the type's own.
 Reader = Callable[["Reading"], Raw]
@@ -51,36 +46,6 @@ class Beside:
     carried: str = ""
 
 
-def read_item(
-    root: etree._Element,
-    reader_of: Callable[["Reading"], Reader],
-    language: Language,
-    *,
-    box: MediaBox,
-    path: str,
-    beside: Beside,
-) -> Item:
-    """An item from the root of its file. Raises CannotTake."""
-    reading = Reading(names.to_version_2(root), box, path)
-    about, others = read_tags(beside.tags)
-    reading.hint = others.get("scoring", "")
-    raw: Raw = reader_of(reading)(reading)
-    if "prompt" not in raw:
-        raw["prompt"] = reading.prompt()
-    reading.feedback(raw)
-    raw |= about
-    reading.second_best()
-    if (marks := reading.marks()) is not None:
-        raw["marks"] = marks
-    settle(raw, reading.own_language or language)
-    ask(raw)
-    if beside.carried:
-        carried.restore(raw, beside.carried, lambda address: box.keep_file(f"media/{address[6:]}"), reading.notes)
-    if not title_of(raw):
-        raise CannotTake(N_("it has no question text"))
-    return Item(as_key(root.get("identifier", "")), raw, path, tuple(reading.notes))
-
-
 class Page:
     """Texts of a file while it is read; the tree has the names of version 2 and no namespaces."""
 
@@ -91,10 +56,14 @@ class Page:
         self.notes: list[Message] = []
         self.converter = Converter(self.picture, self.notes)
         self.own_language = _ours(root.get(_LANG, ""))
+        self.other_language = "" if self.own_language else root.get(_LANG, "")
         body = child(root, holder)
         if body is None:
             raise CannotTake(N_("it has no %(name)s", name=holder))
         self.body = body
+        for block in descendants(body, "rubricBlock"):
+            if "candidate" in block.get("view", "").split():
+                _show(block)
 
     def texts(self, element: etree._Element) -> Texts:
         """The content of an element, by language where both languages are marked."""
@@ -141,6 +110,8 @@ class Reading(Page):
         self.interactions = [element for element in self.body.iter() if name_of(element).endswith("Interaction")]
         if not self.interactions:
             raise CannotTake(N_("it asks nothing: there is no interaction in it"))
+        #: Did what markers are told find its place?
+        self.rubrics_used = False
         #: The one that is being read.
         self.interaction = self.interactions[0]
 
@@ -183,8 +154,13 @@ class Reading(Page):
         return number_of(holder.get("defaultValue", "0")) if holder is not None else Decimal(0)
 
     def case_sensitive(self) -> bool:
-        """Does some accepted text insist on capital letters?"""
-        return any(entry.get("caseSensitive") == "true" for entry in descendants(self.declaration, "mapEntry"))
+        """Does some accepted text insist on capital letters, as whatever is matched as it stands does?"""
+        compared = [*descendants(self.declaration, "mapEntry"), *self.processed_by("stringMatch")]
+        if any(found.get("caseSensitive") == "true" for found in compared):
+            return True
+        processing = child(self.root, "responseProcessing")
+        matched = processing is not None and "match_correct" in processing.get("template", "")
+        return not self.is_mapped() and (matched or bool(self.processed_by("match")))
 
     def is_mapped(self) -> bool:
         """Is the score the sum of what single values are worth?"""
@@ -203,15 +179,9 @@ class Reading(Page):
         """What the right response earns, where the processing says it; else 1."""
         if self.is_mapped():
             return max(self.mapping().values(), default=Decimal(1))
-        for branch in self.processed_by("responseIf"):
-            if values := _scores(branch):
-                return values[-1]
-        return Decimal(1)
-
-    def second_best(self) -> None:
-        """Note what earns marks without being the right response."""
-        if any(score > 0 for branch in self.processed_by("responseElseIf") for score in _scores(branch)):
-            self.note(N_("Part of the marks for second-best answers is not kept."))
+        branches = [found for asked in self.processed_by("responseCondition") for found in asked.iter()]
+        scores = [score for found in branches if name_of(found) in BRANCHES for score in scores_of(found)]
+        return max(scores, default=Decimal(1))
 
     def marks(self) -> str | None:
         """What the item is worth, where it says so and it is not 1. Raises CannotTake."""
@@ -297,9 +267,9 @@ class Reading(Page):
                 self.note(N_("Feedback that depends on whether the answer was right is not kept."))
 
 
-def _scores(branch: etree._Element) -> list[Decimal]:
-    """The scores that a branch gives as plain numbers."""
-    targets = [found for found in descendants(branch, "setOutcomeValue") if found.get("identifier") == "SCORE"]
+def scores_of(branch: etree._Element) -> list[Decimal]:
+    """The scores that a branch itself gives as plain numbers."""
+    targets = [found for found in children(branch, "setOutcomeValue") if found.get("identifier") == "SCORE"]
     return [number_of(text_of(value)) for target in targets for value in descendants(target, "baseValue")]
 
 
@@ -344,6 +314,12 @@ def _without(element: etree._Element, others: list[etree._Element]) -> etree._El
     for found in [inner for number, inner in enumerate(copied.iter()) if number in unwanted]:
         drop(found)
     return copied
+
+
+def _show(block: etree._Element) -> None:
+    """Turn what a rubric block tells candidates into a part of the text."""
+    for found in [block, *children(block, "contentBody")]:
+        found.tag = "div"
 
 
 def drop(element: etree._Element) -> None:

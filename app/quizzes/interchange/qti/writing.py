@@ -364,8 +364,9 @@ def _ordering(writing: Writing, raw: Raw) -> None:
         writing.texts(writing.add(holder, "simpleChoice", identifier=identifier), item["text"])
     answer = writing.answer()
     answer.declare("ordered", "identifier", identifiers)
+    # First: some players cannot take an item out of an order, and whoever knew the whole is to have it all.
+    answer.score_when_correct()
     if scoring == "all_or_nothing":
-        answer.score_when_correct()
         return
     if scoring != "position":
         writing.notes.append(N_("Other systems give marks for each item at its own place."))

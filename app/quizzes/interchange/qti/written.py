@@ -20,6 +20,7 @@ def read_essay(reading: Reading) -> Raw:
     """A long text; what markers are told stands for the model answer. Raises CannotTake."""
     blocks = descendants(reading.body, "rubricBlock")
     told = [block for block in blocks if _MARKERS & set(block.get("view", "").split())]
+    reading.rubrics_used = len(told) == len(blocks) == 1
     model = reading.texts_of(told[0]) if told else {ANY: ""}
     return essay_part(model, reading.notes)
 
