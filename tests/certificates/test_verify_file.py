@@ -200,10 +200,10 @@ def test_before_the_file_is_made_its_proofs_are_not_known(cast: Cast, visit: Vis
 
 
 def test_was_it_valid_on_that_day(cast: Cast, certificate: Certificate, pdf: bytes, visit: Visitors) -> None:
-    issued = certificate.issued_at
-    assert issued is not None
     with transaction():
         fresh = db.session.get_one(Certificate, certificate.id)
+        issued = fresh.issued_at
+        assert issued is not None
         kind = RevocationClass.FALSE_MATERIAL
         services.revoke(certifier(cast), fresh, kind, "不实。", issued + timedelta(days=3))
     day = clock.day_of(issued)
