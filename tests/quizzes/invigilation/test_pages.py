@@ -346,10 +346,12 @@ def test_reopened_and_late_answers_counted(cast: Cast, visit: Visitors) -> None:
     for unknown in ("99", "123456789x", "9" * 5000, "²"):
         decide(teacher, attempt, "count-late", 422, ordinal=[unknown], reason="网络故障")
     after = answer(cast.trainee, attempt, position=2, now=began + 33 * MINUTE)
-    boxes = teacher.page(f"/invigilation/attempts/{attempt.id}").cssselect(
-        "#decide-count-late input[name=ordinal]"
-    )
-    told = {box.get("value"): (box.get("checked"), "在此之后" in box.getparent().text_content()) for box in boxes}
+    lines = teacher.page(f"/invigilation/attempts/{attempt.id}").cssselect("#decide-count-late label.form-check")
+    told = {
+        box.get("value"): (box.get("checked"), "在此之后" in line.text_content())
+        for line in lines
+        for box in line.cssselect("input")
+    }
     # The paper was taken in, and its result told, with the first of them: she could read it before the second.
     assert told == {str(receipt.ordinal): ("checked", False), str(after.ordinal): (None, True)}
     decide(teacher, attempt, "count-late", ordinal=[str(receipt.ordinal)], reason="网络故障")
