@@ -1,6 +1,7 @@
 """Files as markers get them: without what programs write into them about their author.
 
-Words and pictures stay as they were handed in; what a candidate says of herself in them stays, too.
+Words and pictures stay as they were handed in; what a candidate says of herself in them stays, too. What a PDF
+would do by itself goes: run a script, start a program, send something, and so tell who opened it and when.
 
 A file is taken apart by a process of its own, this file as a program: two kilobytes can ask a parser for gigabytes
 or for hours, and the server must be able to refuse both.
@@ -58,6 +59,9 @@ _PEOPLE: Final = (
     ),
     (re.compile(r"ppt/(commentAuthors|authors)\.xml"), _attributes(b"name", b"initials", b"userId"), rb'\1""'),
 )
+
+#: What an action of a PDF does beyond showing and leading somewhere.
+_ACTIONS: Final = frozenset(("/JavaScript", "/Launch", "/SubmitForm", "/ImportData"))
 
 _PICTURES: Final = {".jpg": "jpeg", ".jpeg": "jpeg", ".png": "png"}
 
@@ -151,13 +155,14 @@ def _member(name: str, content: bytes) -> bytes:
 
 
 def _pdf(data: bytes) -> bytes:
-    """Properties, and the authors of notes on its pages."""
+    """Properties, the authors of notes on its pages, and what it would do by itself."""
     written = io.BytesIO()
     with pikepdf.open(io.BytesIO(data)) as document:
         for holder, name in (
             (document.trailer, "/Info"),
             (document.Root, "/Metadata"),
             (document.Root, "/PieceInfo"),
+            (document.Root, "/OpenAction"),
         ):
             if name in holder:
                 del holder[name]
@@ -168,8 +173,29 @@ def _pdf(data: bytes) -> bytes:
             for note in page.obj.get("/Annots", ()):
                 if isinstance(note, pikepdf.Dictionary) and note.get("/Subtype") != "/Widget" and "/T" in note:
                     del note["/T"]
+        for each in document.objects:
+            _stop_actions(each)
         document.save(written, deterministic_id=True)
     return written.getvalue()
+
+
+def _stop_actions(found: pikepdf.Object) -> None:
+    """Have this object of a PDF, and what stands in it itself, do nothing."""
+    if isinstance(found, pikepdf.Array):
+        inner = list(found)
+    elif isinstance(found, pikepdf.Dictionary | pikepdf.Stream):
+        inner = [value for _name, value in found.items()]
+        kind = found.get("/S")
+        if isinstance(kind, pikepdf.Name) and str(kind) in _ACTIONS:
+            found["/S"], inner = pikepdf.Name.Nothing, []
+            for name in ("/JS", "/F", "/Win", "/Next"):
+                if name in found:
+                    del found[name]
+    else:
+        return
+    for each in inner:
+        if isinstance(each, pikepdf.Object) and not each.is_indirect:
+            _stop_actions(each)
 
 
 _STRIPPERS: Final[dict[str, Callable[[bytes], bytes]]] = {

@@ -5,6 +5,7 @@ import time
 import zipfile
 
 import openpyxl
+import pikepdf
 import pytest
 from openpyxl.comments import Comment
 from PIL import Image, PngImagePlugin
@@ -83,6 +84,32 @@ def test_the_picture_is_the_same_and_the_same_way_up() -> None:
         with Image.open(io.BytesIO(data)) as before, Image.open(io.BytesIO(stripped(kind, data))) as after:
             assert before.tobytes() == after.tobytes()
             assert dict(after.getexif()) == ({0x0112: 6} if kind == "jpeg" else {})
+
+
+def test_a_document_does_nothing_by_itself() -> None:
+    """Scripts where readers look for them: on opening, by name, at a page, behind a link's, at a field."""
+
+    def script(*, then: str = "/JavaScript") -> pikepdf.Dictionary:
+        return pikepdf.Dictionary(S=pikepdf.Name(then), JS="app.alert(1)", F="evil.exe")
+
+    written = io.BytesIO()
+    with pikepdf.new() as document:
+        page = document.add_blank_page()
+        document.Root.OpenAction = script()
+        named = pikepdf.Array([pikepdf.String("a"), document.make_indirect(script())])
+        document.Root.Names = pikepdf.Dictionary(JavaScript=pikepdf.Dictionary(Names=named))
+        page.obj.AA = pikepdf.Dictionary(O=script())
+        leads = pikepdf.Dictionary(S=pikepdf.Name.URI, URI="https://example.org/", Next=script(then="/Launch"))
+        page.obj.Annots = pikepdf.Array([pikepdf.Dictionary(Subtype=pikepdf.Name.Link, A=leads)])
+        field = document.make_indirect(
+            pikepdf.Dictionary(T="f", AA=pikepdf.Dictionary(K=script(then="/SubmitForm")))
+        )
+        document.Root.AcroForm = pikepdf.Dictionary(Fields=pikepdf.Array([field]))
+        document.save(written)
+    with pikepdf.open(io.BytesIO(stripped("pdf", written.getvalue()))) as document:
+        left = b"".join(each.unparse(resolved=True) for each in document.objects)
+    assert not any(word in left for word in (b"alert", b"evil", b"/Launch", b"/SubmitForm", b"/OpenAction"))
+    assert b"https://example.org/" in left
 
 
 def test_what_was_written_stays() -> None:
