@@ -99,6 +99,3 @@ addEventListener('online', send);
 addEventListener('pagehide', send);
 document.addEventListener('visibilitychange', () => { if (document.visibilityState === 'hidden') send(); });
 send();
-
-if (document.querySelector('[data-board]')) import('./exam-drag.js'); // a check question with items to drag
-if (document.querySelector('[data-order]')) import('./exam-order.js');

@@ -3,6 +3,7 @@
 
 import { Source } from './source.js';
 import { newId } from '../ids.js';
+import { drawn } from '../questions.js';
 import { Saver, Session, difference, openWindows } from './saver.js';
 import { Store } from './store.js';
 import { installDialogs } from './dialogs.js';
@@ -127,6 +128,7 @@ async function preview() {
   for (const language of languages) {
     const page = document.getElementById(`page-${language}`);
     page.innerHTML = body[language].html;
+    drawn(page);
     sources[language].notices(body[language].notices);
   }
   sources.en.lagging(body.en.headings.filter((heading) => body.lagging.includes(heading.key)).map((heading) => heading.line));

@@ -2,6 +2,7 @@
 // in the module is saved as one writes. Without this file the buttons post the form and the page comes back whole.
 
 import { newId } from '../ids.js';
+import { drawn } from '../questions.js';
 import { Session } from './saver.js';
 import { Store } from './store.js';
 import { install, swap } from './tree-form.js';
@@ -28,7 +29,9 @@ async function renew() {
   if (mine !== asked) return;
   const fresh = new DOMParser().parseFromString(text, 'text/html').getElementById('question-aside');
   const old = document.getElementById('question-aside');
-  if (fresh && !old.contains(document.activeElement)) old.replaceWith(fresh);
+  if (!fresh || old.contains(document.activeElement)) return;
+  old.replaceWith(fresh);
+  drawn(fresh);
 }
 
 // --- saving ----------------------------------------------------------------------------------------------------------
@@ -103,6 +106,7 @@ async function recover() {
   if (!answer.ok) return;
   const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
   for (const id of ['tree', 'question-aside']) document.getElementById(id).replaceWith(page.getElementById(id));
+  drawn(document.getElementById('question-aside'));
   version = form.elements.version.value = left.version;
   record = left;
   announce(form.dataset.recovered);

@@ -1,6 +1,8 @@
 // Rows of a tree form: added, moved and removed by the server, swapped here without leaving the page. Without this file
 // the same buttons post the form and the page comes back whole.
 
+import { drawn } from '../questions.js';
+
 // Post the form with an action; the parts of the answer that bear these ids take the places of ours.
 export async function swap(form, action, ids, extra = {}) {
   const data = new FormData(form);
@@ -10,7 +12,9 @@ export async function swap(form, action, ids, extra = {}) {
   const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
   for (const id of ids) {
     const [fresh, old] = [page.getElementById(id), document.getElementById(id)];
-    if (fresh && old) old.replaceWith(fresh);
+    if (!fresh || !old) continue;
+    old.replaceWith(fresh);
+    drawn(fresh);
   }
   return page;
 }
