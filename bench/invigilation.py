@@ -33,6 +33,7 @@ from app.quizzes.invigilation.expected import NOBODY
 from app.quizzes.models import Attempt, AttemptItem, AttemptState
 from bench.harness import Figure, report
 from tests.support.analysis import by_ability, publish, single_questions
+from tests.support.candidates import expect_at
 from tests.support.cast import make_organisation, make_person
 from tests.support.invigilation import national
 from tests.support.pages import Visitors
@@ -62,9 +63,15 @@ def timed(work: Callable[[], Any], rounds: int = ROUNDS) -> float:
 
 
 def fill(candidates: int) -> None:
-    """An examination in full swing: everybody has answered most questions, every page has just been heard."""
-    people = make_people(candidates, make_organisation())
-    attempts = sit(publish(single_questions(QUESTIONS), key=KEY), people, by_ability(omitted="q20"))
+    """An examination in full swing: everybody has answered most questions, every page has just been heard; one in
+    ten of those expected has not come."""
+    university = make_organisation()
+    university_id = university.id
+    people, away = make_people(candidates, university), make_people(candidates // 10, university)
+    revision = publish(single_questions(QUESTIONS), key=KEY)
+    quiz_id = revision.quiz_id
+    attempts = sit(revision, people, by_ability(omitted="q20"))
+    expect_at(quiz_id, university_id, people + away)
     now = clock.now()
     with transaction() as session:
         session.execute(

@@ -1,6 +1,7 @@
 """An invigilator watches in one tab and decides in another, in real browsers; and time granted meanwhile."""
 
 import re
+import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -9,20 +10,25 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from app.accounts.models import Person
+from app.cohorts.models import Membership
+from app.cohorts.queries import EXAM_CONTEXT
 from app.core.access import Grant, Role
 from app.core.database import db, release, write_mode
 from app.core.identifiers import new_id
 from app.organisations.models import Organisation
-from app.quizzes.models import Attempt, EventKind, Quiz
+from app.quizzes.models import Attempt, EventKind, Quiz, QuizRevision
 from app.quizzes.rules import Allowance
 from tests.support.accommodations import grant
+from tests.support.candidates import COHORT, expect_at
 from tests.support.cast import as_actor, make_person
 from tests.support.chromium import violations
 from tests.support.processes import own_site
+from tests.support.quizzes import start
 from tests.support.serving import Served, served
 from tests.support.sitting import Sitting, choose, saved, seconds, sittings
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
+LATE = "周迟到"
 SCRIPT = re.compile(r"/js/exam\.js")
 
 
@@ -75,6 +81,17 @@ class Hall:
 
 
 @pytest.fixture
+def late_comer(sitting: Sitting) -> uuid.UUID:
+    """Somebody expected at the same examination who has not come yet: her membership."""
+    organisation = db.session.get_one(Organisation, sitting.person.organisation_id)
+    release()
+    person = make_person(organisation, name=LATE)
+    quiz_id = db.session.get_one(Attempt, sitting.attempt_id).quiz_id
+    person_id = person.id
+    return expect_at(quiz_id, organisation.id, [person_id])[person_id]
+
+
+@pytest.fixture
 def hall(academy: Served, sitting: Sitting) -> Iterator[Hall]:
     hall = Hall(academy, sitting, invigilator_of(sitting, "陈监考"))
     yield hall
@@ -95,13 +112,17 @@ def hear(page: Page) -> None:
     page.evaluate("dispatchEvent(new Event('online'))")
 
 
-def test_an_invigilator_lets_in_watches_extends_and_pauses(academy: Served, sitting: Sitting, hall: Hall) -> None:
-    """A candidate is let in and answers; more time and a pause reach her; the live page follows to the end."""
+def test_an_invigilator_lets_in_watches_extends_and_pauses(
+    academy: Served, sitting: Sitting, late_comer: uuid.UUID, hall: Hall
+) -> None:
+    """A candidate is let in, another comes late; more time and a pause reach her; the live page follows
+    to the end, and the record tells it."""
     page = sitting.page()
     expect(page.locator("h1")).to_have_text("等候入场")
     let_in(hall, page)
     assert [event.kind for event in sitting.events()] == [EventKind.ANSWER, EventKind.FLAG]
     colleague_reads_english(academy, sitting)
+    comes_late(hall, sitting, late_comer)
     give_more_time(hall, page)
     stand_still_and_go_on(hall, page)
     choose(page, 2, 1)
@@ -115,6 +136,10 @@ def test_an_invigilator_lets_in_watches_extends_and_pauses(academy: Served, sitt
     expect(hall.slot("answered")).to_have_text("2 / 2")
     expect(hall.slot("left")).to_contain_text("结束")
     assert len(sitting.events()) == 3
+    hall.live.locator("#to-register a").click()
+    row = hall.live.locator("tbody tr", has_text=sitting.person.name)
+    expect(row).to_contain_text("延长10分钟：考场停电 · 陈监考")
+    assert violations(hall.live) == []
 
 
 def let_in(hall: Hall, page: Page) -> None:
@@ -144,6 +169,32 @@ def let_in(hall: Hall, page: Page) -> None:
     page.locator("#question-2 [data-flag]").check()
     held[0].continue_()
     saved(page)
+
+
+def comes_late(hall: Hall, sitting: Sitting, membership_id: uuid.UUID) -> None:
+    """The invigilator looks for who has not begun, and sees her go when she comes."""
+    live = hall.live
+    live.locator(".chips [data-show=absent]").click()
+    row = live.locator("#live-absent tbody tr")
+    expect(row).to_have_count(1)
+    expect(row).to_contain_text(LATE)
+    expect(row).to_contain_text(COHORT)
+    expect(live.locator("[data-tally=expected]")).to_have_text("2")
+    live.locator("#seat-q").fill("无此人")
+    expect(row).to_have_count(0)
+    live.locator("#seat-q").fill(LATE)
+    expect(row).to_have_count(1)
+    assert violations(live) == []
+    attempt = db.session.get_one(Attempt, sitting.attempt_id)
+    revision = db.session.get_one(QuizRevision, attempt.quiz_revision_id)
+    person = db.session.get_one(Person, db.session.get_one(Membership, membership_id).person_id)
+    start(person, revision, context_type=EXAM_CONTEXT, context_id=membership_id)
+    release()
+    expect(row).to_have_count(0)
+    expect(live.locator("[data-tally=absent]")).to_have_text("0")
+    live.locator("#seat-q").fill("")
+    live.locator(".chips [data-show=all]").click()
+    expect(live.locator("#live-seats tbody tr")).to_have_count(2)
 
 
 def colleague_reads_english(academy: Served, sitting: Sitting) -> None:

@@ -42,8 +42,8 @@ def _row(number: int, line: Line, people: Mapping[UUID, Person], say: Say) -> Ro
         _("Cohort"): line.group,
         _("State"): words.states()[seat.state] if seat else _("did not come"),
         _("Identity"): _identity(line.release, people) if line.release else "",
-        _("Began"): say(line.began_at) if line.began_at else "",
-        _("Ended"): say(seat.ended_at) if seat and seat.ended_at else "",
+        _("Began at"): say(line.began_at) if line.began_at else "",
+        _("Ended at"): say(seat.ended_at) if seat and seat.ended_at else "",
         _("Answered"): f"{seat.answered} / {seat.questions}" if seat else "",
         _("Remarks"): _remarks(line, people, say),
     }
