@@ -1,6 +1,11 @@
-"""Style sheets, scripts and pictures: served with a version in their address, compressed beforehand."""
+"""Style sheets, scripts and pictures: served with a version in their address, compressed beforehand.
+
+The version is a step of the path, so that what a module imports or a style sheet names from beside itself has it,
+too: no browser joins a new script to parts of yesterday's.
+"""
 
 import hashlib
+import re
 import shutil
 from functools import cache
 from pathlib import Path
@@ -14,6 +19,7 @@ from app.config import PROJECT, Settings
 
 SOURCE: Final = PROJECT / "app" / "static"
 DAY: Final = 86_400
+_VERSIONED: Final = re.compile(r"^/static/[0-9a-f]{12}/")
 
 
 @cache
@@ -50,9 +56,12 @@ def _headers(headers: Any, _path: str, _url: str) -> None:
 
 
 def init_assets(app: Flask, settings: Settings) -> None:
-    """Serve the published copy where there is one, else the files as they are; version every address."""
+    """Serve the published copy where there is one, else the files as they are; version every address.
+
+    An address of another version gets the present file: a page may have come from the server before.
+    """
     published = settings.data_dir / "static" / version()
-    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+    serve = WhiteNoise(
         app.wsgi_app,
         root=str(published if published.is_dir() else SOURCE),
         prefix="static/",
@@ -60,7 +69,13 @@ def init_assets(app: Flask, settings: Settings) -> None:
         add_headers_function=_headers,
     )
 
+    def present(environ: Any, start_response: Any) -> Any:
+        environ["PATH_INFO"] = _VERSIONED.sub("/static/", environ.get("PATH_INFO", ""))
+        return serve(environ, start_response)
+
+    app.wsgi_app = present  # type: ignore[method-assign]
+
     @app.url_defaults
     def _add_version(endpoint: str, values: dict[str, Any]) -> None:
         if endpoint == "static":
-            values["v"] = version()
+            values["filename"] = f"{version()}/{values['filename']}"

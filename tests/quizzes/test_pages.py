@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from lxml import html
 
-from app.core import clock
+from app.core import assets, clock
 from app.core.access import Actor
 from app.core.database import db, release, transaction
 from app.quizzes import grading, queries, services
@@ -70,6 +70,26 @@ def test_the_whole_examination_works_as_one_form(browser: Browser, attempt: Atte
     assert str(attempt.id) in on_paper
     assert queries.get_own_paper(_actor(attempt), attempt.id).candidate in on_paper
     assert re.search(r"\d\d:\d\d:\d\d（UTC", on_paper)
+
+
+def imported(name: str) -> set[str]:
+    """What a script imports, and what that imports."""
+    text = (assets.SOURCE / "js" / name).read_text()
+    found = set(re.findall(r"^import .* from '\./([\w-]+\.js)'", text, re.MULTILINE))
+    return found.union(*map(imported, found))
+
+
+def test_on_a_bad_line_the_paper_asks_for_its_scripts_at_once_and_says_when_they_do_not_come(
+    browser: Browser, attempt: Attempt
+) -> None:
+    page = browser.page(f"/attempts/{attempt.id}")
+    preloaded = [str(link.get("href")) for link in page.cssselect("link[rel=modulepreload]")]
+    assert {address.rsplit("/", 1)[1] for address in preloaded} == imported("exam.js")
+    scripts = [str(script.get("src")) for script in page.cssselect("script[src]")]
+    assert [address.rsplit("/", 1)[1] for address in scripts] == ["app.js", "exam.js"]
+    assert page.cssselect("#exam-plain.until-script"), (
+        "exam.js takes it away; without it, the style sheet shows it"
+    )
 
 
 def test_the_answers_given_are_shown_again_and_only_changes_are_events(browser: Browser, attempt: Attempt) -> None:

@@ -405,6 +405,7 @@ if (document.querySelector('[data-count]')) import('./exam-count.js');
 if (form) {
   timing.decisions = Number(form.dataset.decisions);
   form.classList.add('is-paged');
+  document.getElementById('exam-plain').remove();
   form.querySelector('.exam-end [data-save-all]').hidden = true;
   form.addEventListener('input', changed);
   form.addEventListener('change', changed);

@@ -9,6 +9,7 @@ const say = (name, kind) => {
   if (state.textContent !== state.dataset[name]) state.textContent = state.dataset[name];
 };
 
+document.getElementById('hold-plain').remove();
 say('ask', 'neutral');
 new Pulse({ url: hold.dataset.pulse, every: 10 })
   .on('lost', (status) => (status === 400 ? location.reload() : status === 401 ? say('signedOut', 'danger') : say('offline', 'attention')))
