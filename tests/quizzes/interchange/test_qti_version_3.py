@@ -155,6 +155,39 @@ def test_the_bounds_of_a_mapping(bounds: str, notes: list[str]) -> None:
     assert (item.raw["scoring"], notes_of(item)) == ("partial_with_penalty", notes)
 
 
+@pytest.mark.parametrize(
+    ("worth", "notes"),
+    [
+        ({"L1 R1": "2", "L2 R2": "2"}, []),
+        ({"L1 R1": "3", "L2 R2": "1"}, [OWN]),
+        ({"L1 R1": "2", "L2 R2": "2", "L2 R1": "1"}, [OWN]),
+        ({"L1 R1": "2"}, [OWN]),
+    ],
+)
+def test_pairs_that_are_not_worth_the_same(worth: dict[str, str], notes: list[str]) -> None:
+    choice = '<qti-simple-associable-choice identifier="{0}" match-max="1">{0}</qti-simple-associable-choice>'
+    sides = "".join(
+        f"<qti-simple-match-set>{choice.format(first)}{choice.format(second)}</qti-simple-match-set>"
+        for first, second in (("L1", "L2"), ("R1", "R2"))
+    )
+    body = f"<qti-prompt>Match.</qti-prompt>{sides}"
+    entries = "".join(f'<qti-map-entry map-key="{key}" mapped-value="{value}"/>' for key, value in worth.items())
+    item = stranger(
+        f'<qti-match-interaction response-identifier="R">{body}</qti-match-interaction>',
+        "L1 R1</qti-value><qti-value>L2 R2",
+        MAPPED,
+        cardinality="multiple",
+        type="directedPair",
+        mapping=f'<qti-mapping default-value="0">{entries}</qti-mapping>',
+    )
+    assert (item.raw["type"], notes_of(item)) == ("matching", notes)
+
+
+def test_units_in_two_languages_stand_apart() -> None:
+    line = written("numeric")["items/q.xml"].findall("q:qti-item-body/q:p", NS)[-1]
+    assert "".join(line.itertext()) == "日 days"
+
+
 def test_what_stands_beside_a_question_is_taken_or_named() -> None:
     """What candidates are told is part of the question; what others are told, and tools, are not."""
     blocks = "".join(

@@ -1,5 +1,6 @@
 """What of a stranger's item has no place here: named, so that nobody takes the question for the whole item."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final
 
@@ -11,6 +12,8 @@ from app.quizzes.interchange.qti.reading import BRANCHES, Page, Reading, scores_
 from app.quizzes.interchange.safe_xml import child, children, descendants, name_of, text_of
 
 SCORING_REPLACED: Final = N_("It counted marks in a way of its own; here it is scored as shown.")
+#: Shares are written rounded.
+_CLOSE: Final = Decimal("0.001")
 BELOW_NOUGHT: Final = N_("Its marks could fall below nought; here they do not.")
 _PARTS: Final[dict[str, Message]] = {
     "catalogInfo": N_("Other ways to present it (signing, reading aloud, glossaries) are not kept."),
@@ -50,15 +53,23 @@ def _note_mappings(reading: Reading) -> None:
     for declaration in children(reading.root, "responseDeclaration"):
         for mapping in children(declaration, "mapping"):
             entries = children(mapping, "mapEntry")
-            worth = [number_of(entry.get("mappedValue", "0")) for entry in entries]
-            least = min([*worth, number_of(mapping.get("defaultValue", "0"))])
+            worth = {entry.get("mapKey", ""): number_of(entry.get("mappedValue", "0")) for entry in entries}
+            least = min([*worth.values(), number_of(mapping.get("defaultValue", "0"))])
             if (least < 0 and not mapping.get("lowerBound")) or number_of(mapping.get("lowerBound", "0")) < 0:
                 reading.note(BELOW_NOUGHT)
-            most = sum((value for value in worth if value > 0), Decimal(0))
-            if declaration.get("cardinality") == "single":
-                most = max(worth, default=Decimal(0))
-            if number_of(mapping.get("upperBound", "") or str(most)) < most - Decimal("0.001"):
+            gains = {key: value for key, value in worth.items() if value > 0}
+            whole = max if declaration.get("cardinality") == "single" else sum
+            most = Decimal(whole(gains.values()) if gains else 0)
+            if number_of(mapping.get("upperBound", "") or str(most)) < most - _CLOSE:
                 reading.note(SCORING_REPLACED)
+            if declaration.get("baseType") in {"pair", "directedPair"} and not _shares_evenly(declaration, gains):
+                reading.note(SCORING_REPLACED)
+
+
+def _shares_evenly(declaration: etree._Element, gains: Mapping[str, Decimal]) -> bool:
+    """Is each of the right pairs worth the same, and no other worth anything?"""
+    right = {text_of(value).strip() for value in descendants(declaration, "value")} or set(gains)
+    return set(gains) == right and max(gains.values()) - min(gains.values()) < _CLOSE
 
 
 def _note_processing(reading: Reading) -> None:

@@ -114,6 +114,7 @@ class Writing:
             unit = self.loose("span", **{"class": "unit"})
             unit.text = raw["unit"][tag]
             unit.set(f"{{{XML_NS}}}lang", LANGUAGE_TAGS[tag])
+            unit.tail = " " if tag == LANGUAGES[0] else None
             found.append(unit)
         return found
 
