@@ -4,6 +4,7 @@ import itertools
 import time
 import uuid
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask
@@ -54,7 +55,7 @@ def make_login(person: Person) -> LoginSession:
     now = clock.now()
     with transaction() as session:
         login = LoginSession(
-            person_id=person.id, last_seen_at=now, expires_at=now.replace(year=now.year + 1), agent="test"
+            person_id=person.id, last_seen_at=now, expires_at=now + timedelta(days=365), agent="test"
         )
         session.add(login)
     return login
