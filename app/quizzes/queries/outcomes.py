@@ -77,7 +77,7 @@ class QuizRules:
     allowance: rules.Allowance
     #: How long she has, in whole minutes.
     minutes: int
-    #: Graded attempts so far, the newest first.
+    #: Attempts that ended so far, void ones too, the newest first.
     results: list["PastAttempt"]
 
     @property
@@ -88,7 +88,7 @@ class QuizRules:
     @property
     def passed(self) -> "PastAttempt | None":
         """Her best attempt that passed, as far as she may know."""
-        known = [past for past in self.results if past.passed and past.shown]
+        known = [past for past in self.results if past.passed and past.shown and not past.voided]
         return max(known, key=lambda past: past.percent or 0, default=None)
 
     @property
@@ -109,6 +109,8 @@ class PastAttempt:
     passed: bool
     #: May the candidate see percentage and outcome?
     shown: bool = True
+    #: It counts for nothing, and uses up no attempt; its page says why.
+    voided: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +171,11 @@ def results_of(
             Attempt.grade_run_id,
             QuizRevision.digest,
         )
-        .where(Attempt.candidate_id.in_(person_ids), Attempt.quiz_id.in_(quiz_ids))
+        .where(
+            Attempt.candidate_id.in_(person_ids),
+            Attempt.quiz_id.in_(quiz_ids),
+            Attempt.state != AttemptState.VOIDED,
+        )
         .order_by(Attempt.candidate_id, Attempt.quiz_id, Attempt.started_at, Attempt.number)
     )
     if context_type is not None:
@@ -183,13 +189,12 @@ def results_of(
 
 
 def _sat(*columns: Any) -> Select[Any]:
-    """These columns of attempts that were not voided, with how each ended and the rules under which it was sat."""
+    """These columns of attempts, with how each ended and the rules under which it was sat."""
     ended = Attempt.id, Attempt.state, Attempt.submitted_at, AttemptResult.percent, AttemptResult.passed
     return (
         select(*ended, QuizRevision.settings, *columns)
         .join(QuizRevision, QuizRevision.id == Attempt.quiz_revision_id)
         .outerjoin(AttemptResult, RESULT_COUNTS)
-        .where(Attempt.state != AttemptState.VOIDED)
     )
 
 
@@ -227,7 +232,8 @@ def rules_view(
     revision = get_quiz_revision(quiz_id)
     allowance = allowance_of(person_id, quiz_id, context)
     settings = rules.granted(rules.QuizSettings.from_json(revision.settings), allowance)
-    attempts = _attempts_in(person_id, quiz_id, context)
+    listed = _attempts_in(person_id, quiz_id, context)
+    attempts = [row for row in listed if row.state is not AttemptState.VOIDED]
     running = next(
         (
             row.id
@@ -252,8 +258,9 @@ def rules_view(
                 row.percent,
                 bool(row.passed),
                 rules.QuizSettings.from_json(row.settings).shown(row.submitted_at, now).percentage,
+                row.state is AttemptState.VOIDED,
             )
-            for row in attempts
+            for row in listed
             if row.submitted_at is not None
         ],
     )
@@ -288,7 +295,7 @@ def rules_untried(
 
 
 def _attempts_in(person_id: uuid.UUID, quiz_id: uuid.UUID, context: tuple[str, uuid.UUID]) -> Sequence[Row[Any]]:
-    """One candidate's attempts in one context, the newest first; voided ones are out."""
+    """One candidate's attempts in one context, the newest first."""
     return db.session.execute(
         _sat(Attempt.number, Attempt.cutoff_at, Attempt.deadline_at)
         .where(

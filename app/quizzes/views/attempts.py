@@ -259,7 +259,7 @@ def _again(paper: queries.Paper, now: datetime) -> str:
     attempt = paper.attempt
     context = (attempt.context_type, attempt.context_id)
     view = queries.rules_view(attempt.quiz_id, attempt.candidate_id, context, now)
-    if any(past.passed and past.shown for past in view.results):
+    if view.passed is not None:
         return ""
     return words.again_text(view.standing) or services.refusal_text(view.standing)
 

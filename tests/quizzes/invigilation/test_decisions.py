@@ -227,6 +227,11 @@ def test_voiding_is_final_uses_up_nothing_and_keeps_the_answers(cast: Cast) -> N
     void(invigilator(cast), attempt, NOW + 2 * MINUTE)
     stands = fresh(attempt)
     assert (stands.state, stands.submitted_at) == (AttemptState.VOIDED, NOW + 2 * MINUTE)
+    view = queries.rules_view(stands.quiz_id, stands.candidate_id, (stands.context_type, stands.context_id), NOW)
+    assert [(past.attempt_id, past.voided) for past in view.results] == [
+        (stands.id, True)
+    ]  # she reads what became of it
+    assert (view.passed, view.standing.attempts_used) == (None, 0)
     assert answer(cast.trainee, attempt, now=NOW + 3 * MINUTE).status == "late"
     for again in (void, reopen):
         with pytest.raises(Conflict):

@@ -16,6 +16,7 @@ from app.quizzes.marking import words
 from app.quizzes.marking.answers import Task
 from app.quizzes.marking.models import Mark
 from app.quizzes.models import Attempt
+from app.quizzes.queries import rules_view
 from tests.quizzes.access import by_responsibility
 from tests.support.author_traces import authored_pdf, traces
 from tests.support.cast import Cast, make_person
@@ -206,7 +207,15 @@ def test_the_candidate_reads_levels_and_comment_but_not_who_marked(cast: Cast, v
     waiting = wait(cast, "single", "essay")
     result = f"/attempts/{waiting.attempt.id}/result"
     candidate = visit(cast.trainee)
-    assert "评阅" in candidate.page(result).text_content()
+    waits = candidate.page(result)
+    assert "评阅" in waits.text_content()
+    assert str(waiting.attempt.id) in waits.text_content()
+    assert waits.cssselect(f"a[href='/attempts/{waiting.attempt.id}/receipts.json']"), (
+        "what was received is hers now"
+    )
+    context = (waiting.attempt.context_type, waiting.attempt.context_id)
+    [past] = rules_view(waiting.attempt.quiz_id, cast.trainee.id, context, clock.now()).results
+    assert (past.percent, past.passed, past.voided) == (None, False, False)
     visit(cast.instructor).submit(waiting.answer, fields(waiting.tasks[0], 1, 2, comment="请引用<b>判例</b>。"))
     page = candidate.get(result).get_data(as_text=True)
     assert "请引用&lt;b&gt;判例&lt;/b&gt;。" in page
