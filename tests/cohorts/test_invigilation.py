@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from flask import Flask
@@ -198,6 +199,9 @@ def test_the_page_tells_each_invigilator_who_of_her_people_has_not_begun(
     assert tally(browser, f"?group={cohort.name}")["expected"] == 2
     assert tally(browser, "?group=夜班")["expected"] == 0
     assert names(browser, "?show=locked&group=夜班") == [cast.cohort_mate.name]
+    (line,) = browser.page(f"{PAGE}?group={cohort.name}").cssselect("#live-seats tbody a")
+    back = browser.page(line.get("href") or "").cssselect("nav a[href*='group=']")
+    assert names(browser, unquote(back[0].get("href") or "").partition(KEY)[2] + "&show=absent") == [two.name]
     assert tally(national)["expected"] == 3
     assert PAGE in browser.get("/invigilation").get_data(as_text=True)
 

@@ -18,10 +18,13 @@ def candidates_of(quiz_id: uuid.UUID) -> Sequence[Candidate]:
 
     Who still studies is left out: nobody waits for her. One statement.
     """
+    # No index leads from an examination to enrolments, but one from courses.
+    closing = select(CourseRevision.course_id).where(CourseRevision.quiz_id == quiz_id)
     rows = db.session.execute(
         _under_way()
         .with_only_columns(Enrolment.id, Enrolment.person_id)
         .where(
+            Enrolment.course_id.in_(closing),
             CourseRevision.quiz_id == quiz_id,
             _done(SectionRead, func.count()) >= CourseRevision.sections_total,
             _done(CheckAnswer, func.count(CheckAnswer.question_key.distinct())) >= CourseRevision.checks_total,

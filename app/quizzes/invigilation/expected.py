@@ -132,7 +132,6 @@ def _sat(quiz_id: uuid.UUID) -> dict[Context, list[_Sat]]:
         select(
             Attempt.context_type,
             Attempt.context_id,
-            Attempt.state,
             Attempt.submitted_at,
             AttemptResult.attempt_id.is_not(None).label("graded"),
         )

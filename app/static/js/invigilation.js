@@ -103,13 +103,16 @@ function rowOf(seat) {
   if (!rows.has(seat.id)) {
     const row = blank('seat', seat.id);
     row.querySelector('input').value = seat.id;
-    row.querySelector('[data-slot="name"]').href = live.dataset.attempt.replace(/[0-]{36}/, seat.id);
     rows.set(seat.id, row);
   }
   return rows.get(seat.id);
 }
 
+// What leads away from the page and back to it names the cohort that it is narrowed to.
+const groupQuery = () => (filter.elements.group?.value ? `?${new URLSearchParams({ group: filter.elements.group.value })}` : '');
+
 function fill(row, seat) {
+  row.querySelector('[data-slot="name"]').href = live.dataset.attempt.replace(/[0-]{36}/, seat.id) + groupQuery();
   write(row, 'name', seat.name);
   write(row, 'who', seat.name);
   write(row, 'student', seat.student);
@@ -258,8 +261,7 @@ function keep() {
   if (filter.elements.q.value) query.set('q', filter.elements.q.value);
   if (filter.elements.sort.value !== 'attention') query.set('sort', filter.elements.sort.value);
   history.replaceState(null, '', `${location.pathname}${query.size ? `?${query}` : ''}`);
-  const register = document.querySelector('#to-register a');
-  register.search = query.has('group') ? new URLSearchParams({ group: query.get('group') }) : '';
+  document.querySelector('#to-register a').search = groupQuery();
   const decide = document.getElementById('decide');
   decide.action = `${new URL(decide.action).pathname}${location.search}`;
 }

@@ -97,6 +97,7 @@ DECISIONS: dict[str, Callable[[Actor, uuid.UUID, Any], None]] = {
 def decide(attempt_id: uuid.UUID) -> Done:
     """Decide about one attempt; what was typed is kept when it cannot be done."""
     actor, name = require_actor(), request.form.get("decision", "")
+    group = request.args.get("group") or None  # what the live page is narrowed to
     watched = queries.get_watched(actor, attempt_id)
     if name not in DECISIONS:
         raise Invalid(_("Choose what to do."))
@@ -112,8 +113,8 @@ def decide(attempt_id: uuid.UUID) -> Done:
         return pages.attempt_page(queries.get_watched(actor, attempt_id), form, name), refused.status
     flash(_("Done. The candidate reads it on her page within seconds."), "ok")
     if name in ("release", "refuse"):
-        return redirect(url_for("invigilation.show_live", key=watched.key, show="waiting"))
-    return redirect(url_for("invigilation.show_attempt", attempt_id=attempt_id))
+        return redirect(url_for("invigilation.show_live", key=watched.key, show="waiting", group=group))
+    return redirect(url_for("invigilation.show_attempt", attempt_id=attempt_id, group=group))
 
 
 @blueprint.post("/invigilation/<string:key>")

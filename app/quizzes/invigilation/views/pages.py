@@ -138,6 +138,7 @@ def attempt_page(watched: queries.Watched, form: object = None, failed: str = ""
         told_since=watched.told_since(now),
         now=now,
         may_grant=may_grant,
+        group=request.args.get("group") or None,
         **vocabulary(),
     )
 
