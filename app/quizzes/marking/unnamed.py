@@ -61,7 +61,7 @@ _PEOPLE: Final = (
 )
 
 #: What an action of a PDF does beyond showing and leading somewhere.
-_ACTIONS: Final = frozenset(("/JavaScript", "/Launch", "/SubmitForm", "/ImportData"))
+_ACTIONS: Final = (b"/JavaScript", b"/Launch", b"/SubmitForm", b"/ImportData")
 
 _PICTURES: Final = {".jpg": "jpeg", ".jpeg": "jpeg", ".png": "png"}
 
@@ -174,7 +174,9 @@ def _pdf(data: bytes) -> bytes:
                 if isinstance(note, pikepdf.Dictionary) and note.get("/Subtype") != "/Widget" and "/T" in note:
                     del note["/T"]
         for each in document.objects:
-            _stop_actions(each)
+            written_out = each.unparse(resolved=True)
+            if any(action in written_out for action in _ACTIONS):  # few have one, and looking closer takes long
+                _stop_actions(each)
         document.save(written, deterministic_id=True)
     return written.getvalue()
 
@@ -183,10 +185,10 @@ def _stop_actions(found: pikepdf.Object) -> None:
     """Have this object of a PDF, and what stands in it itself, do nothing."""
     if isinstance(found, pikepdf.Array):
         inner = list(found)
-    elif isinstance(found, pikepdf.Dictionary | pikepdf.Stream):
+    elif isinstance(found, pikepdf.Dictionary):
         inner = [value for _name, value in found.items()]
         kind = found.get("/S")
-        if isinstance(kind, pikepdf.Name) and str(kind) in _ACTIONS:
+        if isinstance(kind, pikepdf.Name) and str(kind).encode() in _ACTIONS:
             found["/S"], inner = pikepdf.Name.Nothing, []
             for name in ("/JS", "/F", "/Win", "/Next"):
                 if name in found:
