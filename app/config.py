@@ -59,7 +59,8 @@ class Settings(BaseSettings):
     #: Argon2id cost: memory in KiB and passes. OWASP's minimum; see bench/sign_in.
     argon2_memory_kib: int = Field(default=19_456, ge=8)
     argon2_passes: int = Field(default=2, ge=1)
-    upload_limit_mib: int = Field(default=16, ge=1)
+    #: Of one request: a file handed in at an examination has up to 20, and comes with the paper.
+    upload_limit_mib: int = Field(default=24, ge=1)
     #: A recording, which arrives in pieces; and all that the courses of one organisation may send.
     media_limit_mib: int = Field(default=500, ge=1, le=2000)
     media_quota_mib: int = Field(default=20_000, ge=1)

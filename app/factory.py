@@ -23,6 +23,7 @@ from app.core.cookies import Sessions
 from app.core.database import init_database
 from app.core.languages import init_languages
 from app.core.navigation import init_navigation
+from app.core.posted import FormRequest
 from app.core.web import init_web
 
 #: Packages in layer order. Of each, where present: models, views.blueprint(s), tasks, handlers and cli are loaded.
@@ -67,6 +68,8 @@ PACKAGES = (
 
 class Academy(Flask):
     """Flask, whose views and hooks are plain functions: none is looked at for being a coroutine."""
+
+    request_class = FormRequest
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         return func

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from app.config import PROJECT, ConfigurationError, Settings, load_settings
+from app.quizzes.grading.upload import MAX_MEBIBYTES
 
 
 def test_every_setting_is_documented() -> None:
@@ -17,6 +18,10 @@ def test_every_setting_is_documented() -> None:
     }
     assert documented >= {name.upper() for name in Settings.model_fields}
     assert documented <= {name.upper() for name in Settings.model_fields} | {"SECRET_KEY", "DATA_DIR"}
+
+
+def test_the_largest_file_of_an_examination_can_be_sent_with_its_paper() -> None:
+    assert load_settings().upload_limit_mib >= MAX_MEBIBYTES + 2
 
 
 def test_lists_are_split_at_commas(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,6 +41,15 @@ def test_every_answer_carries_the_policy(visit: Visitors) -> None:
     assert "Strict-Transport-Security" not in headers
 
 
+def test_a_form_of_countless_fields_is_not_read(visit: Visitors) -> None:
+    """From anybody, signed in or not."""
+    client = visit().client
+    for fields, status in ((10_000, 400), (10_001, 413)):
+        data = "&".join(f"f{number}=" for number in range(fields))
+        answer = client.post("/sign-in", data=data, content_type="application/x-www-form-urlencoded")
+        assert answer.status_code == status
+
+
 def test_secure_answers_ask_to_stay_secure(visit: Visitors) -> None:
     answer = visit().get("/sign-in", base_url="https://academy.example")
     assert answer.headers["Strict-Transport-Security"].startswith("max-age=31536000")
