@@ -126,6 +126,8 @@ def _read_xml(data: bytes, name: str, language: Language) -> Imported:
     root = parse_xml(data)
     if name_of(root) in qti_package.ITEM_ROOTS:
         return qti_package.read_file(root, name, language)
+    if name_of(root) in qti_package.PART_ROOTS:
+        raise CannotTake(N_("it is one part of a QTI package; choose the whole package (a ZIP file)"))
     if name_of(root) == qti12.ROOT:
         return qti12.read_file(root, name, language)
     return moodle_file.read(root, language)

@@ -215,3 +215,38 @@ def test_a_text_that_is_matched_keeps_its_capitals_and_readings_their_brackets()
     item = stranger(f"<p>{bare}, {bracketed}</p>{FIELD}", "USPTO", when(earns("1", MATCH)), type="string")
     assert (item.raw["accept"], item.raw["ignore"]) == (["USPTO"], ["width"])
     assert "特許（とっきょ）, 商標(しょうひょう)" in item.raw["prompt"]["en"]
+
+
+def test_all_that_markers_are_told_is_kept() -> None:
+    """A first block may be empty, and the rubric in the second."""
+    told = "".join(
+        f'<qti-rubric-block view="scorer" use="{use}"><qti-content-body>{text}</qti-content-body>'
+        "</qti-rubric-block>"
+        for use, text in (("instructions", ""), ("scoring", "<p>Two grounds.</p>"), ("scoring", "<p>One law.</p>"))
+    )
+    field = '<qti-extended-text-interaction response-identifier="R"/>'
+    item = stranger(f"<p>Why?</p>{field}{told}", type="string")
+    assert item.raw["model"]["en"] == "Two grounds.\n\nOne law."
+    assert not [note for note in notes_of(item) if "invigilators" in note]
+
+
+@pytest.mark.parametrize("name", ["imsmanifest.xml", "stimuli/q.xml", "tests/q.xml"])
+def test_one_part_of_a_package_is_not_taken_for_an_unknown_file(name: str) -> None:
+    part = etree.tostring(written("case")[name])
+    refused = formats.read(part, "part.xml", "en")[1].refused
+    assert [str(refusal.why) for refusal in refused] == [
+        "it is one part of a QTI package; choose the whole package (a ZIP file)"
+    ]
+
+
+def test_a_stimulus_that_the_manifest_calls_a_test_is_no_test() -> None:
+    exported = formats.write("qti30", [Question("q", authored("case"))], {})
+    before = zipfile.ZipFile(io.BytesIO(exported.data))
+    misnamed = before.read("imsmanifest.xml").replace(b"imsqti_stimulus_xmlv3p0", b"imsqti_test_xmlv3p0")
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as after:
+        for path in before.namelist():
+            after.writestr(path, misnamed if path == "imsmanifest.xml" else before.read(path))
+    found = formats.read(packed.getvalue(), "q.zip", "en")[1]
+    assert [item.raw["type"] for item in found.items] == ["case"]
+    assert not found.refused

@@ -36,7 +36,8 @@ def note_parts(page: Page) -> None:
 def note_losses(reading: Reading) -> None:
     """Notes on all that an item has and a question has not."""
     note_parts(reading)
-    if any(name_of(found) == "rubricBlock" for found in reading.body.iter()) and not reading.rubrics_used:
+    told = [found for found in descendants(reading.body, "rubricBlock") if text_of(found).strip()]
+    if told and not reading.rubrics_used:
         reading.note(N_("What it tells tutors, markers or invigilators is not kept."))
     if reading.root.get("adaptive") == "true":
         reading.note(N_("It could be tried again after feedback; here it is answered once."))

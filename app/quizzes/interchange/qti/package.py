@@ -18,6 +18,13 @@ from app.quizzes.interchange.qti.types import reader_of
 from app.quizzes.interchange.safe_xml import child, children, descendants, name_of, parse_xml, path_text, text_of
 
 ITEM_ROOTS: Final = frozenset({"assessmentItem", "qti-assessment-item"})
+#: What a package holds beside its items.
+PART_ROOTS: Final = frozenset(
+    (
+        *("manifest", "assessmentTest", "assessmentSection", "assessmentStimulus"),
+        *("qti-assessment-test", "qti-assessment-section", "qti-assessment-stimulus"),
+    )
+)
 MANIFEST: Final = "imsmanifest.xml"
 
 

@@ -1,15 +1,18 @@
 """Essays and file uploads in QTI: marked by people."""
 
+import copy
 from typing import Final
+
+from lxml import etree
 
 from app.core.messages import N_
 from app.quizzes.grading.file_types import KINDS
 from app.quizzes.grading.upload import MAX_FILES
 from app.quizzes.interchange.essays import essay_part, for_markers
-from app.quizzes.interchange.model import ANY, Raw
+from app.quizzes.interchange.model import Raw
 from app.quizzes.interchange.qti.reading import Reading
 from app.quizzes.interchange.qti.writing import Writing
-from app.quizzes.interchange.safe_xml import descendants
+from app.quizzes.interchange.safe_xml import descendants, text_of
 
 _TYPES: Final = {media_type.partition(";")[0]: kind for kind, media_type in KINDS.items()}
 #: Who reads the rubric of a stranger's essay.
@@ -17,11 +20,15 @@ _MARKERS: Final = frozenset({"scorer", "tutor"})
 
 
 def read_essay(reading: Reading) -> Raw:
-    """A long text; what markers are told stands for the model answer. Raises CannotTake."""
-    blocks = descendants(reading.body, "rubricBlock")
+    """A long text; all that markers are told stands for the model answer. Raises CannotTake."""
+    blocks = [block for block in descendants(reading.body, "rubricBlock") if text_of(block).strip()]
     told = [block for block in blocks if _MARKERS & set(block.get("view", "").split())]
-    reading.rubrics_used = len(told) == len(blocks) == 1
-    model = reading.texts_of(told[0]) if told else {ANY: ""}
+    reading.rubrics_used = len(told) == len(blocks)
+    together = etree.Element("div")
+    for block in told:
+        together.append(copy.deepcopy(block))
+        together[-1].tag = "div"
+    model = reading.texts_of(together)
     return essay_part(model, reading.notes)
 
 
