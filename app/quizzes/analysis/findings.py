@@ -97,11 +97,13 @@ class Finding:
     code: Code
     choice: str = ""
     part: int = 0
+    #: So few people that it may well be chance.
+    unsure: bool = False
 
     @property
     def severity(self) -> Severity:
         if self.code in _DANGER:
-            return Severity.DANGER
+            return Severity.ATTENTION if self.unsure else Severity.DANGER
         return Severity.NEUTRAL if self.code in _NEUTRAL else Severity.ATTENTION
 
 
@@ -112,9 +114,12 @@ def of_paper(people: int, alpha: Figure) -> list[Finding]:
         found.append(Finding(Code.POOR_CONSISTENCY))
     elif alpha.value is not None and alpha.value < GOOD_CONSISTENCY:
         found.append(Finding(Code.MIDDLING_CONSISTENCY))
-    if people < FEW:
-        found.append(Finding(Code.FEW_PEOPLE))
-    return found
+    return _as_hints(found) if people < FEW else found
+
+
+def _as_hints(found: list[Finding]) -> list[Finding]:
+    """The same of few people: nothing is an alarm, and the reader is told why."""
+    return [*(replace(finding, unsure=True) for finding in found), Finding(Code.FEW_PEOPLE)]
 
 
 def of_item(item: "ItemReport") -> list[Finding]:
@@ -145,9 +150,7 @@ def of_measured(item: Measured) -> list[Finding]:
         found.append(Finding(Code.VARIANTS_DIFFER))
     if item.choices is not None and item.facility.value < 1:
         found += _about_choices(item.choices, item.people)
-    if item.people < FEW:
-        found.append(Finding(Code.FEW_PEOPLE))
-    return _ordered(found)
+    return _ordered(_as_hints(found) if item.people < FEW else found)
 
 
 def _ordered(found: list[Finding]) -> list[Finding]:

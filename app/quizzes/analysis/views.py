@@ -107,6 +107,7 @@ def show(key: str) -> str:
         question_name=question_name,
         question_link=lambda item: question_url(chosen, item),
         urgent=[item for item in items if any(each.severity == "danger" for each in item.findings)],
+        few=any(each.code is findings.Code.FEW_PEOPLE for each in chosen.report.findings),
         min_people=MIN_PEOPLE,
         **_vocabulary(),
     )

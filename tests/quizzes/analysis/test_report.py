@@ -59,6 +59,12 @@ def test_a_wrong_key_is_found() -> None:
     preferred = next(each for each in report.items[2].findings if each.code is Code.WRONG_CHOICE_PREFERRED)
     assert preferred.choice == report.items[2].question.body["choices"][2]["id"]
     assert preferred.severity is findings.Severity.DANGER
+    few = build(sample_of(single_questions(8), 20, by_ability(wrong_key="q3")))
+    assert {Code.NEGATIVE_DISCRIMINATION, Code.FEW_PEOPLE} <= codes(few, 3)
+    alarms = [
+        each for found in (few.findings, few.items[2].findings) for each in found if each.severity == "danger"
+    ]
+    assert alarms == [], "of twenty people it is a hint"
     for number in (1, 2, 4, 5, 6, 7, 8):
         assert not {Code.NEGATIVE_DISCRIMINATION, Code.WRONG_CHOICE_PREFERRED} & codes(report, number)
 
