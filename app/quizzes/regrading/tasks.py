@@ -4,6 +4,8 @@ import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+import structlog
+
 from app.core import clock
 from app.core.database import release, transaction
 from app.jobs.registry import Assignment, Hopeless, every, handles
@@ -14,6 +16,8 @@ from app.quizzes.regrading.working import Impossible, regraded
 
 #: A paper may be handed in while a regrade ends; no request lasts as long as this.
 OVERLAP = timedelta(minutes=10)
+
+log = structlog.get_logger()
 
 
 def _subject(assignment: Assignment) -> uuid.UUID:
@@ -67,13 +71,22 @@ def apply_regrade(assignment: Assignment) -> None:
     """One transaction a batch; what an earlier worker did is found done. Where it turns out to be impossible it
     stops, and a person decides (``giving_up``)."""
     regrade_id = _subject(assignment)
-    while _batch(services.apply_batch, regrade_id, stops=True):
+    try:
+        _apply_all(regrade_id, assignment)
+    except Impossible as error:
+        with transaction():
+            services.note_stop(regrade_id, error)
+        raise Hopeless(error.problem.value) from error
+    with transaction():
+        services.finish_regrade(regrade_id, clock.now())
+
+
+def _apply_all(regrade_id: uuid.UUID, assignment: Assignment) -> None:
+    while _batch(services.apply_batch, regrade_id):
         regrade = queries.get_regrade(regrade_id)
         done, (total, _waiting) = queries.count_applied(regrade), queries.count_scope(regrade)
         release()
         assignment.report(done, max(total, done))
-    with transaction():
-        services.finish_regrade(regrade_id, clock.now())
 
 
 @handles(giving_up.TAKE_BACK, max_attempts=20, time_limit=3600)
@@ -88,22 +101,12 @@ def take_back_regrade(assignment: Assignment) -> None:
         giving_up.finish_taking_back(regrade_id, clock.now())
 
 
-def _batch(append: Callable[[uuid.UUID, datetime], Applied], regrade_id: uuid.UUID, *, stops: bool = False) -> int:
-    """The grades of the next sittings, and letters to those whose result changed; how many sittings there were.
-
-    ``stops``: where they cannot be graded like this, the regrade says why and its job fails for good.
-    """
-    try:
-        with transaction():
-            applied = append(regrade_id, clock.now())
-            if applied.changed:
-                letters.tell_changed(applied.changed)
-    except Impossible as error:
-        if not stops:
-            raise
-        with transaction():
-            services.note_stop(regrade_id, error)
-        raise Hopeless(error.problem.value) from error
+def _batch(append: Callable[[uuid.UUID, datetime], Applied], regrade_id: uuid.UUID) -> int:
+    """The grades of the next sittings, and letters to those whose result changed; how many sittings there were."""
+    with transaction():
+        applied = append(regrade_id, clock.now())
+        if applied.changed:
+            letters.tell_changed(applied.changed)
     return applied.sittings
 
 
@@ -117,5 +120,8 @@ def catch_up() -> None:
     ]
     release()
     for append, regrade_id in recent:
-        while _batch(append, regrade_id):
-            pass
+        try:
+            while _batch(append, regrade_id):
+                pass
+        except Impossible as error:  # these papers stand as they are, as when they are handed in later
+            log.error("late sittings not regraded", regrade=str(regrade_id), problem=error.problem.value)

@@ -1,7 +1,7 @@
 """Regrades: what a dry run says is what applying does, once, for those in scope, and nothing else moves."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from decimal import Decimal
 
@@ -26,7 +26,9 @@ from app.quizzes.models import (
     QuizRevisionItem,
 )
 from app.quizzes.regrading import history, queries, services, tasks
-from app.quizzes.regrading.rules import RegradeState, Scope
+from app.quizzes.regrading.queries import Sat
+from app.quizzes.regrading.rules import Problem, RegradeState, Scope
+from app.quizzes.regrading.working import Corrected, Impossible, Regraded, regraded
 from app.quizzes.results import Treatment
 from tests.support.analysis import publish, single_questions
 from tests.support.cast import Cast, as_actor, make_person
@@ -349,6 +351,27 @@ def test_a_sitting_that_slipped_through_is_caught_up(cast: Cast) -> None:
     slipped = sit(revision, make_people(1, cast.university), letters("cb"))
     tasks.catch_up()
     assert percents(slipped) == ["100+"]
+
+
+def test_a_sitting_that_cannot_follow_keeps_no_other_from_being_caught_up(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slipped = []
+    for prefix in ("va", "vb"):
+        revision = publish(single_questions(2, prefix))
+        sit(revision, make_people(1, cast.university), letters("cb"))
+        first = questions_of(revision)[0]
+        apply(regrader(cast), revision, first, right_is(first, "c"))
+        slipped.append((first.id, *sit(revision, make_people(1, cast.university), letters("cb"))))
+
+    def partly(sittings: Sequence[Sat], corrected: Corrected) -> list[Regraded]:
+        if corrected.asked_id == slipped[0][0]:
+            raise Impossible(Problem.NO_ANSWER)
+        return regraded(sittings, corrected)
+
+    monkeypatch.setattr(services, "regraded", partly)
+    tasks.catch_up()
+    assert percents([attempt for _, attempt in slipped]) == ["50-", "100+"]
 
 
 def test_the_bank_is_corrected_for_later_papers_and_stays_so(cast: Cast) -> None:
