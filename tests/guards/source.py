@@ -6,6 +6,7 @@ Exceptions stand in the tests beside their reasons, never in the rules.
 import ast
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 from app.config import PROJECT
@@ -31,13 +32,16 @@ def complaints(rule: Rule, *patterns: str) -> list[str]:
     return [complaint for path, text in files(*patterns) for complaint in rule(path, text)]
 
 
-def _calls(text: str) -> Iterator[tuple[int, str, str]]:
+@cache
+def _calls(text: str) -> list[tuple[int, str, str]]:
     """Line, owner and name of each call: ``db.session.commit()`` gives ``db.session`` and ``commit``."""
+    found = []
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            yield node.lineno, "", node.func.id
+            found.append((node.lineno, "", node.func.id))
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            yield node.lineno, ast.unparse(node.func.value), node.func.attr
+            found.append((node.lineno, ast.unparse(node.func.value), node.func.attr))
+    return found
 
 
 def commits(path: Path, text: str) -> list[str]:
