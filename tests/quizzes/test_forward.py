@@ -153,3 +153,15 @@ def test_part_by_part_order_kept_and_titles_shown(visit: Visitors, cast: Cast) -
     review = browser.page(f"{path}/review")
     assert not review.cssselect("a[href$='#question-1']")
     assert review.cssselect("a[href$='#question-2']")
+
+
+def test_her_browser_learns_of_no_question_before_she_reaches_it(cast: Cast, visit: Visitors) -> None:
+    """Its identifier would let her ask what type of answer it takes, and in which units."""
+    attempt = start(cast.trainee, make_quiz(FORWARD, navigation=Navigation.FORWARD))
+    browser, known = visit(cast.trainee), [str(item.id) for item in items_of(attempt)]
+    for through in (0, 1, 2):
+        if through:
+            leave(cast, attempt, through)
+        release()
+        state = browser.client.get(f"/attempts/{attempt.id}/state").get_json()
+        assert [item["id"] for item in state["items"]] == known[: through + 1]

@@ -263,7 +263,8 @@ def _item(row: Row[Any], body: dict[str, Any]) -> PaperItem:
 
 
 def get_attempt_state(person_id: uuid.UUID, attempt_id: uuid.UUID) -> dict[str, Any]:
-    """A candidate's own attempt as her browser follows it: no keys, no marks. Two statements. Raises NotFound."""
+    """A candidate's own attempt as her browser follows it: no keys, no marks, no question of a forward-only paper
+    that she has not reached. Two statements. Raises NotFound."""
     attempt = db.session.execute(
         select(
             Attempt.state,
@@ -283,7 +284,12 @@ def get_attempt_state(person_id: uuid.UUID, attempt_id: uuid.UUID) -> dict[str, 
         raise NotFound
     rows = db.session.execute(
         select(
-            AttemptItem.id, AttemptItem.layout, AttemptItem.answer_ordinal, AttemptItem.flagged, ResponseEvent.body
+            AttemptItem.id,
+            AttemptItem.section,
+            AttemptItem.layout,
+            AttemptItem.answer_ordinal,
+            AttemptItem.flagged,
+            ResponseEvent.body,
         )
         .outerjoin(
             ResponseEvent,
@@ -292,16 +298,19 @@ def get_attempt_state(person_id: uuid.UUID, attempt_id: uuid.UUID) -> dict[str, 
         )
         .where(AttemptItem.attempt_id == attempt_id)
         .order_by(AttemptItem.position)
-    )
+    ).all()
+    settings = rules.QuizSettings.from_json(attempt.settings)
+    ends = rules.step_ends(settings.navigation, [row.section for row in rows])
+    _first, reached = rules.current_step(ends, attempt.closed_through)
     return {
         "state": attempt.state.value,
         "deadline_at": timestamp(attempt.deadline_at),
         "head": attempt.head_ordinal,
         "closed_through": attempt.closed_through,
         "decisions": attempt.decisions,
-        "pauses_left": rules.pauses(
-            rules.QuizSettings.from_json(attempt.settings), rules.Allowance.from_json(attempt.allowance)
-        ).after(attempt.own_pauses, attempt.own_pause_seconds),
+        "pauses_left": rules.pauses(settings, rules.Allowance.from_json(attempt.allowance)).after(
+            attempt.own_pauses, attempt.own_pause_seconds
+        ),
         "items": [
             {
                 "id": str(row.id),
@@ -309,7 +318,7 @@ def get_attempt_state(person_id: uuid.UUID, attempt_id: uuid.UUID) -> dict[str, 
                 "flagged": row.flagged,
                 "response": outward(row.body or {}, row.layout),
             }
-            for row in rows
+            for row in rows[:reached]
         ],
     }
 
