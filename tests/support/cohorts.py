@@ -32,7 +32,7 @@ def make_cohort(cast: Cast, name: str = "2026年秋季班", **values: object) ->
             name=name,
             session_number="2026-2",
             starts_on=date(2026, 9, 1),
-            ends_on=date(2027, 1, 31),
+            ends_on=date(2099, 12, 31),  # under way, whenever the tests are run
         )
         for key, value in values.items():
             setattr(cohort, key, value)
