@@ -11,5 +11,10 @@ from app.quizzes.analysis.policies import READERS
 def init_app(_app: Flask) -> None:
     """Give those who teach, certify or administer the link."""
     navigation.register(
-        _l("Item analysis"), "item_analysis.list_examined", order=55, roles=set(READERS), area=Area.EXAMINATIONS
+        _l("Item analysis"),
+        "item_analysis.list_examined",
+        order=55,
+        roles=set(READERS),
+        area=Area.EXAMINATIONS,
+        covers=("/examinations",),
     )

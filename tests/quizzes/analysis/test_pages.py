@@ -91,6 +91,8 @@ def test_instructors_count_their_own_people_and_national_staff_everybody(
     facilities = {name: facility_of_first(page) for name, page in pages.items()}
     assert facilities["other_instructor"] == "0.0%"
     assert len(set(facilities.values())) == 3
+    here = [link.text_content() for link in pages["instructor"].cssselect("header a[aria-current=page]")]
+    assert here == ["试题分析"], "the page has its place in the navigation"
     listed = visit(cast.other_instructor).page("/examinations/analysis")
     assert [cell.text_content() for cell in listed.cssselect("td.num")] == ["30"]
 
