@@ -183,6 +183,20 @@ def test_pairs_that_are_not_worth_the_same(worth: dict[str, str], notes: list[st
     assert (item.raw["type"], notes_of(item)) == ("matching", notes)
 
 
+def test_a_response_that_nothing_asks_for_does_no_harm() -> None:
+    more = '<qti-response-declaration identifier="S" cardinality="multiple" base-type="pair"><qti-mapping/>'
+    item = stranger(mapping=f"</qti-response-declaration>{more}")
+    assert (item.raw["type"], notes_of(item)) == ("single", [])
+
+
+def test_a_mapping_that_names_none_of_the_choices_is_no_mistake_of_ours() -> None:
+    """Any number of choices allowed, and none worth anything: it ended in an error."""
+    item = stranger(cardinality="multiple", mapping='<qti-mapping default-value="0"/>', processing=MAPPED)
+    assert notes_of(item) == [
+        "Its own weights are replaced by ours: the share of right choices less the share of wrong ones."
+    ]
+
+
 def test_units_in_two_languages_stand_apart() -> None:
     line = written("numeric")["items/q.xml"].findall("q:qti-item-body/q:p", NS)[-1]
     assert "".join(line.itertext()) == "日 days"

@@ -77,7 +77,7 @@ def _scoring(reading: Reading, names: list[str]) -> str:
     whole = sum((worth for worth in mapping.values() if worth > 0), Decimal(0)) or Decimal(1)
     weights = [mapping.get(name, reading.unmapped()) * FULL / whole for name in names]
     right = [weight for weight in weights if weight]
-    if reading.interaction.get("maxChoices") == str(len(right)) and min(right) == max(right):
+    if right and reading.interaction.get("maxChoices") == str(len(right)) and min(right) == max(right):
         return "partial"  # nobody can take more than there are right ones: a wrong choice displaces one of them
     scoring = scoring_of(weights, reading.hint)
     if not scoring:

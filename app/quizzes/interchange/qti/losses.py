@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from itertools import pairwise
 from typing import Final
 
 from lxml import etree
@@ -70,7 +71,7 @@ def _note_mappings(reading: Reading) -> None:
 def _shares_evenly(declaration: etree._Element, gains: Mapping[str, Decimal]) -> bool:
     """Is each of the right pairs worth the same, and no other worth anything?"""
     right = {text_of(value).strip() for value in descendants(declaration, "value")} or set(gains)
-    return set(gains) == right and max(gains.values()) - min(gains.values()) < _CLOSE
+    return set(gains) == right and all(abs(worth - other) < _CLOSE for worth, other in pairwise(gains.values()))
 
 
 def _note_processing(reading: Reading) -> None:
