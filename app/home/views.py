@@ -5,6 +5,7 @@ from flask import Blueprint, render_template
 from app.core import access, clock, worklist
 from app.core.access import Role, current_actor
 from app.home import queries
+from app.quizzes.queries import under_way
 
 blueprint = Blueprint("home", __name__)
 blueprints = (blueprint,)
@@ -20,6 +21,7 @@ def index() -> str:
     now = clock.now()
     return render_template(
         "home/desk.html",
+        under_way=under_way(actor.person_id, now),
         learning=queries.learning_of(actor, now) if queries.studies(actor) else None,
         cohorts=queries.cohorts_of(actor, now) if actor.has(Role.REGISTRAR, Role.INSTRUCTOR) else None,
         waiting=worklist.waiting_for(actor) if worklist.has_work(actor) else None,

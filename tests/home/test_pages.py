@@ -1,6 +1,7 @@
 """The first page: what to do next, for everybody."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -14,6 +15,7 @@ from tests.support.cast import Cast, as_actor
 from tests.support.cohorts import join, make_cohort, pass_course
 from tests.support.courses import sync_folder
 from tests.support.pages import Visitors, words
+from tests.support.quizzes import make_quiz, start
 from tests.support.statements import counted_statements
 
 
@@ -76,6 +78,15 @@ def test_the_registrars_desk_shows_her_own_cohorts_in_a_fixed_number_of_statemen
     join(cast, make_cohort(cast, "二班"), cast.outsider)
     assert statements() == before <= 12
     assert "一班" not in words(visit(cast.other_registrar).page("/"))
+
+
+def test_who_comes_back_in_the_middle_of_an_examination_finds_it_first(visit: Visitors, cast: Cast) -> None:
+    attempt = start(cast.trainee, make_quiz())
+    paper = f"a.btn-primary[href='/attempts/{attempt.id}']"
+    assert visit(cast.trainee).page("/").cssselect(paper)
+    assert not visit(cast.outsider).page("/").cssselect(paper)
+    with clock.frozen_at(attempt.cutoff_at + timedelta(seconds=1)):
+        assert not visit(cast.trainee).page("/").cssselect(paper), "its time is over"
 
 
 def test_the_desk_leads_to_the_examination_as_its_rules_hold_now(app: Flask, visit: Visitors, cast: Cast) -> None:

@@ -6,6 +6,7 @@ from app.quizzes.queries.outcomes import (
     QuestionStatistics,
     QuizOutcome,
     QuizRules,
+    UnderWay,
     find_quiz,
     get_quiz_revision,
     overdue_attempts,
@@ -16,6 +17,7 @@ from app.quizzes.queries.outcomes import (
     results_of,
     rules_untried,
     rules_view,
+    under_way,
 )
 from app.quizzes.queries.papers import (
     Paper,
@@ -35,6 +37,7 @@ __all__ = [
     "QuestionStatistics",
     "QuizOutcome",
     "QuizRules",
+    "UnderWay",
     "UploadPlace",
     "answers_as_of",
     "find_quiz",
@@ -54,5 +57,6 @@ __all__ = [
     "results_of",
     "rules_untried",
     "rules_view",
+    "under_way",
     "uploads_of",
 ]

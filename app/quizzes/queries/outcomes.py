@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, ScalarSelect, Select, func, select
+from sqlalchemy import Row, ScalarSelect, Select, and_, func, or_, select
 
 from app.core.database import db
 from app.core.errors import NotFound
@@ -223,6 +223,34 @@ def _outcome(rows: list[Any]) -> QuizOutcome:
         running_attempt_id=running[-1] if running else None,
         settings=sat,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """A sitting that its candidate can go on with."""
+
+    attempt_id: uuid.UUID
+    title: dict[str, Any]
+    deadline_at: datetime
+    #: Does her time run? It does not while she waits to be let in, or while it stands still.
+    runs: bool
+
+
+def under_way(person_id: uuid.UUID, now: datetime) -> list[UnderWay]:
+    """Somebody's sittings that have not ended, the first to end first. One statement."""
+    rows = db.session.execute(
+        select(Attempt.id, Attempt.state, Attempt.deadline_at, QuizRevision.title)
+        .join(QuizRevision, QuizRevision.id == Attempt.quiz_revision_id)
+        .where(
+            Attempt.candidate_id == person_id,
+            or_(
+                Attempt.state.in_((AttemptState.WAITING, AttemptState.PAUSED)),
+                and_(Attempt.state == AttemptState.IN_PROGRESS, Attempt.cutoff_at >= now),
+            ),
+        )
+        .order_by(Attempt.deadline_at)
+    )
+    return [UnderWay(row.id, row.title, row.deadline_at, row.state is AttemptState.IN_PROGRESS) for row in rows]
 
 
 def rules_view(
