@@ -117,12 +117,13 @@ function show() {
   document.getElementById('answered-count').textContent = say('answeredOf', { answered: done });
   const state = document.getElementById('save-state');
   const count = waiting.length;
+  const over = !timing.paused && now() >= timing.deadline;
   if (!count && queue.connection === 'ok' && [say('wait'), say('unreachable')].includes(noticeIs)) notice('');
   if (!queue.store.lasting && !storageTold) { storageTold = true; notice(say('noStorage')); }
   const [kind, text] = drafts.size && queue.connection === 'ok' ? ['neutral', say('unsaved')]
     : queue.connection === 'signed-out' ? ['danger', say('signedOutBriefly', { count })]
-      : queue.connection === 'offline' || (count && !navigator.onLine) ? ['attention', say(count ? 'offline' : 'offlineSaved', { count })]
-        : queue.connection === 'busy' ? ['attention', say(count ? 'busy' : 'busySaved', { count })]
+      : queue.connection === 'offline' || (count && !navigator.onLine) ? ['attention', say(count ? 'offline' : over ? 'offlineOver' : 'offlineSaved', { count })]
+        : queue.connection === 'busy' ? ['attention', say(count ? 'busy' : over ? 'busyOver' : 'busySaved', { count })]
           : count ? ['neutral', say('saving')]
             : refused.size ? ['danger', say('notTaken', { number: byItem.get([...refused][0]).dataset.number })]
               : saved ? ['ok', say('saved', { time: saved.toLocaleTimeString('en-GB', { timeZone: form.dataset.zone }) })] : ['neutral', ''];
@@ -350,6 +351,7 @@ async function timeOver() {
   commitAll();
   lock(true);
   notice(say('timeOver'));
+  show(); // nobody is told any more to go on answering
   queue.wake();
   if (!await drained(4000)) notice(say('timeOverWaiting'));
   while (queue.size) await drained(60000); // offline: the answers are kept, and sent late, when it is back
