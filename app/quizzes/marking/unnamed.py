@@ -1,7 +1,8 @@
 """Files as markers get them: without what programs write into them about their author.
 
-Words and pictures stay as they were handed in; what a candidate says of herself in them stays, too. What a PDF
-would do by itself goes: run a script, start a program, send something, and so tell who opened it and when.
+Words and pictures stay as they were handed in; what a candidate says of herself in them stays, too. What a file
+would do by itself goes, for it could tell who opened it and when: a PDF runs scripts, starts programs and sends
+forms; an Office file fetches pictures and templates from elsewhere.
 
 A file is taken apart by a process of its own, this file as a program: two kilobytes can ask a parser for gigabytes
 or for hours, and the server must be able to refuse both.
@@ -16,6 +17,7 @@ import sys
 import zipfile
 from collections.abc import Callable
 from typing import Final
+from xml.etree import ElementTree
 
 import pikepdf
 import structlog
@@ -59,6 +61,12 @@ _PEOPLE: Final = (
     ),
     (re.compile(r"ppt/(commentAuthors|authors)\.xml"), _attributes(b"name", b"initials", b"userId"), rb'\1""'),
 )
+
+#: The relations of an Office file's parts (ECMA-376, part 2), and those that wait for a click.
+_RELATIONS: Final = "http://schemas.openxmlformats.org/package/2006/relationships"
+_ON_CLICK: Final = "/hyperlink"
+#: Where a relation leads that led elsewhere: Office shows an empty frame.
+_NOWHERE: Final = "NULL"
 
 #: What an action of a PDF does beyond showing and leading somewhere.
 _ACTIONS: Final = (b"/JavaScript", b"/Launch", b"/SubmitForm", b"/ImportData")
@@ -142,6 +150,8 @@ def _office(data: bytes) -> bytes:
 def _member(name: str, content: bytes) -> bytes:
     if name in _EMPTY:
         return _EMPTY[name]
+    if name.endswith(".rels"):
+        return _relations(content)
     picture = _PICTURES.get(name[name.rfind(".") :].lower()) if "/media/" in name else None
     if picture is not None:
         try:
@@ -152,6 +162,26 @@ def _member(name: str, content: bytes) -> bytes:
         if where.fullmatch(name):
             content = people.sub(instead, content)
     return content
+
+
+def _relations(content: bytes) -> bytes:
+    """Nothing is fetched from elsewhere when the file is opened; links wait for a click, and stay."""
+    try:
+        root = ElementTree.fromstring(content)  # noqa: S314 - in a process with bounds
+    except ElementTree.ParseError:
+        return content  # Office does not read it either
+    fetched = [
+        each
+        for each in root
+        if each.get("TargetMode", "").lower() == "external" and not each.get("Type", "").endswith(_ON_CLICK)
+    ]
+    for each in fetched:
+        each.set("Target", _NOWHERE)
+    if not fetched:
+        return content
+    ElementTree.register_namespace("", _RELATIONS)  # without a prefix, as Office writes it
+    written: bytes = ElementTree.tostring(root, encoding="UTF-8", xml_declaration=True)
+    return written
 
 
 def _pdf(data: bytes) -> bytes:

@@ -7,6 +7,7 @@ import zipfile
 import openpyxl
 import pikepdf
 import pytest
+from lxml import etree
 from openpyxl.comments import Comment
 from PIL import Image, PngImagePlugin
 
@@ -110,6 +111,32 @@ def test_a_document_does_nothing_by_itself() -> None:
         left = b"".join(each.unparse(resolved=True) for each in document.objects)
     assert not any(word in left for word in (b"alert", b"evil", b"/Launch", b"/SubmitForm", b"/OpenAction"))
     assert b"https://example.org/" in left
+
+
+LINKED = """<?xml version="1.0" encoding="UTF-8"?>
+<r:Relationships xmlns:r="http://schemas.openxmlformats.org/package/2006/relationships">
+<r:Relationship TargetMode='Ext&#101;rnal' Target="https://example.org/pixel.png" Id="p" Type="urn:made-up/image"/>
+<r:Relationship Id="t" Type="urn:made-up/attachedTemplate" Target="//example.org/t.dotx" TargetMode="External"/>
+<r:Relationship Id="l" Type="urn:made-up/hyperlink" Target="https://example.org/law" TargetMode="External"/>
+<r:Relationship Id="s" Type="urn:made-up/styles" Target="styles.xml"/>
+</r:Relationships>"""
+
+
+def test_an_office_file_fetches_nothing_when_it_is_opened() -> None:
+    """Pictures and templates from elsewhere would tell the candidate who marks, and when; links are kept."""
+    written = io.BytesIO(docx())
+    with zipfile.ZipFile(written, "a") as archive:
+        archive.writestr("word/_rels/document.xml.rels", LINKED)
+        archive.writestr("word/_rels/damaged.xml.rels", "<Relationships")
+    with zipfile.ZipFile(io.BytesIO(stripped("docx", written.getvalue()))) as archive:
+        found = etree.fromstring(archive.read("word/_rels/document.xml.rels"))
+        assert archive.read("word/_rels/damaged.xml.rels") == b"<Relationships"
+    assert {each.get("Id"): each.get("Target") for each in found} == {
+        "p": "NULL",
+        "t": "NULL",
+        "l": "https://example.org/law",
+        "s": "styles.xml",
+    }
 
 
 def test_what_was_written_stays() -> None:
