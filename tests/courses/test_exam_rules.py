@@ -88,13 +88,18 @@ def test_window_networks_code_and_declaration_at_the_door(
         assert CODE not in html.tostring(page, encoding="unicode")
         declared = {"honour": str(page.cssselect("[name=honour]")[0].get("value")), "accepted": "yes"}
         brought = {"access_code": CODE.upper(), **declared}
-        for address, fields, words in (
-            (OUTSIDE, brought, "考场网络"),
-            (INSIDE, {**brought, "access_code": "opal"}, "口令不正确"),
-            (INSIDE, {"access_code": CODE}, "承诺"),
-            (INSIDE, {**brought, "honour": "0" * 64}, "承诺"),
+        for address, fields, words, place, kept in (
+            (OUTSIDE, brought, "考场网络", "", True),
+            (INSIDE, {**brought, "access_code": "opal"}, "口令不正确", "access_code", True),
+            (INSIDE, {"access_code": CODE}, "承诺", "accepted", False),
+            (INSIDE, {**brought, "honour": "0" * 64}, "承诺", "accepted", False),
         ):
-            assert words in flashed(send(browser, address, **fields)), words
+            page = send(browser, address, **fields)
+            [form] = page.cssselect("form#start")
+            assert words in said(form), words
+            assert [str(each.get("name") or "") for each in form.cssselect("[data-focus]")] == [place]
+            assert bool(form.cssselect("[name=accepted][checked]")) is kept, "what she declared stays declared"
+            assert not browser.page(EXAM).cssselect("form#start [data-focus], form#start [checked]"), "told once"
         assert send(browser, INSIDE, **brought).cssselect("#paper")
         [going_on] = browser.page(EXAM).cssselect("main a[href^='/attempts/']")
         path = str(going_on.get("href"))

@@ -91,6 +91,7 @@ def examination(membership_id: uuid.UUID) -> str:
         place=queries.places([membership], now)[0],
         rules=rules,
         refusal=quizzes.refusal_text(rules.standing),
+        refused=starting.last_refusal(),
     )
 
 

@@ -108,6 +108,7 @@ def show_exam(course_key: str) -> str:
         outline=outline,
         studied=queries.progress_of(enrolment, outline).evidence.studied,
         rules=quizzes.rules_view(outline.quiz_id, actor.person_id, context, clock.now()),
+        refused=starting.last_refusal(),
     )
 
 
