@@ -91,7 +91,10 @@ def format_day(moment: datetime | None) -> str:
     """2026年11月22日 or 22 Nov 2026, in the reader's zone (a date is taken as it stands)."""
     if moment is None:
         return ""
-    day = moment.astimezone(_zone()) if isinstance(moment, datetime) else moment
+    return _day_text(moment.astimezone(_zone()) if isinstance(moment, datetime) else moment)
+
+
+def _day_text(day: date) -> str:
     if locale_name() == "en":
         return f"{day.day} {day:%b %Y}"
     return f"{day.year}年{day.month}月{day.day}日"
@@ -107,12 +110,13 @@ def _in_brackets(text: str, more: str) -> str:
     return f"{text} ({more})" if locale_name() == "en" else f"{text}（{more}）"
 
 
-def format_moment(moment: datetime | None) -> str:
-    """Day and time with the zone, for deadlines: 2026年11月22日 14:00（UTC+8）."""
+def format_moment(moment: datetime | None, zone: str = "") -> str:
+    """Day and time with the zone, for deadlines: 2026年11月22日 14:00（UTC+8）. In the reader's zone, unless
+    another is given: that of somebody who is written to."""
     if moment is None:
         return ""
-    local = moment.astimezone(_zone())
-    return _in_brackets(f"{format_day(moment)} {local:%H:%M}", _offset(local))
+    local = moment.astimezone(ZoneInfo(zone) if zone else _zone())
+    return _in_brackets(f"{_day_text(local)} {local:%H:%M}", _offset(local))
 
 
 def format_second(moment: datetime) -> str:

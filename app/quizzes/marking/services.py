@@ -11,6 +11,7 @@ from app.core.access import Actor
 from app.core.database import db
 from app.core.errors import Conflict, NotFound
 from app.core.identifiers import new_id
+from app.quizzes import letters
 from app.quizzes.grading.base import clean_text
 from app.quizzes.marking import queries, rules
 from app.quizzes.marking.answers import Task
@@ -64,6 +65,7 @@ def save_mark(
     fractions = {item_id: panel.fraction for item_id, panel in panels.items() if panel.fraction is not None}
     if len(fractions) == len(panels) and not task.held:
         apply_marks(attempt, fractions, actor_id=actor.person_id, cause="marking", now=now)
+        letters.tell_marked(attempt.id)
     return mark
 
 

@@ -9,7 +9,8 @@ import structlog
 from app.core import clock
 from app.core.database import release, transaction
 from app.jobs.registry import Assignment, Hopeless, every, handles
-from app.quizzes.regrading import giving_up, letters, queries, services
+from app.quizzes import letters
+from app.quizzes.regrading import giving_up, queries, services
 from app.quizzes.regrading.rules import Basis, Figures
 from app.quizzes.regrading.services import Applied
 from app.quizzes.regrading.working import Impossible, regraded

@@ -5,7 +5,8 @@ import uuid
 from app.core import clock
 from app.core.database import db, release, transaction
 from app.jobs.registry import Assignment, handles
-from app.quizzes.releases import letters, queries, services
+from app.quizzes import letters
+from app.quizzes.releases import queries, services
 from app.quizzes.releases.models import ResultRelease
 
 #: How many papers between two reports of progress.
@@ -23,6 +24,6 @@ def release_results(assignment: Assignment) -> None:
     for number, attempt_id in enumerate(papers, start=1):
         with transaction():
             if services.release_paper(found, attempt_id, now=clock.now()):
-                letters.tell_candidate(attempt_id)
+                letters.tell_out(attempt_id)
         if number % STEP == 0 or number == len(papers):
             assignment.report(before + number, found.papers)

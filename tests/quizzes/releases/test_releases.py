@@ -15,12 +15,13 @@ from app.core.errors import Conflict, NotAllowed
 from app.jobs.models import Job, JobState
 from app.jobs.services import run_due_jobs, run_job
 from app.mail.models import OutgoingMail
+from app.quizzes import letters
 from app.quizzes.events import AttemptGraded
 from app.quizzes.marking.answers import Task
 from app.quizzes.marking.queries import get_task
 from app.quizzes.marking.services import save_mark
 from app.quizzes.models import Attempt, AttemptState, GradeRun, QuizRevision
-from app.quizzes.releases import letters, queries, services
+from app.quizzes.releases import queries, services
 from app.quizzes.releases.models import ResultRelease
 from app.quizzes.rules import DoubleMarking, Release
 from tests.support.cast import Cast, as_actor, make_person
@@ -156,7 +157,7 @@ def test_an_interrupted_job_goes_on_with_what_is_left(
         if len(told) == 2:
             raise OSError("the worker is gone")
 
-    monkeypatch.setattr(letters, "tell_candidate", fail_once)
+    monkeypatch.setattr(letters, "tell_out", fail_once)
     job_id = db.session.scalars(db.select(Job.id).filter_by(kind=services.RELEASE)).one()
     release()
     run_job(job_id)

@@ -15,6 +15,7 @@ from app.core.access import Actor
 from app.core.database import db
 from app.core.errors import Conflict, Invalid
 from app.core.events import announce
+from app.quizzes import letters
 from app.quizzes import rules as quiz_rules
 from app.quizzes.events import ResultWithdrawn
 from app.quizzes.invigilation import queries
@@ -58,6 +59,7 @@ def void_attempt(actor: Actor, attempt_id: uuid.UUID, *, reason: str, now: datet
     attempt.state, attempt.paused_at, attempt.pause_ends_at = AttemptState.VOIDED, None, None
     attempt.submitted_at = attempt.submitted_at or moment_of(attempt, now)
     decide(actor, attempt, Decision.VOID, reason, now=now, former=former)
+    letters.tell_voided(attempt.id)
     return attempt
 
 
@@ -97,6 +99,7 @@ def reopen_attempt(actor: Actor, attempt_id: uuid.UUID, *, minutes: int, reason:
         former=former,
         grade_run=str(run) if run else None,
     )
+    letters.tell_reopened(attempt.id, attempt.deadline_at)
     return attempt
 
 
@@ -140,6 +143,8 @@ def count_late_answers(
         ordinals=sorted(ordinals),
         grade_run=str(former) if former else None,
     )
+    if attempt.state in FINISHED:
+        letters.tell_late_counted(attempt.id)
     return attempt
 
 
