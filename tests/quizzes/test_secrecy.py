@@ -200,6 +200,23 @@ def test_the_search_would_find_a_key_that_is_given_away(visit: Visitors, cast: C
         assert word in page
 
 
+@pytest.mark.parametrize("name", ["instructor", "certifier", "administrator"])
+def test_who_teaches_or_certifies_is_a_candidate_like_others_in_her_own_sitting(
+    visit: Visitors, cast: Cast, name: str
+) -> None:
+    """What she may see of other people's papers she does not see of her own before review is open."""
+    attempt = begin(cast, name, examination(Feedback.NEVER, GRADED))
+    path, told = f"/attempts/{attempt.id}", secrets_of(attempt)
+    release()
+    with transaction():
+        services.submit_attempt(as_actor(cast.people[name]), attempt.id, now=clock.now())
+    release()
+    browser = visit(cast.people[name])
+    page = browser.get(f"{path}/result").get_data(as_text=True)
+    assert [word for word in told if word in page] == []
+    browser.get(f"{path}/grades", status=404)
+
+
 def test_each_paper_names_its_options_anew_and_takes_no_other_names(
     visit: Visitors, cast: Cast, attempt: Attempt
 ) -> None:

@@ -225,7 +225,7 @@ def get_paper(actor: Actor, attempt_id: uuid.UUID) -> Paper:
         items=_items(attempt),
         candidate=row.name,
         result=row.AttemptResult,
-        reviewer=can_review(actor, row.organisation_id),
+        reviewer=can_review(actor, attempt.candidate_id, row.organisation_id),
         library=library_queries.library(row.library or ""),
     )
 
