@@ -44,7 +44,7 @@ def answer(
     device: uuid.UUID | None = None,
     **sent: Any,
 ) -> Receipt:
-    """Save an answer to a single-choice question through the engine's own path."""
+    """Save an answer to a single-choice question (or this ``response``) through the engine's own path."""
     release()
     login = login or make_login(person)
     item = items_of(attempt)[position - 1]
@@ -56,7 +56,7 @@ def answer(
         client_seq=sent.get("seq", seq),
         base_ordinal=sent.get("base", fresh(attempt).head_ordinal),
         kind=EventKind.ANSWER,
-        response={"choice": item.layout["choices"][choice]},
+        response=sent.get("response") or {"choice": item.layout["choices"][choice]},
     )
     release()
     with transaction():

@@ -80,13 +80,13 @@ def reopen_attempt(actor: Actor, attempt_id: uuid.UUID, *, minutes: int, reason:
         raise Conflict(_("She sits another attempt of this examination now."), code="another")
     _withdraw(attempt)
     _take_from_markers(attempt)
-    db.session.execute(delete(ReleasedPaper).where(ReleasedPaper.attempt_id == attempt.id))
+    former, run = attempt.state.value, attempt.grade_run_id
+    _without_result(attempt)
     settings = quiz_rules.QuizSettings.from_json(
         db.session.get_one(QuizRevision, attempt.quiz_revision_id).settings
     )
-    former, run = attempt.state.value, attempt.grade_run_id
     begins = moment_of(attempt, now) + LEAD
-    attempt.state, attempt.submitted_at, attempt.grade_run_id = AttemptState.IN_PROGRESS, None, None
+    attempt.state, attempt.submitted_at = AttemptState.IN_PROGRESS, None
     attempt.deadline_at = begins + timedelta(minutes=minutes)
     attempt.cutoff_at = attempt.deadline_at + timedelta(seconds=settings.grace_seconds)
     decide(
@@ -107,11 +107,12 @@ def count_late_answers(
     actor: Actor, attempt_id: uuid.UUID, ordinals: Collection[int], *, reason: str, now: datetime
 ) -> Attempt:
     """Let these late answers count: the latest of each question becomes the answer, unless one that counts came
-    after it. The events and their receipts stay as they are; an attempt that has ended is graded anew.
+    after it. The events and their receipts stay as they are; an attempt that has ended is graded anew, and has no
+    result while one of them waits for a mark.
 
     Raises NotFound, Invalid when an ordinal is not that of a late answer which does not count yet, Conflict when
-    the attempt is void or waits, when people have marked answers of it, or when the new result would take away
-    what a completed course or programme rests on.
+    the attempt is void or waits, when people have marked answers of it, or when what a completed course or
+    programme rests on would be taken away, if only until an answer is marked.
     """
     reason = clean_reason(reason)
     attempt = lock_one(actor, attempt_id)
@@ -154,8 +155,10 @@ def _grade_anew(actor: Actor, attempt: Attempt, reason: str, now: datetime) -> N
     result = grade_attempt(
         attempt, now=moment_of(attempt, now), cause="late_answers", actor_id=actor.person_id, reason=reason
     )
-    if passed and result is not None and not result.passed:
+    if passed and not (result and result.passed):
         _announce_withdrawal(attempt)
+    if result is None:
+        _without_result(attempt)
 
 
 def _another_open(attempt: Attempt) -> Select[uuid.UUID]:
@@ -196,6 +199,12 @@ def _announce_withdrawal(attempt: Attempt) -> None:
             context_id=attempt.context_id,
         )
     )
+
+
+def _without_result(attempt: Attempt) -> None:
+    """None counts until the next; a release that was on its way to it, or had brought one out, is none of its."""
+    attempt.grade_run_id = None
+    db.session.execute(delete(ReleasedPaper).where(ReleasedPaper.attempt_id == attempt.id))
 
 
 def _take_from_markers(attempt: Attempt) -> None:
