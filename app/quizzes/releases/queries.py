@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, case, exists, func, select
+from sqlalchemy import ColumnElement, Select, case, exists, func, select
 
 from app.accounts.models import Person
 from app.core.access import Actor
@@ -172,17 +172,23 @@ def lock_held_papers(quiz_id: uuid.UUID) -> list[uuid.UUID]:
     )
 
 
-def papers_to_release(release_id: uuid.UUID) -> list[uuid.UUID]:
-    """The papers of a release whose results are not out yet. One statement."""
-    return list(
-        db.session.scalars(
-            select(Attempt.id)
-            .join(ReleasedPaper, ReleasedPaper.attempt_id == Attempt.id)
-            .where(
-                ReleasedPaper.release_id == release_id,
-                Attempt.grade_run_id.is_(None),
-                Attempt.state.in_(_FINISHED),
-            )
-            .order_by(Attempt.id)
+def _to_release(release_id: uuid.UUID) -> Select[uuid.UUID]:
+    return (
+        select(Attempt.id)
+        .join(ReleasedPaper, ReleasedPaper.attempt_id == Attempt.id)
+        .where(
+            ReleasedPaper.release_id == release_id,
+            Attempt.grade_run_id.is_(None),
+            Attempt.state.in_(_FINISHED),
         )
     )
+
+
+def papers_to_release(release_id: uuid.UUID) -> list[uuid.UUID]:
+    """The papers of a release whose results are not out yet. One statement."""
+    return list(db.session.scalars(_to_release(release_id).order_by(Attempt.id)))
+
+
+def is_to_release(release_id: uuid.UUID, attempt_id: uuid.UUID) -> bool:
+    """Is the paper still one of these? One statement."""
+    return db.session.scalar(_to_release(release_id).where(Attempt.id == attempt_id)) is not None

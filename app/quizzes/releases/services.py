@@ -15,7 +15,7 @@ from app.core.errors import Conflict, NotAllowed
 from app.core.identifiers import new_id
 from app.jobs import services as jobs
 from app.quizzes.marking.queries import panels_of_attempt
-from app.quizzes.models import AttemptState, Quiz
+from app.quizzes.models import Quiz
 from app.quizzes.releases import queries
 from app.quizzes.releases.models import ReleasedPaper, ResultRelease
 from app.quizzes.releases.policies import can_release
@@ -71,9 +71,10 @@ def release_results(actor: Actor, key: str, *, although_running: bool, now: date
 
 
 def release_paper(release: ResultRelease, attempt_id: uuid.UUID, *, now: datetime) -> bool:
-    """Bring out the result of one paper and announce it; False when it is out already or has been voided."""
+    """Bring out the result of one paper and announce it; False when it is out already, or when an invigilator has
+    declared it void or opened it again since the job began."""
     attempt = lock_attempt(attempt_id)
-    if attempt is None or attempt.grade_run_id is not None or attempt.state is AttemptState.VOIDED:
+    if attempt is None or not queries.is_to_release(release.id, attempt_id):
         return False
     panels = panels_of_attempt(attempt_id)
     fractions = {item_id: panel.fraction for item_id, panel in panels.items() if panel.fraction is not None}

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -17,6 +18,7 @@ from app.jobs.services import run_due_jobs, run_job
 from app.mail.models import OutgoingMail
 from app.quizzes import letters
 from app.quizzes.events import AttemptGraded
+from app.quizzes.invigilation.services import reopen_attempt, void_attempt
 from app.quizzes.marking.answers import Task
 from app.quizzes.marking.queries import get_task
 from app.quizzes.marking.services import save_mark
@@ -24,6 +26,7 @@ from app.quizzes.models import Attempt, AttemptState, GradeRun, QuizRevision
 from app.quizzes.releases import queries, services
 from app.quizzes.releases.models import ResultRelease
 from app.quizzes.rules import DoubleMarking, Release
+from app.quizzes.services import submit_attempt
 from tests.support.cast import Cast, as_actor, make_person
 from tests.support.marking import hand_in, levels, mark, marker, tasks_of
 from tests.support.pages import Visitors
@@ -190,6 +193,31 @@ def test_those_who_still_sit_and_voided_papers(cast: Cast, graded: list[AttemptG
     release()
     run_due_jobs()
     assert [event.attempt_id for event in graded] == [sitting.attempts[0].id]
+
+
+def test_what_an_invigilator_took_back_since_the_job_began_stays_in(
+    cast: Cast, graded: list[AttemptGraded]
+) -> None:
+    """The job reads its papers once and may be at them for an hour."""
+    with write_mode():
+        quiz = make_quiz(("single",), release=Release.TOGETHER)
+        again, void = (hand_in(person, quiz) for person in (cast.trainee, cast.cohort_mate))
+    key = next(each.key for each in queries.list_held() if each.quiz_id == quiz.quiz_id)
+    release()
+    with write_mode(), transaction():
+        found = services.release_results(releaser(cast), key, although_running=False, now=clock.now())
+    papers = queries.papers_to_release(found.id)
+    release()
+    with write_mode(), transaction():
+        reopen_attempt(marker(cast), again.id, minutes=5, reason="误交", now=clock.now())
+        void_attempt(marker(cast), void.id, reason="试题泄露", now=clock.now())
+    for paper in papers:
+        with write_mode(), transaction():
+            assert not services.release_paper(found, paper, now=clock.now())
+    with write_mode(), transaction():
+        submit_attempt(as_actor(cast.trainee), again.id, now=clock.now() + timedelta(seconds=20))
+        assert not services.release_paper(found, again.id, now=clock.now())
+    assert (graded, queries.get_held(key).ready) == ([], 1)
 
 
 def test_a_paper_the_machine_grades_alone_is_held_too(cast: Cast, graded: list[AttemptGraded]) -> None:
