@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from app.core import clock
 from app.core.database import db, transaction
@@ -12,6 +14,7 @@ from app.core.events import subscribe
 from app.quizzes import queries, services
 from app.quizzes.events import AttemptGraded
 from app.quizzes.models import Attempt, AttemptState, Grade
+from app.quizzes.services import attempts
 from tests.support.cast import Cast, as_actor
 from tests.support.quizzes import items_of, make_quiz, start
 
@@ -113,6 +116,28 @@ def test_starting_closes_an_attempt_whose_time_is_over(cast: Cast) -> None:
     second = start(cast.trainee, quiz, now=NOW + timedelta(hours=1))
     assert second.number == 2
     assert db.session.get_one(Attempt, first.id, populate_existing=True).state is AttemptState.EXPIRED
+
+
+def test_starting_takes_nothing_from_an_attempt_extended_at_this_moment(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is read before its lock may be old by then."""
+    quiz = make_quiz(attempts=1)
+    attempt = start(cast.trainee, quiz, now=NOW)
+    look = attempts._earlier_attempts
+
+    def look_too_early(*whose: Any) -> Any:
+        found = look(*whose)
+        later = NOW + timedelta(hours=1)  # by another transaction, so that nothing here notices
+        db.session.execute(
+            update(Attempt).values(deadline_at=later, cutoff_at=later),
+            execution_options={"synchronize_session": False},
+        )
+        return found
+
+    monkeypatch.setattr(attempts, "_earlier_attempts", look_too_early)
+    again = start(cast.trainee, quiz, now=NOW + timedelta(minutes=40))
+    assert (again.id, again.state) == (attempt.id, AttemptState.IN_PROGRESS)
 
 
 def test_the_rules_say_what_is_left(cast: Cast) -> None:

@@ -68,10 +68,9 @@ def start_attempt(
     revision = _current_revision(quiz_id)
     earlier = _earlier_attempts(actor.person_id, quiz_id, context_type, context_id)
     running = next((attempt for attempt in earlier if attempt.state.is_open), None)
-    if running is not None and (running.state is not IN_PROGRESS or now <= running.cutoff_at):
+    # What was read without its lock may have been extended or closed meanwhile.
+    if running is not None and not expire_attempt(running.id, now=now) and running.state.is_open:
         return running
-    if running is not None:
-        close_attempt(running, EXPIRED, now=now)
     settings = rules.QuizSettings.from_json(revision.settings)
     allowance = allowance_of(actor.person_id, quiz_id, (context_type, context_id))
     ended = [attempt.submitted_at or now for attempt in earlier if attempt.state is not VOIDED]
