@@ -351,16 +351,21 @@ def apply_batch(regrade_id: uuid.UUID, now: datetime) -> Applied:
 
 
 def lock_undone(ids: Sequence[uuid.UUID], run_id: uuid.UUID) -> list[uuid.UUID]:
-    """Lock sittings; those that this run has no result of, now that nobody else can give them one."""
-    db.session.execute(select(Attempt.id).where(Attempt.id.in_(ids)).order_by(Attempt.id).with_for_update()).all()
+    """Lock sittings; those that still have a result, but none of this run, now that nobody else can change it."""
+    locked = db.session.scalars(
+        select(Attempt.id)
+        .where(Attempt.id.in_(ids), Attempt.state.in_(queries.FINISHED), Attempt.grade_run_id.is_not(None))
+        .order_by(Attempt.id)
+        .with_for_update()
+    ).all()
     done = set(
         db.session.scalars(
             select(AttemptResult.attempt_id).where(
-                AttemptResult.run_id == run_id, AttemptResult.attempt_id.in_(ids)
+                AttemptResult.run_id == run_id, AttemptResult.attempt_id.in_(locked)
             )
         )
     )
-    return [each for each in ids if each not in done]
+    return [each for each in locked if each not in done]
 
 
 def append_results(run_id: uuid.UUID, found: Sequence[Regraded], now: datetime) -> tuple[uuid.UUID, ...]:

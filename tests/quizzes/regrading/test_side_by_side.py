@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from app.core import clock
 from app.core.access import Actor
@@ -12,7 +13,7 @@ from app.core.database import db, release, transaction, write_mode
 from app.core.errors import Conflict
 from app.jobs.models import Job
 from app.jobs.services import run_due_jobs
-from app.quizzes.models import Grade, QuestionRevision, Quiz, QuizRevision
+from app.quizzes.models import Attempt, AttemptResult, AttemptState, Grade, QuestionRevision, Quiz, QuizRevision
 from app.quizzes.regrading import queries, services
 from app.quizzes.regrading.rules import Basis, Correction, Figures, RegradeState, Scope
 from app.quizzes.regrading.working import regraded
@@ -63,6 +64,28 @@ def test_a_killed_job_goes_on_where_it_was(cast: Cast, monkeypatch: pytest.Monke
     with transaction():
         assert services.apply_batch(regrade_id, clock.now()) == services.Applied(0)
         assert not services.finish_regrade(regrade_id, clock.now())
+
+
+def test_a_sitting_declared_void_while_the_job_looked_gets_no_result(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    revision = publish(single_questions(2, "vq"))
+    void, other = sit(revision, make_people(2, cast.university), letters("cb", "cb"))
+    first = questions_of(revision)[0]
+    regrade_id = prepare(regrader(cast), revision, first, right_is(first, "c"))
+    approve(regrader(cast), regrade_id, work=False)
+    look = queries.sittings_to_apply
+
+    def look_too_early(*of: Any) -> list[uuid.UUID]:
+        found = look(*of)
+        db.session.execute(update(Attempt).where(Attempt.id == void).values(state=AttemptState.VOIDED))
+        return found
+
+    monkeypatch.setattr(queries, "sittings_to_apply", look_too_early)
+    run_due_jobs()
+    regrade = regrade_named(regrade_id)
+    results = db.session.scalars(db.select(AttemptResult.attempt_id).filter_by(run_id=regrade.run_id)).all()
+    assert (regrade.state, results) == (RegradeState.APPLIED, [other])
 
 
 def test_one_regrade_at_a_time_touches_a_paper(cast: Cast) -> None:
