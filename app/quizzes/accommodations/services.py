@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -176,7 +176,8 @@ def _give(
     has = had.joined(rules.Allowance.from_json(accommodation.allowance))
     if has == had:
         return False
-    more = rules.deadline(settings, has, attempt.started_at) - rules.deadline(settings, had, attempt.started_at)
+    ends, ended = (rules.deadline(settings, each, attempt.started_at) for each in (has, had))
+    more = max(ends - ended, timedelta(0))  # another window may close before the examination's
     attempt.allowance = has.as_json()
     attempt.granted_seconds = rules.extra_seconds(settings, has)
     attempt.deadline_at += more

@@ -91,6 +91,9 @@ def test_an_attempt_under_way_gets_the_difference_at_once(cast: Cast) -> None:
     assert [each.details["seconds"] for each in told] == [5 * 60, 12 * 60 + 30]
     assert fresh(mate).deadline_at == NOW + 30 * MINUTE
     assert fresh(mate).decisions == 0
+    earlier = Allowance(opens_at=NOW - 60 * MINUTE, closes_at=NOW + 10 * MINUTE)
+    grant(invigilator(cast), cast.cohort_mate, earlier, quiz_id=quiz.quiz_id, now=NOW + 3 * MINUTE)
+    assert fresh(mate).deadline_at == NOW + 30 * MINUTE
 
 
 def test_too_late_for_an_attempt_whose_time_is_over(cast: Cast) -> None:
