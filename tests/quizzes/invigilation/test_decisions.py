@@ -15,7 +15,6 @@ from app.core.access import Actor, Grant, Role
 from app.core.database import db, release, transaction
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.events import subscribe
-from app.jobs.services import run_due_jobs
 from app.quizzes import queries, rules
 from app.quizzes import services as quizzes
 from app.quizzes.events import AttemptGraded, ResultWithdrawn
@@ -25,7 +24,6 @@ from app.quizzes.invigilation.models import Decision, Intervention, Presence
 from app.quizzes.invigilation.rules import LEAD, Means
 from app.quizzes.marking import services as marking
 from app.quizzes.models import Attempt, AttemptResult, AttemptState, GradeRun, QuestionRevision, QuizRevision
-from app.quizzes.releases import services as releases
 from app.quizzes.tasks import expire_attempts
 from tests.support.cast import Cast, as_actor, make_person
 from tests.support.invigilation import answer, fresh, invigilator
@@ -355,37 +353,6 @@ def test_late_answers_count_by_decision_and_their_receipts_still_say_late(cast: 
     assert [each.counted for each in decided.late_answers(attempt.id)] == [True, True]
     with pytest.raises(Invalid):
         EVERY["count_late"](invigilator(cast), attempt)
-
-
-@pytest.mark.parametrize("together", [False, True])
-def test_a_late_essay_is_marked_and_until_then_there_is_no_result(cast: Cast, *, together: bool) -> None:
-    """Its result was out, without a word to mark: markers were refused, as after any result."""
-    held = rules.Release.TOGETHER if together else rules.Release.AUTOMATIC
-    attempt = start(cast.trainee, make_quiz(("essay",), pass_mark=0, release=held), now=NOW)
-    within(lambda: quizzes.expire_attempt(attempt.id, now=NOW + 31 * MINUTE))
-    authority = as_actor(cast.certifier, Grant(Role.CERTIFIER, cast.authority.id, national=True))
-    key = decided.get_watched(invigilator(cast), attempt.id).key
-    if together:
-        within(lambda: releases.release_results(authority, key, although_running=False, now=clock.now()))
-        run_due_jobs()
-    assert fresh(attempt).grade_run_id is not None
-    late = answer(cast.trainee, attempt, now=NOW + 32 * MINUTE, response={"text": "因为337条款要求国内产业。"})
-    withdrawn: list[ResultWithdrawn] = []
-    subscribe(ResultWithdrawn, withdrawn.append)
-    try:
-        count_late(cast, attempt, [late.ordinal], NOW + 33 * MINUTE)
-    finally:
-        events._handlers[ResultWithdrawn].remove(withdrawn.append)
-    assert [event.attempt_id for event in withdrawn] == [attempt.id]
-    assert fresh(attempt).grade_run_id is None
-    (task,) = tasks_of(marker(cast), attempt)
-    within(lambda: _mark(cast, task))
-    if together:
-        assert fresh(attempt).grade_run_id is None
-        within(lambda: releases.release_results(authority, key, although_running=False, now=clock.now()))
-        run_due_jobs()
-    result = db.session.get_one(GradeRun, fresh(attempt).grade_run_id)
-    assert result.cause == ("release" if together else "marking")
 
 
 def test_nothing_a_completed_course_or_programme_rests_on_is_taken_back(cast: Cast) -> None:
