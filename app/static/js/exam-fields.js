@@ -64,8 +64,23 @@ function textOf(field, answer, value) {
   return behind ? `${value} ${behind}` : value;
 }
 
+// Files that were sent from another device have no box on this page yet.
+function addFiles(section, answer) {
+  const blank = section.querySelector('template[data-file]');
+  for (const digest of (blank && found(answer, blank.dataset.file.split('/'))) ?? []) {
+    if (controls(section).some((field) => field.value === digest)) continue;
+    const choice = blank.content.firstElementChild.cloneNode(true);
+    choice.querySelector('input').value = digest;
+    choice.querySelector('code').textContent = digest.slice(0, 12);
+    const list = section.querySelector('.choices');
+    list.append(choice);
+    list.hidden = false;
+  }
+}
+
 export function writeAnswer(section, answer) {
   refusals.delete(section);
+  addFiles(section, answer);
   for (const field of controls(section)) {
     const value = found(answer, steps(field));
     if (field.type === 'checkbox') field.checked = (value ?? []).includes(field.value);
