@@ -1,15 +1,13 @@
 """The examination in a real browser: offline, two tabs, two devices, signed out, keyboard, no JavaScript."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Browser, Response, Route, expect
+from playwright.sync_api import Response, Route, expect
 
-from app.accounts.models import LoginSession
 from app.core import clock
 from app.core.database import transaction
 from app.core.languages import DEFAULT_ZONE
@@ -18,29 +16,20 @@ from app.quizzes.models import Attempt, AttemptState
 from app.quizzes.services.attempts import close_attempt
 from tests.support.chromium import violations
 from tests.support.dragging import into_order, into_text, onto_image
-from tests.support.processes import Site, own_site
-from tests.support.serving import Served, served
-from tests.support.sitting import SAVED, choose, come_back, held_back, saved, seconds, sittings, tab_to, uncovered
+from tests.support.sitting import (
+    SAVED,
+    choose,
+    come_back,
+    end_session,
+    held_back,
+    saved,
+    seconds,
+    tab_to,
+    type_at_once,
+    uncovered,
+)
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(240)]
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with own_site(tmp_path_factory.mktemp("exam")) as site:
-        yield site
-
-
-@pytest.fixture(scope="module")
-def academy(site: Site, browser: Browser) -> Iterator[Served]:
-    with served(site, browser) as academy:
-        yield academy
-
-
-@pytest.fixture
-def sit(academy: Served) -> Iterator[Any]:
-    with sittings(academy) as sit:
-        yield sit
 
 
 def test_offline_answers_wait_survive_a_reload_and_are_sent_once_in_order(sit: Any) -> None:
@@ -80,6 +69,11 @@ def test_a_phone_that_is_offline_for_a_minute_loses_nothing_and_needs_no_reload(
     received = sitting.events()[0].received_at.astimezone(ZoneInfo(DEFAULT_ZONE))
     expect(page.locator("#save-state")).to_contain_text(f"{received:%H:%M:%S}")
     page.context.set_offline(True)
+    page.evaluate("dispatchEvent(new Event('online'))")  # asks at once, and not within 20 seconds
+    state = page.locator("#save-state")
+    expect(state).to_contain_text("均已保存")
+    assert type_at_once(page.locator("#question-3 input[type=text]"), "国") == "尚未保存"  # neither there nor here
+    expect(state).to_contain_text("1")
     page.locator("#question-1 label.choice").nth(1).tap()
     page.locator("#question-1 [data-step='1']").tap()
     for option in (0, 2):
@@ -88,19 +82,18 @@ def test_a_phone_that_is_offline_for_a_minute_loses_nothing_and_needs_no_reload(
     assert uncovered(page, "#question-3 h2")
     page.locator("#question-3 input[type=text]").fill("国内产业")
     page.clock.run_for(20_000)
-    state = page.locator("#save-state")
-    expect(state).to_contain_text("4")  # of these she is told, and that they are kept
+    expect(state).to_contain_text("5")  # of these she is told, and that they are kept
     expect(state).to_have_class(re.compile("is-attention"))
     before = page.locator("#clock [data-left]").inner_text()
     page.clock.run_for(40_000)
     assert seconds(before) - seconds(page.locator("#clock [data-left]").inner_text()) >= 38  # her time goes on
-    expect(state).to_contain_text("4")
+    expect(state).to_contain_text("5")
     assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
     assert len(sitting.events()) == 1
     page.context.set_offline(False)
     saved(page)
     events = sitting.events()
-    assert [event.ordinal for event in events] == [1, 2, 3, 4, 5]
+    assert [event.ordinal for event in events] == [1, 2, 3, 4, 5, 6]
     assert [event.client_seq for event in events] == sorted({event.client_seq for event in events})
     page.locator("button[value=review]").tap()
     page.wait_for_url(f"{sitting.path}/review")
@@ -110,7 +103,7 @@ def test_a_phone_that_is_offline_for_a_minute_loses_nothing_and_needs_no_reload(
 
 
 def test_two_tabs_follow_each_other_and_send_once(sit: Any) -> None:
-    sitting = sit("single", "single")
+    sitting = sit("single", "single", "numeric")
     first = sitting.page()
     second = sitting.page(first.context)
     one = choose(first, 1, 0)
@@ -126,11 +119,17 @@ def test_two_tabs_follow_each_other_and_send_once(sit: Any) -> None:
     first.context.set_offline(False)
     for page in (first, second):  # also the tab that does not send
         expect(page.locator("#save-state")).to_have_class(re.compile("is-ok"))
+    second.locator("[data-nav]").nth(2).click()
+    second.locator("#question-3 input[type=text]").fill("三十")  # the first one sends it, and is told
+    expect(second.locator("#question-3 [data-error]")).to_contain_text("用数字")
+    expect(second.locator("#save-state")).to_have_class(re.compile("is-danger"))
+    second.locator("#question-3 input[type=text]").fill("")
+    saved(second)
     first.close()  # the sender goes; the other tab takes over
     three = choose(second, 1, 3)
     saved(second)
-    assert sitting.answers() == {1: {"choice": three}, 2: {"choice": two}}
-    assert len(sitting.events()) == 3
+    assert sitting.answers() == {1: {"choice": three}, 2: {"choice": two}, 3: {}}
+    assert len(sitting.events()) == 4
 
 
 def test_a_stale_answer_of_another_device_does_not_win_and_is_told(sit: Any) -> None:
@@ -157,8 +156,7 @@ def test_a_stale_answer_of_another_device_does_not_win_and_is_told(sit: Any) -> 
 def test_a_session_that_ends_mid_exam_loses_nothing(sit: Any) -> None:
     sitting = sit("single")
     page = sitting.page()
-    with transaction() as session:
-        session.get_one(LoginSession, sitting.login_id).ended_at = clock.now() - timedelta(seconds=1)
+    end_session(sitting.login_id)
     taken = choose(page, 1, 1)
     expect(page.locator("#exam-notice")).to_contain_text("登录")
     assert page.locator("#exam-notice a[target=_blank]").count() == 1
@@ -318,8 +316,11 @@ def test_every_type_is_answered_by_keyboard_and_saved_as_it_is_typed(sit: Any) -
 
 
 def test_a_file_is_sent_with_the_answers_already_saved(sit: Any) -> None:
-    sitting = sit("file_upload", "short_text")
-    page = sitting.page()
+    sitting = sit("file_upload", "short_text", pause_minutes=5)
+    page, desk = (
+        sitting.page(),
+        sitting.page(),
+    )  # a file comes from the phone; the paper lies open on her desk
     sitting.sign_in(page.context)  # anew, in another tab: the token in this page's form is stale
     page.locator("[data-nav]").nth(1).click()
     page.locator("#question-2 input[type=text]").fill("许可")
@@ -334,6 +335,11 @@ def test_a_file_is_sent_with_the_answers_already_saved(sit: Any) -> None:
     assert len(answers[1]["files"]) == 1
     assert answers[2] == {"text": "许可"}
     assert not any(event.superseded for event in sitting.events())
+    come_back(desk)
+    expect(desk.locator("#question-1 label.choice input")).to_be_checked()
+    desk.locator("button[value=pause]").click()  # the whole form goes: what it did not know it must not take away
+    expect(desk.locator("[data-hold=paused]")).to_be_attached()
+    assert sitting.answers() == answers
 
 
 @pytest.mark.parametrize("finger", [False, True], ids=["mouse", "finger"])
@@ -354,11 +360,11 @@ def test_what_the_server_refuses_is_told_stays_as_typed_and_is_taken_once_mended
     sitting = sit("short_text", "essay")
     page = sitting.page()
     answers = re.compile("/answers$")
-    asked: list[int] = [413]  # as a proxy answers, without a word; then 400 whatever the token
+    asked: list[int] = []  # 413 as a proxy answers; 200, which is no receipt; then 400 whatever the token
 
     def refuse(route: Route) -> None:
-        asked.append(400)
-        route.fulfill(status=asked[-2], body="")
+        asked.append([413, 200, 400][min(len(asked), 2)])
+        route.fulfill(status=asked[-1], body="{}")
 
     page.route(answers, refuse)
     field = page.locator("#question-1 input[type=text]")
@@ -368,11 +374,13 @@ def test_what_the_server_refuses_is_told_stays_as_typed_and_is_taken_once_mended
     expect(page.locator("[data-nav]").first).to_have_class(re.compile("is-unsaved"))
     come_back(page)
     expect(field).to_have_value("国内产业")
+    page.route("**/state", lambda route: route.fulfill(status=302, headers={"Location": "//portal.example/"}))
+    page.locator("button[value=review]").click()  # a network that wants its own sign-in: hers still holds
+    expect(page.locator("#exam-notice")).to_contain_text("无法连接服务器")
+    expect(page.locator("#save-state")).to_have_class(re.compile("is-danger"))  # and not everything is saved
+    page.unroute("**/state")
     page.locator("[data-nav]").nth(1).click()
-    write = (
-        "field => { field.value = '𠀀'.repeat(19_000); field.dispatchEvent(new Event('input', {bubbles: true})); }"
-    )
-    page.locator("#question-2 textarea").evaluate(write)  # 76 kB: more than a browser lets outlive its page
+    type_at_once(page.locator("#question-2 textarea"), "𠀀" * 19_000)  # 76 kB: too large to outlive its page
     expect(page.locator("#save-state")).to_contain_text("没有响应")  # it asks again with pauses
     assert len(asked) < 20, asked
     page.unroute(answers)
@@ -419,19 +427,26 @@ def test_a_full_browser_keeps_what_waits_and_sends_it(sit: Any) -> None:
     expect(page.locator("#exam-notice")).to_contain_text("浏览器")
     second = choose(page, 2, 2)
     saved(page)
+    assert sitting.answers() == {1: {"choice": first}, 2: {"choice": second}}
+    other = sitting.page(page.context)  # what this tab alone has, no other can send
+    first = choose(other, 1, 3)
+    saved(other)
     page.locator("button[value=review]").click()
     page.wait_for_url(f"{sitting.path}/review")
     assert sitting.answers() == {1: {"choice": first}, 2: {"choice": second}}
 
 
 def test_answers_kept_beyond_the_end_are_found_sent_and_told(sit: Any) -> None:
-    sitting = sit("single", "single")
+    sitting = sit("single", "single", "case")
     page = sitting.page()
     choose(page, 1, 1)
     saved(page)
     page.context.set_offline(True)
     choose(page, 2, 2)
-    expect(page.locator("#save-state")).to_have_class(re.compile("is-attention"))
+    page.locator("[data-nav]").nth(2).click()
+    for part in ("textarea", "input[type=text]"):  # the second is refused, and the first must not be lost with it
+        type_at_once(page.locator(f"#question-3 {part}"), "三十")
+    expect(page.locator("#save-state")).to_contain_text("2")
     page.close(run_before_unload=False)  # its battery is empty
     with transaction() as session:
         attempt = session.get_one(Attempt, sitting.attempt_id, populate_existing=True)
@@ -441,13 +456,15 @@ def test_answers_kept_beyond_the_end_are_found_sent_and_told(sit: Any) -> None:
     page.goto("/profile")
     page.get_by_role("link", name="打开考试").click()
     page.wait_for_url(f"{sitting.path}/result")
-    expect(page.locator("#exam-unsent")).to_contain_text("其中1处")
+    expect(page.locator("#exam-unsent")).to_contain_text("其中2处")
+    expect(page.locator("#exam-unsent")).to_contain_text("用数字")
     assert violations(page) == []
-    assert [event.late for event in sitting.events()] == [False, True]
+    assert [event.late for event in sitting.events()] == [False, True, True]
+    assert [list(part) for part in sitting.events()[2].body["parts"].values()] == [["text"]]
     kept = page.evaluate("Object.entries(localStorage).filter(([key]) => key.startsWith('exam:')).join()")
     assert "choice" not in kept, kept  # no answer stays in a browser that others use, too
     page.locator("#exam-unsent a").click()
-    expect(page.locator("#receipts ~ details tbody tr")).to_have_count(2)
+    expect(page.locator("#receipts ~ details tbody tr")).to_have_count(3)
 
 
 def test_submitting_without_a_connection_or_signed_out_says_so_and_keeps_the_page(sit: Any) -> None:
@@ -461,9 +478,19 @@ def test_submitting_without_a_connection_or_signed_out_says_so_and_keeps_the_pag
     page.context.set_offline(True)
     submit.click()
     expect(notice).to_contain_text("无法连接服务器")
+    assert violations(page) == []
     page.context.set_offline(False)
-    with transaction() as session:
-        session.get_one(LoginSession, sitting.login_id).ended_at = clock.now() - timedelta(seconds=1)
+    paper = sitting.page(page.context)
+    paper.route("**/answers", lambda route: route.abort())
+    taken = choose(paper, 1, 2)
+    expect(paper.locator("#save-state")).to_have_class(re.compile("is-attention"))
+    submit.click()  # what waits in the other tab would come too late
+    expect(notice).to_contain_text("1处改动")
+    with page.expect_event("load"):  # it shows what is saved now
+        paper.unroute("**/answers")
+        paper.close(run_before_unload=False)
+    assert sitting.answers() == {1: {"choice": taken}}
+    end_session(sitting.login_id)
     submit.click()
     expect(notice.locator("a[target=_blank]")).to_be_visible()
     assert violations(page) == []

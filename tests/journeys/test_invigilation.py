@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from app.accounts.models import Person
 from app.cohorts.models import Membership
@@ -22,26 +22,13 @@ from tests.support.accommodations import grant
 from tests.support.candidates import COHORT, expect_at
 from tests.support.cast import as_actor, make_person
 from tests.support.chromium import violations
-from tests.support.processes import own_site
 from tests.support.quizzes import start
-from tests.support.serving import Served, served
-from tests.support.sitting import Sitting, choose, saved, seconds, sittings
+from tests.support.serving import Served
+from tests.support.sitting import Sitting, choose, saved, seconds
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
 LATE = "周迟到"
 SCRIPT = re.compile(r"/js/exam\.js")
-
-
-@pytest.fixture(scope="module")
-def academy(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Served]:
-    with own_site(tmp_path_factory.mktemp("invigilation")) as site, served(site, browser) as academy:
-        yield academy
-
-
-@pytest.fixture
-def sit(academy: Served) -> Iterator[Any]:
-    with sittings(academy) as sit:
-        yield sit
 
 
 @pytest.fixture

@@ -4,11 +4,14 @@ import re
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
-from app.core.database import db, release
+from app.accounts.models import LoginSession
+from app.core import clock
+from app.core.database import db, release, transaction
 from app.quizzes import queries
 from app.quizzes.grading.aliases import outward
 from app.quizzes.models import Attempt, ResponseEvent
@@ -88,6 +91,24 @@ def choose(page: Page, number: int, option: int) -> str:
 def saved(page: Page) -> None:
     expect(page.locator("#save-state")).to_have_text(SAVED)
     expect(page.locator(".question-nav .is-unsaved")).to_have_count(0)
+
+
+_TYPED = """(field, text) => {
+  field.value = text;
+  field.dispatchEvent(new Event('input', {bubbles: true}));
+  return document.getElementById('save-state').textContent;
+}"""
+
+
+def type_at_once(field: Locator, text: str) -> str:
+    """Write all of it into a field, which may be out of sight; what the page says of it at that very moment."""
+    return str(field.evaluate(_TYPED, text))
+
+
+def end_session(login_id: uuid.UUID) -> None:
+    """As signing out elsewhere, or as time, ends it."""
+    with transaction() as session:
+        session.get_one(LoginSession, login_id).ended_at = clock.now() - timedelta(seconds=1)
 
 
 def seconds(shown: str) -> int:

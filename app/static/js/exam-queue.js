@@ -1,6 +1,7 @@
 // Changes on their way to the server. Each is written to localStorage before it is sent, under a key of its own, and
 // removed only when the server has acknowledged it. Sending one twice is harmless: the server knows its client_id.
 
+import { heard } from './exam-pulse.js';
 import { newId } from './ids.js';
 
 // localStorage, and memory for what it does not take: forbidden, or full. What was written before it was full is read
@@ -36,22 +37,29 @@ class Store {
     return [...new Set([...kept, ...this.memory.keys()])].filter((key) => key.startsWith(prefix)).sort();
   }
 
+  // What only this tab has.
+  own(prefix) { return [...this.memory.keys()].filter((key) => key.startsWith(prefix)).sort(); }
+
   read(key) { const text = this.get(key); return text ? JSON.parse(text) : null; }
 }
+
+const pendingOf = (person, attempt) => `exam:${person}:${attempt}:change:`;
+// How many changes of a sitting wait in this browser.
+export const countWaiting = (person, attempt) => new Store().keys(pendingOf(person, attempt)).length;
 
 const STEPS = [1000, 2000, 4000, 8000, 15000];
 // A browser lets a request outlive its page only while it is small (64 KiB in all); a long text is sent without that.
 const OUTLIVES = 60000;
 
 // Events: 'change' (the queue or the connection changed), 'receipt' (detail: receipt, change), 'refused' (detail:
-// change, message, parts), 'state' (what the server has) and 'sync' (the page should ask for that).
+// change, message, parts; sender: to this tab), 'state' (what the server has) and 'sync' (the page should ask for that).
 export class Queue extends EventTarget {
   constructor({ person, attempt, answersUrl, stateUrl, token, seen }) {
     super();
     Object.assign(this, { answersUrl, stateUrl, token, seen });
     this.store = new Store();
     this.prefix = `exam:${person}:${attempt}:`;
-    this.pending = `${this.prefix}change:`;
+    this.pending = pendingOf(person, attempt);
     this.connection = 'ok'; // ok | offline | busy | signed-out
     this.failures = 0;
     this.device = this.store.get('exam:device');
@@ -68,7 +76,12 @@ export class Queue extends EventTarget {
     else lead();
   }
 
-  waiting() { return this.store.keys(this.pending).map((key) => this.store.read(key)).filter(Boolean); }
+  waiting() { return this.read(this.store.keys(this.pending)); }
+
+  // What it falls to this tab to send: the others cannot see what storage did not take.
+  due() { return this.leading ? this.waiting() : this.read(this.store.own(this.pending)); }
+
+  read(keys) { return keys.map((key) => this.store.read(key)).filter(Boolean); }
 
   get size() { return this.store.keys(this.pending).length; }
 
@@ -99,9 +112,9 @@ export class Queue extends EventTarget {
     clearTimeout(this.timer);
     try {
       do {
-        for (let next; this.leading && (next = this.waiting()[0]) !== undefined;) if (!await this.send(next)) return this.later();
+        for (let next; (next = this.due()[0]) !== undefined;) if (!await this.send(next)) return this.later();
         if (this.connection !== 'ok' && !await this.refresh()) return this.later();
-      } while (this.leading && this.waiting().length); // given while the server was asked
+      } while (this.due().length); // given while the server was asked
       this.failures = 0;
     } finally { this.pumping = false; }
   }
@@ -115,7 +128,7 @@ export class Queue extends EventTarget {
   // True when the change is dealt with and the next one may be sent.
   async send(change, again = false) {
     const text = JSON.stringify(change);
-    const answer = await this.request(this.answersUrl, {
+    const answer = await this.request(this.answersUrl, 'mac', {
       method: 'POST',
       keepalive: new Blob([text]).size < OUTLIVES,
       headers: { 'Content-Type': 'application/json', 'X-CSRFToken': this.token },
@@ -125,14 +138,16 @@ export class Queue extends EventTarget {
     const { status, body } = answer;
     if (status === 200) {
       this.store.remove(this.keyOf(change));
-      this.tellTabs(body, change);
+      this.tellTabs('receipt', { receipt: body, change });
       this.settle(body, change);
       return true;
     }
     if (status === 409 && body.code === 'sequence') { this.rename(change); return true; } // never taken
     if ([409, 413, 422].includes(status)) {
+      const refusal = { change, message: body.detail ?? '', parts: body.parts };
+      this.tellTabs('refused', refusal); // before it is gone from the queue, as if it were saved
       this.store.remove(this.keyOf(change));
-      this.tell('refused', { change, message: body.detail ?? '', parts: body.parts });
+      this.tell('refused', { ...refusal, sender: true });
       this.tell('change');
       return true;
     }
@@ -149,10 +164,10 @@ export class Queue extends EventTarget {
     }
   }
 
-  // The other tabs hear of a receipt; no answer stays behind in a browser that others use, too.
-  tellTabs(receipt, change) {
-    this.store.set(`${this.prefix}receipt`, JSON.stringify({ receipt, change }));
-    this.store.remove(`${this.prefix}receipt`);
+  // The other tabs hear what became of a change; no answer stays behind in a browser that others use, too.
+  tellTabs(what, detail) {
+    this.store.set(`${this.prefix}${what}`, JSON.stringify(detail));
+    this.store.remove(`${this.prefix}${what}`);
   }
 
   settle(receipt, change) {
@@ -174,7 +189,7 @@ export class Queue extends EventTarget {
   // when, by performance.now(), the server will have said so: in the middle of the way there and back.
   async refresh() {
     const asked = performance.now();
-    const answer = await this.request(this.stateUrl, {});
+    const answer = await this.request(this.stateUrl, 'items', {});
     if (!answer) return false;
     if (answer.status !== 200) {
       this.be([401, 403, 404].includes(answer.status) ? 'signed-out' : 'busy');
@@ -186,17 +201,12 @@ export class Queue extends EventTarget {
     return true;
   }
 
-  async request(url, options) {
+  async request(url, mark, options) {
     try {
-      const response = await fetch(url, {
+      return await heard(await fetch(url, {
         ...options, headers: { Accept: 'application/json', ...options.headers }, redirect: 'manual',
         signal: AbortSignal.timeout?.(20000),
-      });
-      if (response.type === 'opaqueredirect') return { status: 401, body: {} };
-      const text = await response.text();
-      let body = {};
-      try { body = JSON.parse(text); } catch { if (response.ok) return this.be('busy'); }
-      return { status: response.status, body };
+      }), mark);
     } catch { return this.be('offline'); }
   }
 
@@ -210,6 +220,9 @@ export class Queue extends EventTarget {
     if (event.key === `${this.prefix}receipt` && event.newValue) {
       const { receipt, change } = JSON.parse(event.newValue);
       this.settle(receipt, change);
+    } else if (event.key === `${this.prefix}refused` && event.newValue) {
+      this.tell('refused', JSON.parse(event.newValue));
+      this.tell('change');
     } else if (event.key?.startsWith(this.pending)) {
       this.tell('change');
       if (event.newValue) { this.tell('elsewhere', JSON.parse(event.newValue)); this.pump(); }

@@ -2,8 +2,8 @@
 // one form that is posted as a whole.
 
 import { asSent, isText, readAnswer, refuse, same, standing, writeAnswer } from './exam-fields.js';
-import { Pulse } from './exam-pulse.js';
-import { Queue } from './exam-queue.js';
+import { heard, Pulse } from './exam-pulse.js';
+import { countWaiting, Queue } from './exam-queue.js';
 
 const form = document.getElementById('paper');
 const words = JSON.parse(document.getElementById('exam-words')?.textContent ?? '{}');
@@ -120,12 +120,12 @@ function show() {
   const over = !timing.paused && now() >= timing.deadline;
   if (!count && queue.connection === 'ok' && [say('wait'), say('unreachable')].includes(noticeIs)) notice('');
   if (!queue.store.lasting && !storageTold) { storageTold = true; notice(say('noStorage')); }
-  const [kind, text] = drafts.size && queue.connection === 'ok' ? ['neutral', say('unsaved')]
+  const [kind, text] = drafts.size && (queue.connection === 'ok' || !count) ? ['neutral', say('unsaved')]
     : queue.connection === 'signed-out' ? ['danger', say('signedOutBriefly', { count })]
-      : queue.connection === 'offline' || (count && !navigator.onLine) ? ['attention', say(count ? 'offline' : over ? 'offlineOver' : 'offlineSaved', { count })]
-        : queue.connection === 'busy' ? ['attention', say(count ? 'busy' : over ? 'busyOver' : 'busySaved', { count })]
-          : count ? ['neutral', say('saving')]
-            : refused.size ? ['danger', say('notTaken', { number: byItem.get([...refused][0]).dataset.number })]
+      : !count && refused.size ? ['danger', say('notTaken', { number: byItem.get([...refused][0]).dataset.number })]
+        : queue.connection === 'offline' || (count && !navigator.onLine) ? ['attention', say(count ? 'offline' : over ? 'offlineOver' : 'offlineSaved', { count })]
+          : queue.connection === 'busy' ? ['attention', say(count ? 'busy' : over ? 'busyOver' : 'busySaved', { count })]
+            : count ? ['neutral', say('saving')]
               : saved ? ['ok', say('saved', { time: saved.toLocaleTimeString('en-GB', { timeZone: form.dataset.zone }) })] : ['neutral', ''];
   state.hidden = !text;
   state.className = `save-state is-${kind}`;
@@ -154,7 +154,7 @@ function notice(text, linkText = '', href = '', elsewhere = false) {
     line.append(' ', link);
   }
   box.append(line);
-  if (href || closing) return; // that stays until it is done
+  if (href || closing || !form) return; // that stays until it is done
   const close = document.createElement('button');
   Object.assign(close, { type: 'button', className: 'btn btn-quiet btn-sm', textContent: say('close') });
   close.addEventListener('click', () => notice(''));
@@ -179,12 +179,13 @@ function complain(item) {
 }
 
 // The server refused a change. What the other parts of the answer say goes to it all the same.
-function takeRefusal({ change: { item, kind }, message, parts }) {
-  const later = drafts.has(item) || queue.waiting().some((other) => other.item === item && other.kind === 'answer');
+function takeRefusal({ change: { item, kind, client_id: refused }, message, parts, sender }) {
+  const later = drafts.has(item)
+    || queue.waiting().some((other) => other.item === item && other.kind === 'answer' && other.client_id !== refused);
   if (!here(item) || kind !== 'answer' || later) return;
   const told = message || say('refused');
   refuse(byItem.get(item), parts ?? { '': told });
-  if (parts) { given.delete(item); commit(item); }
+  if (parts && sender) { given.delete(item); commit(item); }
   complain(item);
 }
 
@@ -321,15 +322,13 @@ async function toReview(event) {
   if (leaving) return;
   leaving = true;
   queue.wake();
+  // Asked first: without a connection the browser would put its own page of errors in the place of the paper.
   // In a task of its own: while this submission is still being announced, the browser drops another one without a word.
-  if (await drained(8000) && await reachable()) return setTimeout(() => leave(event.submitter));
+  if (await drained(8000) && await queue.refresh()) return setTimeout(() => leave(event.submitter));
   leaving = false;
   if (queue.connection !== 'signed-out') notice(say(queue.size ? 'wait' : 'unreachable'));
   tick(); // the time may have run out meanwhile
 }
-
-// Without a connection the browser would put its own page of errors in the place of the paper.
-const reachable = async () => (navigator.onLine && queue.connection === 'ok') || queue.refresh();
 
 // To the page before submitting; on to the next step, or to a pause; or, with a file for a question, to where that is received.
 function leave(button) {
@@ -372,17 +371,22 @@ for (const last of document.querySelectorAll('form[data-asks-first]')) {
   last.addEventListener('submit', async (event) => {
     event.preventDefault();
     if (leaving) return;
+    const { dataset: unsent } = document.getElementById('exam-unsent');
+    const waiting = countWaiting(unsent.person, unsent.attempt);
+    if (waiting) { // given in another tab: pressed now, it would come too late
+      document.dispatchEvent(new Event('academy:send'));
+      return notice(unsent.waiting.replace('{count}', waiting));
+    }
     leaving = true;
-    const asked = await fetch(last.dataset.asksFirst, {
+    const { status, body } = await fetch(last.dataset.asksFirst, {
       headers: { Accept: 'application/json' }, redirect: 'manual', signal: AbortSignal.timeout?.(20000),
-    }).catch(() => null);
-    const state = asked?.ok ? await asked.json().catch(() => null) : null;
-    if (state) {
-      last.elements.csrf_token.value = state.csrf_token;
+    }).then((answer) => heard(answer, 'items')).catch(() => ({ status: 0 }));
+    if (status === 200) {
+      last.elements.csrf_token.value = body.csrf_token;
       return last.submit();
     }
     leaving = false;
-    const [text, ...link] = [401, 403, 404].includes(asked?.status) || asked?.type === 'opaqueredirect'
+    const [text, ...link] = [401, 403, 404].includes(status)
       ? [last.dataset.signedOut, last.dataset.signInWord, last.dataset.signIn, true] : [last.dataset.unreachable];
     notice(text, ...link);
   });
