@@ -20,9 +20,9 @@ from app.quizzes.marking.models import Mark, MarkingTask
 from app.quizzes.marking.policies import reach
 from app.quizzes.marking.rules import Stage
 from app.quizzes.models import (
+    FINISHED_STATES,
     Attempt,
     AttemptItem,
-    AttemptState,
     Grade,
     QuestionRevision,
     Quiz,
@@ -32,12 +32,10 @@ from app.quizzes.models import (
 from app.quizzes.releases.models import ReleasedPaper
 from app.quizzes.rules import QuizSettings, Release
 
-_FINISHED = (AttemptState.SUBMITTED, AttemptState.EXPIRED)
-
 
 def _may_mark(actor: Actor) -> list[ColumnElement[bool]]:
     """Finished sittings of the candidates whom she teaches (or of all), her own never."""
-    where = [Attempt.candidate_id != actor.person_id, Attempt.state.in_(_FINISHED)]
+    where = [Attempt.candidate_id != actor.person_id, Attempt.state.in_(FINISHED_STATES)]
     organisations = reach(actor)
     if organisations is not None:
         where.append(Person.organisation_id.in_(organisations))

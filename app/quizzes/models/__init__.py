@@ -1,6 +1,7 @@
 """The tables of the engine: the bank and its quizzes, attempts and answers, grades."""
 
 from app.quizzes.models.attempts import (
+    FINISHED_STATES,
     OPEN_STATES,
     Attempt,
     AttemptItem,
@@ -13,6 +14,7 @@ from app.quizzes.models.grades import GRADE_COUNTS, RESULT_COUNTS, AttemptResult
 from app.quizzes.models.uploads import Upload
 
 __all__ = [
+    "FINISHED_STATES",
     "GRADE_COUNTS",
     "OPEN_STATES",
     "RESULT_COUNTS",

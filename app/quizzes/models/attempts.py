@@ -34,6 +34,8 @@ class AttemptState(StrEnum):
 
 
 OPEN_STATES = (AttemptState.WAITING, AttemptState.IN_PROGRESS, AttemptState.PAUSED)
+#: Handed in, or taken in at the deadline: those that have a result or will have one.
+FINISHED_STATES = (AttemptState.SUBMITTED, AttemptState.EXPIRED)
 
 
 class EventKind(StrEnum):

@@ -17,7 +17,7 @@ from app.jobs import services as jobs
 from app.jobs.models import Job, JobState
 from app.quizzes import replay
 from app.quizzes.events import RegradeApplied
-from app.quizzes.models import Attempt, AttemptItem, AttemptResult, Grade
+from app.quizzes.models import FINISHED_STATES, Attempt, AttemptItem, AttemptResult, Grade
 from app.quizzes.regrading import policies, queries, services
 from app.quizzes.regrading.models import Regrade
 from app.quizzes.regrading.rules import Correction, RegradeState
@@ -95,7 +95,7 @@ def _left(regrade: Regrade) -> list[ColumnElement[bool]]:
     """Sittings whose result by the regrade is to be put back; one that is open again has none."""
     made = exists().where(AttemptResult.run_id == regrade.run_id, AttemptResult.attempt_id == Attempt.id)
     back = exists().where(AttemptResult.run_id == regrade.back_run_id, AttemptResult.attempt_id == Attempt.id)
-    return [made, ~back, Attempt.grade_run_id.is_not(None), Attempt.state.in_(queries.FINISHED)]
+    return [made, ~back, Attempt.grade_run_id.is_not(None), Attempt.state.in_(FINISHED_STATES)]
 
 
 def count_back(regrade: Regrade) -> tuple[int, int]:

@@ -18,12 +18,12 @@ from app.core.pagination import Page, paginate
 from app.jobs.models import Job, JobState
 from app.quizzes import registry
 from app.quizzes.models import (
+    FINISHED_STATES,
     GRADE_COUNTS,
     RESULT_COUNTS,
     Attempt,
     AttemptItem,
     AttemptResult,
-    AttemptState,
     Grade,
     Question,
     QuestionRevision,
@@ -36,7 +36,6 @@ from app.quizzes.regrading.rules import RegradeState
 from app.quizzes.replay import Ruling
 from app.quizzes.results import Outcome
 
-FINISHED = (AttemptState.SUBMITTED, AttemptState.EXPIRED)
 #: Regrades that papers handed in now follow too.
 STANDING = (RegradeState.APPLYING, RegradeState.APPLIED)
 #: Regrades on which a job is at work; meanwhile no other one touches their papers.
@@ -48,7 +47,7 @@ def in_scope(regrade: Regrade) -> list[ColumnElement[bool]]:
     asked = exists().where(
         AttemptItem.attempt_id == Attempt.id, AttemptItem.question_revision_id == regrade.question_revision_id
     )
-    where = [asked, Attempt.state.in_(FINISHED), Attempt.candidate_id != regrade.created_by]
+    where = [asked, Attempt.state.in_(FINISHED_STATES), Attempt.candidate_id != regrade.created_by]
     if regrade.quiz_id is not None:
         where.append(Attempt.quiz_id == regrade.quiz_id)
     if regrade.since is not None:
@@ -374,7 +373,7 @@ class AskedQuestion:
 
 def asked_questions(key: str, organisations: Collection[uuid.UUID] | None) -> list[AskedQuestion]:
     """The question revisions on finished papers of an examination. One statement."""
-    where = [Quiz.key == key, Attempt.state.in_(FINISHED)]
+    where = [Quiz.key == key, Attempt.state.in_(FINISHED_STATES)]
     if organisations is not None:
         where.append(Attempt.candidate_id.in_(select(Person.id).where(Person.organisation_id.in_(organisations))))
     counted = (
@@ -428,7 +427,7 @@ def get_question(key: str, question_id: uuid.UUID) -> RegradedQuestion:
                 AttemptItem.question_revision_id == QuestionRevision.id,
                 AttemptItem.attempt_id == Attempt.id,
                 Attempt.quiz_id == Quiz.id,
-                Attempt.state.in_(FINISHED),
+                Attempt.state.in_(FINISHED_STATES),
             ),
         )
     ).first()

@@ -20,7 +20,7 @@ from app.core.identifiers import new_id
 from app.jobs import services as jobs
 from app.quizzes import grading, registry, replay
 from app.quizzes.events import AttemptGraded, RegradeApplied
-from app.quizzes.models import Attempt, AttemptResult, GradeRun, QuestionRevision
+from app.quizzes.models import FINISHED_STATES, Attempt, AttemptResult, GradeRun, QuestionRevision
 from app.quizzes.regrading import policies, queries
 from app.quizzes.regrading.models import Regrade, RegradeChange
 from app.quizzes.regrading.queries import RegradedQuestion
@@ -354,7 +354,7 @@ def lock_undone(ids: Sequence[uuid.UUID], run_id: uuid.UUID) -> list[uuid.UUID]:
     """Lock sittings; those that still have a result, but none of this run, now that nobody else can change it."""
     locked = db.session.scalars(
         select(Attempt.id)
-        .where(Attempt.id.in_(ids), Attempt.state.in_(queries.FINISHED), Attempt.grade_run_id.is_not(None))
+        .where(Attempt.id.in_(ids), Attempt.state.in_(FINISHED_STATES), Attempt.grade_run_id.is_not(None))
         .order_by(Attempt.id)
         .with_for_update()
     ).all()

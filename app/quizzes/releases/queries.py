@@ -13,10 +13,8 @@ from app.core.errors import NotFound
 from app.quizzes import rules
 from app.quizzes.marking.models import MarkingTask
 from app.quizzes.marking.rules import Stage
-from app.quizzes.models import OPEN_STATES, Attempt, AttemptItem, AttemptState, Quiz, QuizRevision
+from app.quizzes.models import FINISHED_STATES, OPEN_STATES, Attempt, AttemptItem, AttemptState, Quiz, QuizRevision
 from app.quizzes.releases.models import ReleasedPaper, ResultRelease
-
-_FINISHED = (AttemptState.SUBMITTED, AttemptState.EXPIRED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +65,7 @@ def _unmarked() -> ColumnElement[bool]:
 
 def _is_held() -> ColumnElement[bool]:
     released = exists().where(ReleasedPaper.attempt_id == Attempt.id)
-    return Attempt.state.in_(_FINISHED) & Attempt.grade_run_id.is_(None) & ~released
+    return Attempt.state.in_(FINISHED_STATES) & Attempt.grade_run_id.is_(None) & ~released
 
 
 def _together(quiz_id: uuid.UUID | None = None) -> list[uuid.UUID]:
@@ -84,7 +82,7 @@ def list_held(key: str | None = None) -> list[Held]:
 
     Two statements.
     """
-    finished = Attempt.state.in_(_FINISHED)
+    finished = Attempt.state.in_(FINISHED_STATES)
     graded = Attempt.grade_run_id.is_not(None)
 
     def count(which: ColumnElement[bool], name: str) -> ColumnElement[int]:
@@ -140,7 +138,7 @@ def get_held(key: str) -> Held:
 
 def list_releases(quiz_id: uuid.UUID) -> list[PastRelease]:
     """The releases of an examination, the latest first. One statement."""
-    waiting = func.sum(case((Attempt.grade_run_id.is_(None) & Attempt.state.in_(_FINISHED), 1), else_=0))
+    waiting = func.sum(case((Attempt.grade_run_id.is_(None) & Attempt.state.in_(FINISHED_STATES), 1), else_=0))
     rows = db.session.execute(
         select(
             ResultRelease.id, ResultRelease.created_at, Person.name, ResultRelease.papers, waiting.label("left")
@@ -179,7 +177,7 @@ def _to_release(release_id: uuid.UUID) -> Select[uuid.UUID]:
         .where(
             ReleasedPaper.release_id == release_id,
             Attempt.grade_run_id.is_(None),
-            Attempt.state.in_(_FINISHED),
+            Attempt.state.in_(FINISHED_STATES),
         )
     )
 

@@ -18,11 +18,11 @@ from app.courses.studying.models import ReviewAnswer, ReviewCard, ReviewPlan
 from app.courses.studying.rules.spacing import DEFAULT_LIMIT
 from app.quizzes import rules
 from app.quizzes.models import (
+    FINISHED_STATES,
     RESULT_COUNTS,
     Attempt,
     AttemptItem,
     AttemptResult,
-    AttemptState,
     QuestionRevision,
     QuizRevision,
 )
@@ -31,7 +31,6 @@ from app.quizzes.models import (
 _BY_HAND: Final = frozenset({"essay", "file_upload"})
 #: The hour of the day (the reader's own) from which reminders are sent.
 MORNING: Final = 8
-_FINISHED: Final = frozenset({AttemptState.SUBMITTED, AttemptState.EXPIRED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +141,7 @@ def _of_attempts(person_id: uuid.UUID, now: datetime) -> tuple[list[uuid.UUID], 
 
 def _is_open(attempt: Any, now: datetime) -> bool:
     """Does the result page of this attempt show its candidate the right answers and why?"""
-    if attempt.state not in _FINISHED or attempt.run_id is None:
+    if attempt.state not in FINISHED_STATES or attempt.run_id is None:
         return False
     settings = rules.QuizSettings.from_json(attempt.settings)
     shown = settings.review.shown(rules.phase_of(attempt.submitted_at or now, settings.closes_at, now))

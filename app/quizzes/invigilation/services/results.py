@@ -31,6 +31,7 @@ from app.quizzes.invigilation.services.deciding import (
 )
 from app.quizzes.marking.models import Mark, MarkingTask
 from app.quizzes.models import (
+    FINISHED_STATES,
     OPEN_STATES,
     Attempt,
     AttemptItem,
@@ -40,8 +41,6 @@ from app.quizzes.models import (
 )
 from app.quizzes.releases.models import ReleasedPaper
 from app.quizzes.services.grading import grade_attempt
-
-FINISHED = (AttemptState.SUBMITTED, AttemptState.EXPIRED)
 
 
 def void_attempt(actor: Actor, attempt_id: uuid.UUID, *, reason: str, now: datetime) -> Attempt:
@@ -74,7 +73,7 @@ def reopen_attempt(actor: Actor, attempt_id: uuid.UUID, *, minutes: int, reason:
     reason = clean_reason(reason)
     attempt = lock_one(actor, attempt_id)
     over = attempt.state is AttemptState.IN_PROGRESS and not has_time(attempt, now)
-    if attempt.state not in FINISHED and not over:  # the sweep may not have closed it yet
+    if attempt.state not in FINISHED_STATES and not over:  # the sweep may not have closed it yet
         raise overtaken()
     if db.session.scalar(_another_open(attempt)) is not None:
         raise Conflict(_("She sits another attempt of this examination now."), code="another")
@@ -116,7 +115,7 @@ def count_late_answers(
     """
     reason = clean_reason(reason)
     attempt = lock_one(actor, attempt_id)
-    if attempt.state not in (*FINISHED, AttemptState.IN_PROGRESS, AttemptState.PAUSED):
+    if attempt.state not in (*FINISHED_STATES, AttemptState.IN_PROGRESS, AttemptState.PAUSED):
         raise overtaken()
     late = {answer.ordinal: answer for answer in queries.late_answers(attempt.id) if not answer.counted}
     if not ordinals or not set(ordinals) <= set(late):
@@ -133,7 +132,7 @@ def count_late_answers(
             .execution_options(synchronize_session=False)
         )
     former = attempt.grade_run_id
-    if attempt.state in FINISHED:
+    if attempt.state in FINISHED_STATES:
         _grade_anew(actor, attempt, reason, now)
     decide(
         actor,
@@ -144,7 +143,7 @@ def count_late_answers(
         ordinals=sorted(ordinals),
         grade_run=str(former) if former else None,
     )
-    if attempt.state in FINISHED:
+    if attempt.state in FINISHED_STATES:
         letters.tell_late_counted(attempt.id)
     return attempt
 
