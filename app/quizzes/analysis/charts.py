@@ -11,8 +11,6 @@ from app.quizzes.analysis.findings import Finding
 from app.quizzes.analysis.rules import Figure
 
 #: The drawing is about as wide as a telephone's screen, so that its letters are readable there.
-WIDTH: Final = 360
-HEIGHT: Final = 300
 LEFT, RIGHT, TOP, BOTTOM = 44, 344, 30, 256
 #: As many lines stay apart in one drawing.
 MOST_LINES: Final = 6

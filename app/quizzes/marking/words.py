@@ -201,7 +201,6 @@ _SHOWN: Final[dict[Show, Callable[[Listed], bool]]] = {
 class Chosen:
     """What a queue's list shows: a page of the answers that fit, and how many fit each filter."""
 
-    show: Show
     page: Page[Listed]
     counts: dict[Show, int]
 
@@ -214,7 +213,6 @@ def chosen(tasks: Sequence[Listed], show: Show, page: int, *, doubly: bool) -> C
     items = fitting[(page - 1) * ANSWERS_A_PAGE : page * ANSWERS_A_PAGE]
     offered = [each for each in Show if doubly or each is not Show.THIRD]
     return Chosen(
-        show,
         Page(items, page, ANSWERS_A_PAGE, len(fitting)),
         {each: sum(map(_SHOWN[each], tasks)) for each in offered},
     )

@@ -124,11 +124,6 @@ class QuestionStatistics:
     facility: Decimal
 
 
-def find_quiz(key: str) -> Quiz | None:
-    """The quiz of a key."""
-    return db.session.scalar(select(Quiz).where(Quiz.key == key))
-
-
 def get_quiz_revision(quiz_id: uuid.UUID) -> QuizRevision:
     """The revision that is published now. Raises NotFound."""
     revision = db.session.scalar(

@@ -51,10 +51,6 @@ class Correction:
     def as_json(self) -> dict[str, Any]:
         return {"treatment": self.treatment.value, "changes": dict(self.changes)}
 
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> "Correction":
-        return cls(Treatment(data["treatment"]), dict(data["changes"]))
-
     @property
     def as_published(self) -> bool:
         """Does it take back what earlier regrades did?"""
@@ -119,11 +115,3 @@ class Scope:
     #: Handed in from … (included) to … (excluded).
     since: datetime | None = None
     until: datetime | None = None
-
-    def holds(self, quiz_id: uuid.UUID, submitted_at: datetime) -> bool:
-        """Does a sitting belong to it, as far as examination and period say?"""
-        return (
-            self.quiz_id in {None, quiz_id}
-            and (self.since is None or submitted_at >= self.since)
-            and (self.until is None or submitted_at < self.until)
-        )

@@ -15,6 +15,7 @@ from app.core.messages import N_
 from app.core.text import Bilingual
 from app.quizzes import grading
 from app.quizzes.models import Question, QuestionRevision, Quiz, QuizRevision, QuizRevisionItem
+from app.quizzes.queries import questions_by_key
 from app.quizzes.regrading.models import Regrade
 from app.quizzes.rules import Pool, QuizSettings
 
@@ -230,12 +231,7 @@ def _frozen_pools(key: str, pools: Sequence[Pool]) -> list[list[QuestionRevision
         raise Invalid(N_("%(key)s: a question stands in two pools", key=key), code="quiz")
     if not keys or any(not 1 <= pool.pick <= len(pool.question_keys) for pool in pools):
         raise Invalid(N_("%(key)s: each pool needs at least as many questions as it picks", key=key), code="quiz")
-    rows = db.session.execute(
-        select(Question.key, QuestionRevision)
-        .join(QuestionRevision, QuestionRevision.id == Question.current_revision_id)
-        .where(Question.key.in_(keys))
-    )
-    found = {row.key: row.QuestionRevision for row in rows}
+    found = questions_by_key(keys)
     if missing := [name for name in keys if name not in found]:
         raise Invalid(
             N_("%(key)s: no such question: %(missing)s", key=key, missing=", ".join(missing)), code="quiz"

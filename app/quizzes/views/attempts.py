@@ -65,7 +65,7 @@ def save_posted(posted: MultiDict[str, str], attempt_id: uuid.UUID) -> str | Bas
     _tell(saved, running=not paper.is_over(now))
     if saved.refused:
         return paper_page(paper, saved), 422
-    if intent == "pause" and not saved.refused:
+    if intent == "pause":
         _pause(actor, attempt_id)
     endpoints = {"review": "quizzes.review_attempt", "next": "quizzes.confirm_leaving"}
     return redirect(url_for(endpoints.get(intent, "quizzes.show_attempt"), attempt_id=attempt_id))
