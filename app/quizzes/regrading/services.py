@@ -278,7 +278,7 @@ def refuse_own(actor: Actor, regrade: Regrade) -> None:
     """Nobody decides about what changes a result of her own. Raises NotAllowed."""
     own = exists().where(*queries.in_scope(regrade), Attempt.candidate_id == actor.person_id)
     if db.session.scalar(select(own)):
-        raise NotAllowed(_("A sitting of your own would change. A colleague has to apply this regrade."))
+        raise NotAllowed(_("A sitting of your own would change. A colleague has to decide about this regrade."))
 
 
 def run_of(actor: Actor, reason: str, now: datetime) -> GradeRun:
