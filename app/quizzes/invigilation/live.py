@@ -146,10 +146,7 @@ def _statement(key: str, now: datetime) -> Select[Any]:
     chosen = (
         select(_attempts)
         .join(Quiz.__table__, Quiz.id == _attempts.c.quiz_id)
-        .where(
-            Quiz.key == key,
-            or_(_attempts.c.state.in_(OPEN_STATES), _attempts.c.submitted_at > now - rules.SHOWN_FOR),
-        )
+        .where(Quiz.key == key, _shown(now))
         .cte("chosen")
     )
     papers = (

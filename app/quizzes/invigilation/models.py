@@ -44,9 +44,9 @@ class Intervention(Identified, Base):
     number: Mapped[int]
     decision: Mapped[Decision]
     actor_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"), index=True)
-    #: Shown to the candidate; empty only where the decision says it all (release).
+    #: Shown to the candidate; empty only where none is needed: a release without a note, pauses of her own.
     reason: Mapped[str]
-    #: What changed, as JSON: state and deadline before and after, minutes, means, ordinals that count now.
+    #: What came of it, as JSON: state and deadline from then on, and what each decision adds (minutes, means …).
     details: Mapped[dict[str, Any]] = mapped_column(Json)
 
 

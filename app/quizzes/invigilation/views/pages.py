@@ -83,9 +83,7 @@ def live_page(key: str, form: forms.ManyForm, selected: frozenset[str] = frozens
     found, absent = seating.chosen(seen.seats, view), seating.chosen_absent(seen.absences, view)
     return render_template(
         "quizzes/invigilation/live.html",
-        key=key,
         examined=examined,
-        title=examined.title,
         seats=found[: seating.ROWS],
         absences=absent[: seating.ROWS],
         found=len(found) + len(absent),
