@@ -116,5 +116,5 @@ def test_she_is_written_to_in_her_language_and_not_without_an_address(cast: Cast
     nowhere = make_person(cast.university, email=None, student_number="A-1")
     for person in (cast.trainee, nowhere):
         void(invigilator(cast), sat(person).id)
-    assert [letter.subject.split("：")[0] for letter in letters_to(cast.trainee)] == ["您的作答已作废"]
+    assert [letter.subject.split("：")[0] for letter in letters_to(cast.trainee)] == ["您的作答已被宣布无效"]
     assert letters_to(nowhere) == []

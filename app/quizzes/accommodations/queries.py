@@ -18,7 +18,7 @@ from app.quizzes import registry
 from app.quizzes.accommodations.models import Accommodation, AccommodationWithdrawal
 from app.quizzes.accommodations.policies import people_within_reach, within_reach
 from app.quizzes.invigilation.models import Decision, Intervention
-from app.quizzes.models import Attempt, Quiz, QuizRevision
+from app.quizzes.models import Attempt, AttemptState, Quiz, QuizRevision
 from app.quizzes.rules import Allowance
 
 #: People offered by one search.
@@ -195,17 +195,20 @@ class Moved:
 
     attempt_id: uuid.UUID
     name: str
+    title: dict[str, str]
     #: By how much its deadline moved, in seconds.
     seconds: int
-    deadline: datetime
+    #: None while its time had not begun.
+    deadline: datetime | None
 
 
 def attempts_moved_by(accommodation: Accommodation) -> list[Moved]:
     """The attempts under way that got something by it, by name. One statement."""
     rows = db.session.execute(
-        select(Attempt.id, Person.name, Intervention.details)
+        select(Attempt.id, Person.name, QuizRevision.title, Intervention.details)
         .join(Intervention, Intervention.attempt_id == Attempt.id)
         .join(Person, Person.id == Attempt.candidate_id)
+        .join(QuizRevision, QuizRevision.id == Attempt.quiz_revision_id)
         .where(
             Intervention.decision == Decision.ACCOMMODATION,
             Intervention.created_at == accommodation.created_at,
@@ -214,10 +217,16 @@ def attempts_moved_by(accommodation: Accommodation) -> list[Moved]:
         .order_by(Person.name, Attempt.id)
     )
     return [
-        Moved(row.id, row.name, row.details["seconds"], datetime.fromisoformat(row.details["deadline"]))
+        Moved(row.id, row.name, row.title, row.details["seconds"], _deadline(row.details))
         for row in rows
         if row.details["accommodation"] == str(accommodation.id)
     ]
+
+
+def _deadline(details: dict[str, Any]) -> datetime | None:
+    if details["state"] == AttemptState.WAITING:
+        return None
+    return datetime.fromisoformat(details["deadline"])
 
 
 def find_people(actor: Actor, words: str) -> Sequence[Person]:

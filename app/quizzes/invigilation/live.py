@@ -139,7 +139,7 @@ def list_examinations(actor: Actor, now: datetime) -> list[Examination]:
         for row in rows
     ]
     newest = sorted(found, key=lambda each: each.last_started_at, reverse=True)
-    return sorted(newest, key=lambda each: not (each.waiting or each.running or each.paused))
+    return sorted(newest, key=lambda each: (not each.waiting, not (each.running or each.paused)))
 
 
 def _statement(key: str, now: datetime) -> Select[Any]:

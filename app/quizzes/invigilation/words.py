@@ -1,6 +1,6 @@
 """Decisions, states and flags in the reader's words."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -64,7 +64,7 @@ def sentence(decision: Decision, details: dict[str, Any]) -> str:
     deadline = format_moment(datetime.fromisoformat(details["deadline"]))
     minutes = details.get("minutes", 0)
     seconds = details.get("seconds", 0)
-    texts = {
+    texts: dict[Decision, Callable[[], object]] = {
         Decision.RELEASE: lambda: (
             _("Your identity was checked by video. The examination ends at %(time)s.", time=deadline)
             if details.get("means") == Means.VIDEO
@@ -99,11 +99,7 @@ def sentence(decision: Decision, details: dict[str, Any]) -> str:
             "%(num)d answers that came late count after all.",
             len(details.get("ordinals", ())),
         ),
-        Decision.ACCOMMODATION: lambda: _(
-            "You were granted: %(what)s. The examination now ends at %(time)s.",
-            what=brief(Allowance.from_json(details["allowance"])),
-            time=deadline,
-        ),
+        Decision.ACCOMMODATION: lambda: _granted(details, deadline),
         Decision.OWN_PAUSE: lambda: _(
             "You have paused the examination. It goes on by itself at %(time)s at the latest.",
             time=format_moment(datetime.fromisoformat(details["until"])),
@@ -115,6 +111,13 @@ def sentence(decision: Decision, details: dict[str, Any]) -> str:
         ),
     }
     return str(texts[decision]())
+
+
+def _granted(details: dict[str, Any], deadline: str) -> str:
+    what = brief(Allowance.from_json(details["allowance"]))
+    if details["state"] == AttemptState.WAITING:  # nobody knows yet when her time begins
+        return str(_("You were granted: %(what)s.", what=what))
+    return str(_("You were granted: %(what)s. The examination now ends at %(time)s.", what=what, time=deadline))
 
 
 def length(seconds: int) -> str:

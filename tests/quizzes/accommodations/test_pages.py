@@ -15,7 +15,7 @@ from app.quizzes.rules import Allowance
 from tests.support.accommodations import grant
 from tests.support.cast import Cast, make_organisation, make_person
 from tests.support.invigilation import fresh, invigilator
-from tests.support.pages import Visitors
+from tests.support.pages import Visitors, words
 from tests.support.quizzes import make_quiz, start
 from tests.support.statements import counted_statements
 
@@ -114,6 +114,15 @@ def test_from_the_search_to_a_running_paper_and_back(cast: Cast, visit: Visitors
     assert len(watching.page("/accommodations?show=withdrawn&q=林见").cssselect("tbody tr")) == 1
     again = watching.submit(f"{shown}/withdraw", {"reason": "误录"}, form_at="/accommodations/new")
     assert "withdrawn already" in watching.get(again.location).get_data(as_text=True)
+
+
+def test_who_waits_to_be_let_in_is_told_of_no_end_yet(cast: Cast, visit: Visitors) -> None:
+    attempt = start(cast.trainee, make_quiz(identity_check=True))
+    kept = grant(invigilator(cast), cast.trainee).accommodation
+    told = words(visit(cast.trainee).page(f"/attempts/{attempt.id}"))
+    assert "已准予您：作答时间延长25%" in told
+    assert "考试现于" not in told
+    assert "结业考试8分钟入场后确定" in words(visit(cast.registrar).page(f"/accommodations/{kept.id}"))
 
 
 def test_a_list_of_any_length_takes_the_same_statements(cast: Cast, visit: Visitors) -> None:
