@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Response, Route, expect
+from playwright.sync_api import Route, expect
 
 from app.core import clock
 from app.core.database import transaction
@@ -22,9 +22,11 @@ from tests.support.sitting import (
     come_back,
     end_session,
     held_back,
+    is_kept,
     saved,
     seconds,
     tab_to,
+    turn_away,
     type_at_once,
     uncovered,
 )
@@ -61,10 +63,12 @@ def test_a_phone_that_is_offline_for_a_minute_loses_nothing_and_needs_no_reload(
     sitting = sit("single", "multiple", "short_text")
     abroad = {"timezone_id": "America/New_York"}  # her phone's clock is set to where she is, her account to home
     context = sitting.device(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, **abroad)
+    sitting.sleeper(context)
     page = context.new_page()
     page.clock.install()
     page.goto(sitting.path)
     page.locator("#question-1 label.choice").nth(0).tap()
+    page.clock.run_for(12_000)  # the other tab should send it, and sleeps
     saved(page)
     received = sitting.events()[0].received_at.astimezone(ZoneInfo(DEFAULT_ZONE))
     expect(page.locator("#save-state")).to_contain_text(f"{received:%H:%M:%S}")
@@ -73,7 +77,7 @@ def test_a_phone_that_is_offline_for_a_minute_loses_nothing_and_needs_no_reload(
     state = page.locator("#save-state")
     expect(state).to_contain_text("均已保存")
     assert type_at_once(page.locator("#question-3 input[type=text]"), "国") == "尚未保存"  # neither there nor here
-    expect(state).to_contain_text("1")
+    assert turn_away(page) == 1
     page.locator("#question-1 label.choice").nth(1).tap()
     page.locator("#question-1 [data-step='1']").tap()
     for option in (0, 2):
@@ -272,11 +276,6 @@ def test_the_paper_is_accessible_and_fits_the_screen(sit: Any, locale: str, widt
         expect(page.locator(f"#question-{number}")).to_be_visible()
         assert violations(page) == []
         assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
-
-
-def is_kept(answer: Response) -> bool:
-    """Has the server taken an answer?"""
-    return answer.url.endswith("/answers") and answer.status == 200
 
 
 def test_every_type_is_answered_by_keyboard_and_saved_as_it_is_typed(sit: Any) -> None:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
+from playwright.sync_api import BrowserContext, Locator, Page, Response, Route, expect
 
 from app.accounts.models import LoginSession
 from app.core import clock
@@ -47,6 +47,13 @@ class Sitting:
         page.goto(self.path)
         return page
 
+    def sleeper(self, context: BrowserContext) -> None:
+        """A tab that would be the one to send, and does nothing."""
+        page = context.new_page()
+        page.goto("/healthz")
+        name = f"exam:{self.person.id}:{self.attempt_id}:"
+        page.evaluate("name => { navigator.locks.request(name, () => new Promise(() => {})); }", name)
+
     def events(self) -> list[ResponseEvent]:
         found = queries.list_events(self.attempt_id)
         db.session.expunge_all()
@@ -80,6 +87,11 @@ def sittings(academy: Served) -> Iterator[Callable[..., Sitting]]:
             context.close()
 
 
+def is_kept(answer: Response) -> bool:
+    """Has the server taken an answer?"""
+    return answer.url.endswith("/answers") and answer.status == 200
+
+
 def choose(page: Page, number: int, option: int) -> str:
     """Take an option of a question; its id."""
     page.locator(f"[data-nav]:has-text('{number}')").first.click()
@@ -103,6 +115,19 @@ _TYPED = """(field, text) => {
 def type_at_once(field: Locator, text: str) -> str:
     """Write all of it into a field, which may be out of sight; what the page says of it at that very moment."""
     return str(field.evaluate(_TYPED, text))
+
+
+_TURNED_AWAY = """() => {
+  Object.defineProperty(document, 'hidden', {value: true, configurable: true});
+  document.dispatchEvent(new Event('visibilitychange'));
+  delete document.hidden;
+  return Object.keys(localStorage).filter((key) => key.includes(':change:')).length;
+}"""
+
+
+def turn_away(page: Page) -> int:
+    """To another app on the phone; how many changes her browser keeps at that very moment."""
+    return int(page.evaluate(_TURNED_AWAY))
 
 
 def end_session(login_id: uuid.UUID) -> None:

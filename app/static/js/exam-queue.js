@@ -48,6 +48,8 @@ const pendingOf = (person, attempt) => `exam:${person}:${attempt}:change:`;
 export const countWaiting = (person, attempt) => new Store().keys(pendingOf(person, attempt)).length;
 
 const STEPS = [1000, 2000, 4000, 8000, 15000];
+// So long (milliseconds) one tab waits for another one to send: that may sleep, as phones let tabs that are out of sight.
+const ASLEEP = 10000;
 // A browser lets a request outlive its page only while it is small (64 KiB in all); a long text is sent without that.
 const OUTLIVES = 60000;
 
@@ -70,7 +72,8 @@ export class Queue extends EventTarget {
   }
 
   start() {
-    // One tab of this browser sends; the next takes over when it closes. Without Web Locks (plain http) every tab does.
+    // One tab of this browser sends; the next takes over when it closes, or when it sleeps. Without Web Locks (plain http)
+    // every tab does.
     const lead = () => { this.leading = true; this.pump(); return new Promise(() => {}); };
     if (navigator.locks) navigator.locks.request(this.prefix, lead).catch(lead);
     else lead();
@@ -80,6 +83,13 @@ export class Queue extends EventTarget {
 
   // What it falls to this tab to send: the others cannot see what storage did not take.
   due() { return this.leading ? this.waiting() : this.read(this.store.own(this.pending)); }
+
+  // With a connection, has the same change stood first in the queue all that time?
+  stalled() {
+    const first = this.waiting()[0]?.client_id;
+    if (this.first !== first || this.connection !== 'ok') Object.assign(this, { first, firstAt: performance.now() });
+    return first !== undefined && performance.now() - this.firstAt >= ASLEEP;
+  }
 
   read(keys) { return keys.map((key) => this.store.read(key)).filter(Boolean); }
 
@@ -110,12 +120,14 @@ export class Queue extends EventTarget {
     if (this.pumping) return;
     this.pumping = true;
     clearTimeout(this.timer);
+    if (this.stalled()) this.leading = true; // from now on both do
     try {
       do {
         for (let next; (next = this.due()[0]) !== undefined;) if (!await this.send(next)) return this.later();
         if (this.connection !== 'ok' && !await this.refresh()) return this.later();
       } while (this.due().length); // given while the server was asked
       this.failures = 0;
+      if (this.size) this.timer = setTimeout(() => this.pump(), ASLEEP); // it is another tab's to send
     } finally { this.pumping = false; }
   }
 

@@ -449,7 +449,10 @@ if (form) {
   addEventListener('pageshow', (event) => { if (event.persisted) { leaving = false; queue.refresh(); } });
   addEventListener('offline', show);
   addEventListener('beforeunload', (event) => { commitAll(); if (queue.size && !leaving) event.preventDefault(); });
-  document.addEventListener('visibilitychange', () => { if (!document.hidden && queue.connection === 'ok') queue.refresh(); });
+  document.addEventListener('visibilitychange', () => {
+    if (document.hidden) commitAll(); // a phone may stop the page from here on
+    else if (queue.connection === 'ok') queue.refresh();
+  });
   turnTo(fromAddress() ?? sections.find((section) => section.querySelector('[data-error]:not([hidden])')) ?? sections[0], false);
   show();
   queue.start();
