@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from app.quizzes.rules import (
+    MAX_ACCESS_CODE,
+    MAX_MINUTES,
     NEVER,
     DoubleMarking,
     Feedback,
@@ -87,11 +89,28 @@ def test_everything_survives_json_and_keys_of_a_newer_program_are_passed_over() 
         ({"access_code": " x"}, "access_code"),
         ({"networks": ("10.0.0.1/8",)}, "host bits"),
         ({"pause_minutes": -1}, "pause_minutes"),
+        ({"pause_minutes": MAX_MINUTES + 1}, "pause_minutes"),
+        ({"minutes": MAX_MINUTES + 1}, "minutes"),
+        ({"pass_mark": -1}, "pass_mark"),
+        ({"cooling_off_hours": -1}, "cooling_off_hours"),
+        ({"grace_seconds": -1}, "grace_seconds"),
+        ({"grace_seconds": 301}, "grace_seconds"),
+        ({"opens_at": NOON, "closes_at": NOON}, "opens_at"),
+        ({"access_code": "x" * (MAX_ACCESS_CODE + 1)}, "access_code"),
     ],
 )
 def test_rules_nobody_can_be_examined_under_are_refused(values: dict[str, Any], name: str) -> None:
     with pytest.raises(ValueError, match=name):
         QuizSettings(**{"minutes": 30, "pass_mark": 60} | values)
+
+
+def test_the_bounds_themselves_are_rules() -> None:
+    QuizSettings(1, 0, 1, grace_seconds=0, opens_at=NOON, closes_at=NOON + timedelta(microseconds=1))
+    QuizSettings(MAX_MINUTES, 100, grace_seconds=300, access_code="x" * MAX_ACCESS_CODE, pause_minutes=MAX_MINUTES)
+    for difference in (-1, 101):
+        with pytest.raises(ValueError, match="difference"):
+            DoubleMarking(Decimal(difference))
+    assert [DoubleMarking(Decimal(bound)).difference for bound in (0, 100)] == [0, 100]
 
 
 def test_from_when_on_a_candidate_could_read_what_is_right() -> None:
