@@ -95,6 +95,7 @@ def test_skewness_and_kurtosis_by_hand() -> None:
     assert spread.skewness.value == pytest.approx(2)
     assert spread.kurtosis.value == pytest.approx(4)
     assert (spread.mean.value, spread.median.value) == (1, 0)
+    assert [rules.spread_of(totals).median.value for totals in ([7], [9, 1, 2], [9, 1, 4, 2])] == [7, 2, 3]
 
 
 @pytest.mark.parametrize("people", [0, 1])

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from app.core.text import Bilingual
 from app.quizzes.rules import (
+    NOTHING_BROUGHT,
     Admission,
     Missing,
     Navigation,
@@ -54,6 +55,15 @@ def test_everything_asked_for_is_needed_and_width_and_case_of_the_code_are_not(s
     assert missing(settings, Admission("jade 7", other, "10.0.0.1")) is Missing.HONOUR
     unticked = Admission.read({"access_code": "jade 7", "honour": accepted}, "10.0.0.1")
     assert missing(settings, unticked) is Missing.HONOUR
+    ticked = {"access_code": "jade 7", "honour": accepted, "accepted": "y"}
+    assert missing(settings, Admission.read(ticked, "10.0.0.1")) is None
+
+
+def test_nothing_is_needed_where_nothing_is_asked_for() -> None:
+    settings = QuizSettings(minutes=30, pass_mark=60)
+    assert missing(settings, NOTHING_BROUGHT) is None
+    assert settings.sealed("exam-1") == settings
+    assert honour_digest(None) is None
 
 
 @given(sizes=st.lists(st.integers(1, 5), min_size=1, max_size=5), navigation=st.sampled_from(Navigation))

@@ -45,3 +45,13 @@ def test_a_paper_takes_what_was_not_seen_first(
 def test_without_shuffling_the_author_s_order_stands() -> None:
     paper = draw([DrawnPool(5, MEMBERS[:10]), DrawnPool(3, MEMBERS[10:20])], 7, shuffle=False)
     assert [member for _section, member in paper] == sorted((member for _section, member in paper), key=int)
+
+
+def test_shuffling_mixes_the_questions_of_all_pools_of_a_section() -> None:
+    pools = [DrawnPool(5, MEMBERS[:5], 0), DrawnPool(5, MEMBERS[5:10], 0), DrawnPool(5, MEMBERS[10:15], 1)]
+    papers = [[member for _section, member in draw(pools, seed, shuffle=True)] for seed in range(20)]
+    assert all(set(paper[:10]) == set(MEMBERS[:10]) for paper in papers)
+    assert sum(set(paper[:5]) == set(MEMBERS[:5]) for paper in papers) < 3  # 1 in 252 by chance
+    assert len({tuple(paper[10:]) for paper in papers}) > 10
+    alone = [[member for _section, member in draw([pools[2]], seed, shuffle=True)] for seed in range(20)]
+    assert any(paper != MEMBERS[10:15] for paper in alone)

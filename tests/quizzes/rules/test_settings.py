@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from app.quizzes.rules import (
+    ALWAYS,
     MAX_ACCESS_CODE,
     MAX_MINUTES,
     NEVER,
@@ -19,6 +20,7 @@ from app.quizzes.rules import (
     Review,
     ScoreKept,
     Section,
+    Shown,
 )
 
 pytestmark = pytest.mark.no_database
@@ -125,6 +127,9 @@ def test_from_when_on_a_candidate_could_read_what_is_right() -> None:
     assert [since(close, now) for now in (half_past, closes)] == [None, closes]
     assert since(close, ended + timedelta(days=9), None) is None
     assert since(never, closes) is None
+    for told_by in ("marks", "correct", "feedback"):  # each of the three tells
+        one = Review(**dict.fromkeys(("marks", "correct", "feedback"), NEVER) | {told_by: ALWAYS})
+        assert since(one, told) == told
     later = Review(marks=NEVER, correct=frozenset({Phase.WHILE_OPEN}), feedback=NEVER)
     assert [since(later, now) for now in (told, half_past)] == [None, half_past]
 
@@ -146,6 +151,10 @@ def test_the_matrix_says_what_is_seen_in_each_phase() -> None:
         Phase.WHILE_OPEN: ["answers"],
         Phase.AFTER_CLOSE: ["answers", "marks"],
     }
+    assert [review.shown(phase).questions for phase in Phase] == [True] * 3
+    nothing = dict.fromkeys(("answers", "marks", "correct", "feedback"), False)
+    assert not Shown(**nothing).questions
+    assert all(Shown(**nothing | {name: True}).questions for name in nothing)
     assert review.short is None
     assert review.waits_for_close
     assert [Review.of(feedback).short for feedback in Feedback] == list(Feedback)

@@ -31,6 +31,7 @@ WINDOW = replace(PLAIN, opens_at=NOON, closes_at=NOON + 8 * HOUR, cooling_off_ho
     [
         (PLAIN, (), NOON, None, None),
         (PLAIN, (0, 1, 2), NOON + 2 * HOUR, None, None),
+        (replace(PLAIN, cooling_off_hours=2), (0,), NOON + HOUR, Refusal.COOLING_OFF, NOON + 2 * HOUR),
         (WINDOW, (), NOON - SECOND, Refusal.NOT_OPEN, NOON),
         (WINDOW, (-3,), NOON - SECOND, Refusal.NOT_OPEN, NOON),
         (WINDOW, (-1,), NOON - SECOND, Refusal.NOT_OPEN, NOON + HOUR),
@@ -81,6 +82,7 @@ def test_the_more_generous_of_two_grants_holds_in_every_respect() -> None:
     assert one.joined(Allowance(pause_minutes=1)).pauses is None
     assert one.joined(Allowance()) == Allowance().joined(one) == one
     assert Allowance.from_json(both.as_json()) == both
+    assert Allowance.from_json({}) == Allowance.from_json(Allowance().as_json()) == Allowance()
 
 
 def test_the_time_is_the_limit_by_the_factor_and_the_minutes_within_the_window() -> None:
