@@ -168,6 +168,7 @@ def test_a_replay_gets_the_original_receipt_and_other_content_is_refused(device:
     assert (other_question.status_code, other_question.get_json()["code"]) == (409, "reused")
     numeric = {"item": str(item_of(attempt, "numeric").id), "response": {"value": "1"}}  # would fit there
     assert (device.post({**change, **numeric}).get_json()["code"]) == "reused"
+    assert device.post({**change, "base_ordinal": 1}).get_json()["code"] == "reused"
     same_number = device.post({**change, "client_id": str(uuid.uuid4())})
     assert (same_number.status_code, same_number.get_json()["code"]) == (409, "sequence")
     assert len(events(attempt)) == 1

@@ -18,8 +18,15 @@ from app.quizzes.grading.malformed import Malformed
 LIMIT = Decimal(10) ** 15
 DECIMALS = 10
 MAX_LENGTH = 60
-_PLAIN = re.compile(r"[+-]? ?(?:[0-9]{1,16}|[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?: [0-9]{3})+)?(?:\.[0-9]{0,10})?")
-_PIECES = re.compile(r"(?P<number>[-+0-9., ]*)(?P<behind>.*)", re.S)
+#: What is copied from a calculator has more of them than an author writes.
+TYPED_DECIMALS = 20
+_PLAIN = re.compile(r"[+-]? ?(?:[0-9]{1,16}|[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?: [0-9]{3})+)?(?:\.[0-9]{0,20})?")
+_PIECES = re.compile(
+    r"(?P<number>[-+0-9., ]*)"
+    r"(?:(?:(?<=[0-9.])[eE]|(?<=[0-9. ])[×xX*] ?10 ?\^ ?)(?P<power>[-+]?[0-9]{1,2})(?![0-9.,]))?"
+    r"(?P<behind>.*)",
+    re.S,
+)
 _TIMES = re.compile(r"(?:[百千万萬]?[亿億]|[百千]?[万萬])?")
 _POWERS = {"百": 2, "千": 3, "万": 4, "萬": 4, "亿": 8, "億": 8}
 #: What a keyboard, an input method or a copied text puts for the characters of a number: full-width forms, minus
@@ -35,7 +42,8 @@ _AS_TYPED = (
 class Numeric(base.QuestionType):
     """A number within a tolerance. Response: ``{"value": "12.5"}``, with ``"unit": id`` where it matters.
 
-    Full-width digits, digit groups, 万 and 亿, and a unit behind the number are accepted. ``unit`` is the unit of
+    Full-width digits, digit groups, powers of ten (1.5e3, 1.5×10^3), 万 and 亿, and a unit behind the number are
+    accepted. ``unit`` is the unit of
     the answer and of the tolerance; ``units`` are further ones, each with the factor that turns its numbers into
     that unit. Without ``unit_required`` a number alone is in ``unit``; with it, a number alone earns nothing, and
     so does another unit: what is written is kept as ``"text"`` whatever it is, for to refuse it would tell which
@@ -215,12 +223,12 @@ def said(response: Mapping[str, Any], units: Mapping[str, Sequence[str]]) -> tup
 
 def _split(text: str) -> tuple[Decimal, str]:
     """The number and what is written behind it. Raises Invalid where no number stands in front."""
-    number, behind = _PIECES.fullmatch(text).group("number", "behind")  # type: ignore[union-attr]
+    number, power, behind = _PIECES.fullmatch(text).group("number", "power", "behind")  # type: ignore[union-attr]
     number, behind = number.strip(), " ".join(behind.split())
     if not _PLAIN.fullmatch(number) or not number.strip("+-. ") or len(behind) > MAX_LENGTH:
         raise _not_a_number()
-    value = Decimal(number.replace(",", "").replace(" ", ""))
-    if abs(value) > LIMIT:
+    value = Decimal(number.replace(",", "").replace(" ", "")).scaleb(int(power or 0)).normalize()
+    if abs(value) > LIMIT or value.as_tuple().exponent < -TYPED_DECIMALS:  # type: ignore[operator]
         raise _not_a_number()
     return value, behind
 

@@ -270,11 +270,12 @@ def original_receipt(attempt_id: uuid.UUID, sent: Sent) -> Receipt:
             code="sequence",
         )
     layout = db.session.scalar(select(AttemptItem.layout).filter_by(id=event.item_id))
-    same = (event.item_id, event.kind, event.device_id, event.client_seq) == (
+    same = (event.item_id, event.kind, event.device_id, event.client_seq, event.base_ordinal) == (
         sent.item_id,
         sent.kind,
         sent.device_id,
         sent.client_seq,
+        sent.base_ordinal,
     )
     if not (same and event.salt and _says_the_same(event, sent, layout)):
         raise Conflict(
