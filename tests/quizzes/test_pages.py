@@ -2,7 +2,8 @@
 
 import json
 import re
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,15 +12,16 @@ from lxml import html
 from app.core import assets, clock
 from app.core.access import Actor
 from app.core.database import db, release, transaction
+from app.core.languages import format_moment
 from app.quizzes import grading, queries, services
 from app.quizzes.context import keyring
 from app.quizzes.grading.aliases import outward
 from app.quizzes.models import Attempt, AttemptState, QuestionRevision
 from app.quizzes.receipts import Receipt
-from app.quizzes.rules import Feedback, Review
+from app.quizzes.rules import Feedback, Phase, Review
 from tests.support.cast import Cast, as_actor
 from tests.support.pages import Browser, Visitors
-from tests.support.quizzes import items_of, make_quiz, start
+from tests.support.quizzes import items_of, make_quiz, publish_anew, start
 from tests.support.statements import counted_statements
 
 KINDS = ("single", "multiple", "true_false", "numeric", "short_text", "matching", "ordering")
@@ -160,6 +162,29 @@ def test_keys_are_shown_when_the_policy_says(
     with clock.frozen_at(now + timedelta(minutes=3)):
         assert ("because" in visit(cast.trainee).get(path).get_data(as_text=True)) is shown
         assert "because" in visit(cast.instructor).get(path).get_data(as_text=True)
+
+
+def test_keys_wait_for_the_end_of_a_window_that_was_extended(visit: Visitors, cast: Cast) -> None:
+    now = clock.now()
+    first, extended = now + timedelta(hours=1), now + timedelta(days=7)
+    review = replace(Review.of(Feedback.AFTER_CLOSE), percentage=frozenset({Phase.AFTER_CLOSE}))
+    quiz = make_quiz(("single",), review=review, closes_at=first, now=now)
+    attempt = start(cast.trainee, quiz, now=now)
+    with transaction():
+        services.submit_attempt(as_actor(cast.trainee), attempt.id, now=now + timedelta(minutes=1))
+    publish_anew(quiz, closes_at=extended, now=first - timedelta(minutes=1))
+
+    def read(moment: datetime) -> str:
+        with clock.frozen_at(moment):
+            return visit(cast.trainee).page(f"/attempts/{attempt.id}/result").text_content()
+
+    while_others_sit = read(first + timedelta(minutes=1))
+    assert "because" not in while_others_sit
+    assert format_moment(extended) in while_others_sit
+    assert "0%" in while_others_sit  # of which she was told when it comes, and which tells nobody an answer
+    assert "because" in read(extended)
+    publish_anew(quiz, closes_at=extended + timedelta(days=365), now=extended)
+    assert "because" in read(extended + timedelta(days=1))  # the next year's window is another occasion
 
 
 def test_who_sees_a_result(visit: Visitors, cast: Cast, attempt: Attempt) -> None:

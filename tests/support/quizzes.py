@@ -2,14 +2,24 @@
 
 import itertools
 import uuid
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from app.accounts.models import Person
 from app.core import clock
 from app.core.database import db, release, transaction
+from app.core.text import Bilingual
 from app.quizzes import services
-from app.quizzes.models import Attempt, AttemptItem, QuizRevision
+from app.quizzes.models import (
+    Attempt,
+    AttemptItem,
+    Question,
+    QuestionRevision,
+    Quiz,
+    QuizRevision,
+    QuizRevisionItem,
+)
 from app.quizzes.rules import NOTHING_BROUGHT, Pool, QuizSettings, Section
 from tests.support.cast import as_actor
 
@@ -153,6 +163,28 @@ def _pools(keys: list[str], sizes: tuple[int, ...]) -> list[Pool]:
         Pool(question_keys=keys[end - size : end], pick=size, section=section)
         for section, (end, size) in enumerate(zip(ends, sizes, strict=True))
     ]
+
+
+def publish_anew(revision: QuizRevision, *, now: datetime, **changed: Any) -> QuizRevision:
+    """The same quiz, asking the same questions, with other rules."""
+    key = db.session.get_one(Quiz, revision.quiz_id).key
+    asked = db.session.scalars(
+        db.select(Question.key)
+        .join(QuestionRevision, QuestionRevision.question_id == Question.id)
+        .join(QuizRevisionItem, QuizRevisionItem.question_revision_id == QuestionRevision.id)
+        .where(QuizRevisionItem.quiz_revision_id == revision.id)
+        .order_by(QuizRevisionItem.position)
+    ).all()
+    settings = replace(QuizSettings.from_json(revision.settings), **changed)
+    release()
+    with transaction():
+        return services.publish_quiz(
+            key,
+            title=Bilingual(zh=revision.title["zh"], en=revision.title["en"]),
+            settings=settings,
+            pools=_pools(list(asked), (len(asked),)),
+            now=now,
+        )
 
 
 def start(person: Person, revision: QuizRevision, *, now: datetime | None = None, **context: Any) -> Attempt:

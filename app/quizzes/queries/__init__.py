@@ -1,5 +1,6 @@
 """Reads of the engine, for its own pages and for the packages above."""
 
+from app.quizzes.queries.ends import general_ends
 from app.quizzes.queries.kept import kept_results
 from app.quizzes.queries.outcomes import (
     PastAttempt,
@@ -39,6 +40,7 @@ __all__ = [
     "UnderWay",
     "UploadPlace",
     "answers_as_of",
+    "general_ends",
     "get_attempt_state",
     "get_own_paper",
     "get_paper",

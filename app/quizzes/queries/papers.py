@@ -1,7 +1,7 @@
 """Reads of one sitting: the paper, its result, its receipts."""
 
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
@@ -27,11 +27,13 @@ from app.quizzes.models import (
     AttemptState,
     EventKind,
     Grade,
+    Quiz,
     QuizRevision,
     ResponseEvent,
 )
 from app.quizzes.policies import can_read_result, can_review
 from app.quizzes.queries.bodies import bodies
+from app.quizzes.queries.ends import general_ends
 from app.quizzes.receipts import timestamp
 from app.quizzes.results import Treatment
 
@@ -94,6 +96,8 @@ class Paper:
     reviewer: bool
     #: What its texts cite.
     library: Library
+    #: When the examination closes for everybody, extensions since included; None: not at all.
+    closes_at: datetime | None
 
     @property
     def certainty(self) -> tuple[int, int] | None:
@@ -149,8 +153,11 @@ class Paper:
         return bool(self.settings.sections) and item.section != before
 
     def shown(self, now: datetime) -> rules.Shown:
-        """What its candidate may see of the finished sitting now."""
-        return self.settings.shown(self.attempt.submitted_at or now, now)
+        """What its candidate may see of the finished sitting now. The percentage, which tells nobody an answer,
+        comes when she was told it would; the rest not while others may still sit."""
+        ended = self.attempt.submitted_at or now
+        shown = self.settings.review.shown(rules.phase_of(ended, self.closes_at, now))
+        return replace(shown, percentage=self.settings.shown(ended, now).percentage)
 
     @property
     def allowance(self) -> rules.Allowance:
@@ -176,9 +183,11 @@ _SITTING: Final = (
         AttemptResult,
         Person.name,
         Person.organisation_id,
+        Quiz.current_revision_id,
         library_queries.DIGEST.scalar_subquery().label("library"),
     )
     .join(QuizRevision, QuizRevision.id == Attempt.quiz_revision_id)
+    .join(Quiz, Quiz.id == Attempt.quiz_id)
     .join(Person, Person.id == Attempt.candidate_id)
     .outerjoin(AttemptResult, RESULT_COUNTS)
     .where(Attempt.id == bindparam("attempt"))
@@ -213,20 +222,25 @@ _ITEMS: Final = (
 
 def get_paper(actor: Actor, attempt_id: uuid.UUID) -> Paper:
     """The actor's own sitting, or one she may review. Two statements, and one for questions that this process has
-    not shown yet. Raises NotFound."""
+    not shown yet, and one where an examination with an end was published anew. Raises NotFound."""
     row = db.session.execute(_SITTING, {"attempt": attempt_id}).first()
     if row is None or not can_read_result(actor, row.Attempt.candidate_id, row.organisation_id):
         raise NotFound
     attempt: Attempt = row.Attempt
+    settings = rules.QuizSettings.from_json(row.QuizRevision.settings)
+    closes_at = settings.closes_at
+    if closes_at and row.AttemptResult and row.current_revision_id != row.QuizRevision.id:
+        closes_at = general_ends([row.QuizRevision.id])[row.QuizRevision.id]
     return Paper(
         attempt=attempt,
         title=row.QuizRevision.title,
-        settings=rules.QuizSettings.from_json(row.QuizRevision.settings),
+        settings=settings,
         items=_items(attempt),
         candidate=row.name,
         result=row.AttemptResult,
         reviewer=can_review(actor, attempt.candidate_id, row.organisation_id),
         library=library_queries.library(row.library or ""),
+        closes_at=closes_at,
     )
 
 

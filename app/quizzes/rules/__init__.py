@@ -12,7 +12,18 @@ from app.quizzes.rules.allowances import Allowance, Pauses, deadline, extra_seco
 from app.quizzes.rules.codes import is_sealed, seal
 from app.quizzes.rules.drawing import DrawnPool, draw
 from app.quizzes.rules.keeping import Score, keep
-from app.quizzes.rules.review import ALWAYS, NEVER, REVIEWED, Feedback, Phase, Phases, Review, Shown, phase_of
+from app.quizzes.rules.review import (
+    ALWAYS,
+    NEVER,
+    REVIEWED,
+    Feedback,
+    Phase,
+    Phases,
+    Review,
+    Shown,
+    general_end,
+    phase_of,
+)
 from app.quizzes.rules.settings import (
     MAX_ACCESS_CODE,
     MAX_MINUTES,
@@ -63,6 +74,7 @@ __all__ = [
     "deadline",
     "draw",
     "extra_seconds",
+    "general_end",
     "granted",
     "honour_digest",
     "is_inside",

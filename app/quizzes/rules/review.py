@@ -1,5 +1,6 @@
 """What a candidate sees of a finished attempt, and when."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -111,6 +112,20 @@ def phase_of(submitted_at: datetime, closes_at: datetime | None, now: datetime) 
     if closes_at is not None and now >= closes_at:
         return Phase.AFTER_CLOSE
     return Phase.IMMEDIATELY if now < submitted_at + IMMEDIATELY else Phase.WHILE_OPEN
+
+
+def general_end(closes_at: datetime | None, later: Iterable[tuple[datetime, datetime | None]]) -> datetime | None:
+    """When an examination that was sat under rules closing at ``closes_at`` closes for everybody; None: never.
+
+    ``later`` revisions as (when published, when they close), in order. One that was published while it was open
+    makes this end later, never sooner: others may still sit by it. What is published after the end is about
+    another occasion and hides nothing again.
+    """
+    for published_at, closes in later:
+        if closes_at is None or published_at >= closes_at:
+            break
+        closes_at = max(closes, closes_at) if closes else None
+    return closes_at
 
 
 def told_since(

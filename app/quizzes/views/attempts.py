@@ -250,8 +250,7 @@ def _views(
 
 
 def _missing(paper: queries.Paper, shown: rules.Shown) -> str:
-    closes_at = paper.settings.closes_at
-    return words.missing_text(paper.settings.review, shown, closes_at, format_moment(closes_at))
+    return words.missing_text(paper.settings.review, shown, paper.closes_at, format_moment(paper.closes_at))
 
 
 def _again(paper: queries.Paper, now: datetime) -> str:

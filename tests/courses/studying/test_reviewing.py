@@ -21,7 +21,7 @@ from tests.support.courses import answer_everything, enrol, pass_exam, study, sy
 from tests.support.examinations import sit
 from tests.support.frozen import unlock
 from tests.support.pages import Browser, Visitors
-from tests.support.quizzes import make_quiz, start
+from tests.support.quizzes import make_quiz, publish_anew, start
 from tests.support.statements import counted_statements
 
 NOW = clock.now().replace(hour=3)
@@ -79,6 +79,12 @@ def test_nothing_of_an_examination_is_shown_before_its_review_allows(cast: Cast)
     settle(cast.trainee, review=Review.of(Feedback.AFTER_SUBMISSION).as_json())
     assert met(cast.trainee) == 2
     assert met(cast.cohort_mate) == 0
+    closed_at = revision.created_at + timedelta(milliseconds=1)
+    settle(cast.trainee, review=Review.of(Feedback.AFTER_CLOSE).as_json(), closes_at=closed_at.isoformat())
+    assert met(cast.trainee) == 2
+    publish_anew(revision, closes_at=clock.now() + timedelta(days=7), now=revision.created_at)
+    assert met(cast.trainee) == 0  # the window was extended: others still sit
+    settle(cast.trainee, review=Review.of(Feedback.AFTER_SUBMISSION).as_json())
     for state in (AttemptState.VOIDED, AttemptState.IN_PROGRESS):
         release()
         with transaction():

@@ -21,6 +21,7 @@ from app.quizzes.rules import (
     ScoreKept,
     Section,
     Shown,
+    general_end,
 )
 
 pytestmark = pytest.mark.no_database
@@ -132,6 +133,18 @@ def test_from_when_on_a_candidate_could_read_what_is_right() -> None:
         assert since(one, told) == told
     later = Review(marks=NEVER, correct=frozenset({Phase.WHILE_OPEN}), feedback=NEVER)
     assert [since(later, now) for now in (told, half_past)] == [None, half_past]
+
+
+def test_an_extension_moves_the_general_end_and_a_later_occasion_does_not() -> None:
+    first, second, third = (datetime(2026, 3, day, tzinfo=UTC) for day in (2, 9, 16))
+    minute = timedelta(minutes=1)
+    assert general_end(first, []) == first
+    assert general_end(first, [(first - minute, second)]) == second
+    assert general_end(first, [(first - minute, second), (second - minute, third)]) == third
+    assert general_end(second, [(first, first + minute)]) == second  # brought forward: others may sit by the first
+    assert general_end(first, [(first, second)]) == first
+    assert general_end(first, [(first - minute, None), (second, third)]) is None
+    assert general_end(None, [(first, second)]) is None
 
 
 def test_the_matrix_says_what_is_seen_in_each_phase() -> None:

@@ -16,6 +16,7 @@ from app.core.errors import NotFound
 from app.courses.models import CheckAnswer, Enrolment
 from app.courses.studying.models import ReviewAnswer, ReviewCard, ReviewPlan
 from app.courses.studying.rules.spacing import DEFAULT_LIMIT
+from app.quizzes import queries as quizzes
 from app.quizzes import rules
 from app.quizzes.models import (
     FINISHED_STATES,
@@ -101,7 +102,7 @@ def questions_met(person_id: uuid.UUID, now: datetime) -> list[Met]:
     """Questions she answered in lessons, and those of finished attempts whose review shows her the right answers.
 
     A question that stands on a paper of hers that is running, void or still closed is left out, wherever else
-    she met it: a review never tells what an examination does not tell yet. Four statements at most.
+    she met it: a review never tells what an examination does not tell yet. Five statements at most.
     """
     open_revisions, closed_revisions = _of_attempts(person_id, now)
     in_lessons = db.session.scalars(
@@ -124,12 +125,20 @@ def questions_met(person_id: uuid.UUID, now: datetime) -> list[Met]:
 def _of_attempts(person_id: uuid.UUID, now: datetime) -> tuple[list[uuid.UUID], set[uuid.UUID]]:
     """Question revisions on her papers: those whose review is open to her now, and all others."""
     attempts = db.session.execute(
-        select(Attempt.id, Attempt.state, Attempt.submitted_at, AttemptResult.run_id, QuizRevision.settings)
+        select(
+            Attempt.id,
+            Attempt.state,
+            Attempt.submitted_at,
+            Attempt.quiz_revision_id,
+            AttemptResult.run_id,
+            QuizRevision.settings,
+        )
         .join(QuizRevision, QuizRevision.id == Attempt.quiz_revision_id)
         .outerjoin(AttemptResult, RESULT_COUNTS)
         .where(Attempt.candidate_id == person_id)
     ).all()
-    open_ids = {row.id for row in attempts if _is_open(row, now)}
+    ends = quizzes.general_ends({row.quiz_revision_id for row in attempts}) if attempts else {}
+    open_ids = {row.id for row in attempts if _is_open(row, ends[row.quiz_revision_id], now)}
     items = db.session.execute(
         select(AttemptItem.attempt_id, AttemptItem.question_revision_id)
         .where(AttemptItem.attempt_id.in_([row.id for row in attempts]))
@@ -139,12 +148,12 @@ def _of_attempts(person_id: uuid.UUID, now: datetime) -> tuple[list[uuid.UUID], 
     return seen, {row.question_revision_id for row in items if row.attempt_id not in open_ids}
 
 
-def _is_open(attempt: Any, now: datetime) -> bool:
+def _is_open(attempt: Any, closes_at: datetime | None, now: datetime) -> bool:
     """Does the result page of this attempt show its candidate the right answers and why?"""
     if attempt.state not in FINISHED_STATES or attempt.run_id is None:
         return False
     settings = rules.QuizSettings.from_json(attempt.settings)
-    shown = settings.review.shown(rules.phase_of(attempt.submitted_at or now, settings.closes_at, now))
+    shown = settings.review.shown(rules.phase_of(attempt.submitted_at or now, closes_at, now))
     return shown.answers and shown.correct and shown.feedback
 
 
