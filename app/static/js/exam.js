@@ -2,63 +2,25 @@
 // one form that is posted as a whole.
 
 import { asSent, isText, readAnswer, refuse, same, standing, writeAnswer } from './exam-fields.js';
-import { heard, Pulse } from './exam-pulse.js';
-import { countWaiting, Queue } from './exam-queue.js';
+import { clock, notice, noticed, now, say, setClock, startClock, tick, timing } from './exam-page.js';
+import { Pulse } from './exam-pulse.js';
+import { Queue } from './exam-queue.js';
 
 const form = document.getElementById('paper');
-const words = JSON.parse(document.getElementById('exam-words')?.textContent ?? '{}');
 const announce = (text) => document.dispatchEvent(new CustomEvent('academy:announce', { detail: { text } }));
-const say = (name, values = {}) => (words[name] ?? '').replace(/\{(\w+)\}/g, (_, key) => values[key]);
-
-// --- the clock: the server's time, carried on by a clock that no one can set ------------------------------------------
-const clock = document.getElementById('clock');
-const timing = { offset: 0, deadline: 0, apart: 0, head: 0, told: new Set(), paused: false, over: () => {} };
-const now = () => timing.offset + performance.now();
-const setClock = (server, deadline, at) => {
-  timing.offset = Date.parse(server) - at;
-  timing.deadline = Date.parse(deadline);
-  timing.apart = apart();
-};
-// How far the two clocks of the device are apart: it changes when it sleeps, for then only one of them goes on.
-const apart = () => Date.now() - performance.now();
-
-function tick() {
-  clearTimeout(timing.timer);
-  if (timing.paused) return;
-  if (Math.abs(apart() - timing.apart) > 2000) { timing.apart = apart(); queue?.refresh(); }
-  const left = Math.max(0, Math.floor((timing.deadline - now()) / 1000));
-  const shown = clock.querySelector('[data-left]');
-  const text = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}`;
-  if (shown.textContent !== text) shown.textContent = text;
-  clock.classList.toggle('is-attention', left <= 300);
-  for (const minutes of [5, 1]) {
-    if (left <= minutes * 60 && left > minutes * 60 - 5 && !timing.told.has(minutes)) {
-      timing.told.add(minutes);
-      if (form) announce(minutes === 1 ? say('minuteLeft') : say('minutesLeft', { minutes }));
-    }
-  }
-  if (left > 0) timing.timer = setTimeout(tick, 1000 - ((timing.deadline - now()) % 1000 + 1000) % 1000 / 2 || 500);
-  else timing.over();
-}
-
-if (clock) {
-  // The server wrote its time when it began to answer; on a slow line this script comes seconds later.
-  setClock(clock.dataset.now, clock.dataset.deadline, performance.getEntriesByType('navigation')[0]?.responseStart ?? performance.now());
-  timing.over = form ? () => timeOver() : () => location.replace(clock.dataset.over);
-  tick();
-}
 
 // --- the paper -------------------------------------------------------------------------------------------------------
-const sections = form ? [...form.querySelectorAll('[data-item]')] : [];
+const sections = [...form.querySelectorAll('[data-item]')];
 const byItem = new Map(sections.map((section) => [section.dataset.item, section]));
 const given = new Map(sections.map((section) => [section.dataset.item, readAnswer(section, asSent)]));
 const drafts = new Map();
 const acknowledged = new Map(); // of each answer and flag the ordinal of its last receipt
+const known = { head: 0, decisions: Number(form.dataset.decisions) }; // the latest that the server said
 let saved = null;
 let ended = false;
 let leaving = false;
 
-const queue = form && new Queue({
+const queue = new Queue({
   person: form.dataset.person,
   attempt: form.dataset.attempt,
   answersUrl: form.dataset.answers,
@@ -118,7 +80,7 @@ function show() {
   const state = document.getElementById('save-state');
   const count = waiting.length;
   const over = !timing.paused && now() >= timing.deadline;
-  if (!count && queue.connection === 'ok' && [say('wait'), say('unreachable')].includes(noticeIs)) notice('');
+  if (!count && queue.connection === 'ok' && [say('wait'), say('unreachable')].includes(noticed.is)) notice('');
   if (!queue.store.lasting && !storageTold) { storageTold = true; notice(say('noStorage')); }
   const [kind, text] = drafts.size && (queue.connection === 'ok' || !count) ? ['neutral', say('unsaved')]
     : queue.connection === 'signed-out' ? ['danger', say('signedOutBriefly', { count })]
@@ -131,35 +93,11 @@ function show() {
   state.className = `save-state is-${kind}`;
   if (state.textContent !== text) state.textContent = text;
   if (queue.connection === 'signed-out') notice(say('signedOut'), say('signIn'), form.dataset.signIn, true);
-  else if (noticeIs === 'signed-out') notice('');
+  else if (noticed.is === 'signed-out') notice('');
 }
 
 let storageTold = false;
 let closing = false; // the time is over, and what is left is being sent
-let noticeIs = '';
-function notice(text, linkText = '', href = '', elsewhere = false) {
-  const box = document.getElementById('exam-notice');
-  const is = text && elsewhere ? 'signed-out' : text;
-  if (is === noticeIs) return;
-  noticeIs = is;
-  box.replaceChildren();
-  box.hidden = !text;
-  if (!text) return;
-  const line = document.createElement('p');
-  line.append(text);
-  if (href) {
-    const link = document.createElement('a');
-    Object.assign(link, { href, textContent: linkText });
-    if (elsewhere) Object.assign(link, { target: '_blank', rel: 'noopener' });
-    line.append(' ', link);
-  }
-  box.append(line);
-  if (href || closing || !form) return; // that stays until it is done
-  const close = document.createElement('button');
-  Object.assign(close, { type: 'button', className: 'btn btn-quiet btn-sm', textContent: say('close') });
-  close.addEventListener('click', () => notice(''));
-  box.append(close);
-}
 
 // Beside the fields: what could not be taken, of the answer or of its parts.
 function complain(item) {
@@ -199,16 +137,16 @@ function put(item, answer) {
 }
 
 function takeState(state) {
-  if (state.head < timing.head || state.decisions < timing.decisions) return; // overtaken on its way by a later one
+  if (state.head < known.head || state.decisions < known.decisions) return; // overtaken on its way by a later one
   const open = ['in_progress', 'paused'].includes(state.state);
   if (ended && open) return location.reload(); // an invigilator has opened it again
-  timing.head = state.head;
+  known.head = state.head;
   setClock(state.now, state.deadline_at, state.at);
   for (const place of document.querySelectorAll('[data-deadline-text]')) place.textContent = state.deadline_text;
   for (const place of document.querySelectorAll('[data-pause]')) place.hidden = !state.pauses_left;
   document.querySelector('[data-pauses-left]').textContent = state.pauses_left;
-  if (state.decisions > timing.decisions) tell(state.told);
-  timing.decisions = state.decisions;
+  if (state.decisions > known.decisions) tell(state.told);
+  known.decisions = state.decisions;
   standStill(state.state === 'paused');
   queue.seen = Math.max(queue.seen, state.head);
   const waiting = new Set(queue.waiting().map((change) => `${change.kind}:${change.item}`));
@@ -346,7 +284,7 @@ function leave(button) {
 
 async function timeOver() {
   if (closing || ended || leaving) return;
-  closing = true;
+  closing = noticed.stays = true;
   commitAll();
   lock(true);
   notice(say('timeOver'));
@@ -355,7 +293,7 @@ async function timeOver() {
   if (!await drained(4000)) notice(say('timeOverWaiting'));
   while (queue.size) await drained(60000); // offline: the answers are kept, and sent late, when it is back
   const asked = await queue.refresh(); // an invigilator may have moved the deadline a moment ago
-  closing = false;
+  closing = noticed.stays = false;
   if (!asked) { notice(say('timeOverWaiting')); return setTimeout(tick, 5000); } // the server closes it by itself
   if (ended) return;
   if (timing.paused || timing.deadline - now() > 1000) { lock(false); return notice(''); }
@@ -365,96 +303,66 @@ async function timeOver() {
   last.submit();
 }
 
-// --- pages without the paper: before leaving a step, before submitting ---------------------------------------------------
-// Asked first whether the server answers, and for whom: what is pressed once has to arrive, or say that it did not.
-for (const last of document.querySelectorAll('form[data-asks-first]')) {
-  last.addEventListener('submit', async (event) => {
-    event.preventDefault();
-    if (leaving) return;
-    const { dataset: unsent } = document.getElementById('exam-unsent');
-    const waiting = countWaiting(unsent.person, unsent.attempt);
-    if (waiting) { // given in another tab: pressed now, it would come too late
-      document.dispatchEvent(new Event('academy:send'));
-      return notice(unsent.waiting.replace('{count}', waiting));
-    }
-    leaving = true;
-    const { status, body } = await fetch(last.dataset.asksFirst, {
-      headers: { Accept: 'application/json' }, redirect: 'manual', signal: AbortSignal.timeout?.(20000),
-    }).then((answer) => heard(answer, 'items')).catch(() => ({ status: 0 }));
-    if (status === 200) {
-      last.elements.csrf_token.value = body.csrf_token;
-      return last.submit();
-    }
-    leaving = false;
-    const [text, ...link] = [401, 403, 404].includes(status)
-      ? [last.dataset.signedOut, last.dataset.signInWord, last.dataset.signIn, true] : [last.dataset.unreachable];
-    notice(text, ...link);
-  });
-}
-
-if (!form) addEventListener('pageshow', (event) => { if (event.persisted) location.reload(); }); // it says what was then
-
-const pulse = form && new Pulse({ url: form.dataset.pulse, every: 20, token: () => queue.token })
+const pulse = new Pulse({ url: form.dataset.pulse, every: 20, token: () => queue.token })
   .on('heard', ({ state, decisions }) => {
     if (ended) return;
-    if (decisions !== timing.decisions || !['in_progress', 'paused'].includes(state)) queue.refresh();
+    if (decisions !== known.decisions || !['in_progress', 'paused'].includes(state)) queue.refresh();
   })
   .on('lost', (status) => { if (!ended && queue.connection === 'ok') queue.lost(status); });
-
-new ResizeObserver(([{ target }]) => document.documentElement.style.setProperty('--head', `${target.offsetHeight}px`))
-  .observe(document.querySelector('.focus-header'));
 
 if (document.querySelector('[data-board]')) import('./exam-drag.js');
 if (document.querySelector('[data-order]')) import('./exam-order.js');
 if (document.querySelector('[data-count]')) import('./exam-count.js');
 
-if (form) {
-  timing.decisions = Number(form.dataset.decisions);
-  form.classList.add('is-paged');
-  document.getElementById('exam-plain').remove();
-  form.querySelector('.exam-end [data-save-all]').hidden = true;
-  form.addEventListener('input', changed);
-  form.addEventListener('change', changed);
-  form.addEventListener('submit', toReview);
-  form.addEventListener('click', (event) => {
-    const button = event.target.closest('[data-step], [data-clear]');
-    if (button?.dataset.step) step(Number(button.dataset.step));
-    else if (button) { const { item } = button.closest('[data-item]').dataset; writeAnswer(byItem.get(item), {}); commit(item); }
-  });
-  queue.addEventListener('change', show);
-  queue.addEventListener('state', (event) => takeState(event.detail));
-  queue.addEventListener('sync', () => queue.refresh());
-  queue.addEventListener('elsewhere', ({ detail }) => { if (detail.kind === 'answer') { put(detail.item, detail.response); show(); } });
-  queue.addEventListener('refused', ({ detail }) => takeRefusal(detail));
-  queue.addEventListener('receipt', ({ detail: { receipt, change } }) => {
-    saved = new Date(receipt.received_at);
-    acknowledged.set(`${change.kind}:${change.item}`, receipt.ordinal);
-    if (receipt.status === 'late' && form.dataset.forward && now() < timing.deadline) notice(say('left'));
-    else if (receipt.status === 'late') notice(say('late'), say('showResult'), form.dataset.result);
-    if (receipt.status === 'superseded' && change.kind === 'answer' && here(change.item)) overtaken(change);
-  });
-  // Given before this script had come: not on its way yet, and newer than what waits.
-  const early = sections.filter((section) => !same(readAnswer(section), given.get(section.dataset.item)));
-  const marked = [...form.querySelectorAll('[data-flag]')].filter((flag) => flag.checked !== flag.defaultChecked);
-  for (const { kind, item, response } of queue.waiting()) { // given before this page was loaded, and not yet acknowledged
-    if (!here(item)) continue;
-    const flag = byItem.get(item).querySelector('[data-flag]');
-    if (kind === 'answer' && !early.includes(byItem.get(item))) put(item, response);
-    else if (kind !== 'answer' && !marked.includes(flag)) flag.checked = response.flagged;
-  }
-  for (const { dataset: { item } } of early) commit(item);
-  for (const flag of marked) queue.add(flag.closest('[data-item]').dataset.item, 'flag', { flagged: flag.checked });
-  addEventListener('hashchange', () => { const section = fromAddress(); if (section) turnTo(section, true); });
-  addEventListener('pagehide', commitAll);
-  addEventListener('pageshow', (event) => { if (event.persisted) { leaving = false; queue.refresh(); } });
-  addEventListener('offline', show);
-  addEventListener('beforeunload', (event) => { commitAll(); if (queue.size && !leaving) event.preventDefault(); });
-  document.addEventListener('visibilitychange', () => {
-    if (document.hidden) commitAll(); // a phone may stop the page from here on
-    else if (queue.connection === 'ok') queue.refresh();
-  });
-  turnTo(fromAddress() ?? sections.find((section) => section.querySelector('[data-error]:not([hidden])')) ?? sections[0], false);
-  show();
-  queue.start();
-  pulse.start();
+startClock({
+  slept: () => queue.refresh(),
+  near: (minutes) => announce(minutes === 1 ? say('minuteLeft') : say('minutesLeft', { minutes })),
+  over: timeOver,
+});
+form.classList.add('is-paged');
+document.getElementById('exam-plain').remove();
+form.querySelector('.exam-end [data-save-all]').hidden = true;
+form.addEventListener('input', changed);
+form.addEventListener('change', changed);
+form.addEventListener('submit', toReview);
+form.addEventListener('click', (event) => {
+  const button = event.target.closest('[data-step], [data-clear]');
+  if (button?.dataset.step) step(Number(button.dataset.step));
+  else if (button) { const { item } = button.closest('[data-item]').dataset; writeAnswer(byItem.get(item), {}); commit(item); }
+});
+queue.addEventListener('change', show);
+queue.addEventListener('state', (event) => takeState(event.detail));
+queue.addEventListener('sync', () => queue.refresh());
+queue.addEventListener('elsewhere', ({ detail }) => { if (detail.kind === 'answer') { put(detail.item, detail.response); show(); } });
+queue.addEventListener('refused', ({ detail }) => takeRefusal(detail));
+queue.addEventListener('receipt', ({ detail: { receipt, change } }) => {
+  saved = new Date(receipt.received_at);
+  acknowledged.set(`${change.kind}:${change.item}`, receipt.ordinal);
+  if (receipt.status === 'late' && form.dataset.forward && now() < timing.deadline) notice(say('left'));
+  else if (receipt.status === 'late') notice(say('late'), say('showResult'), form.dataset.result);
+  if (receipt.status === 'superseded' && change.kind === 'answer' && here(change.item)) overtaken(change);
+});
+// Given before this script had come: not on its way yet, and newer than what waits.
+const early = sections.filter((section) => !same(readAnswer(section), given.get(section.dataset.item)));
+const marked = [...form.querySelectorAll('[data-flag]')].filter((flag) => flag.checked !== flag.defaultChecked);
+for (const { kind, item, response } of queue.waiting()) { // given before this page was loaded, and not yet acknowledged
+  if (!here(item)) continue;
+  const flag = byItem.get(item).querySelector('[data-flag]');
+  if (kind === 'answer' && !early.includes(byItem.get(item))) put(item, response);
+  else if (kind !== 'answer' && !marked.includes(flag)) flag.checked = response.flagged;
 }
+for (const { dataset: { item } } of early) commit(item);
+for (const flag of marked) queue.add(flag.closest('[data-item]').dataset.item, 'flag', { flagged: flag.checked });
+addEventListener('hashchange', () => { const section = fromAddress(); if (section) turnTo(section, true); });
+addEventListener('pagehide', commitAll);
+addEventListener('pageshow', (event) => { if (event.persisted) { leaving = false; queue.refresh(); } });
+addEventListener('offline', show);
+addEventListener('beforeunload', (event) => { commitAll(); if (queue.size && !leaving) event.preventDefault(); });
+document.addEventListener('visibilitychange', () => {
+  if (document.hidden) commitAll(); // a phone may stop the page from here on
+  else if (queue.connection === 'ok') queue.refresh();
+});
+turnTo(fromAddress() ?? sections.find((section) => section.querySelector('[data-error]:not([hidden])')) ?? sections[0], false);
+show();
+queue.start();
+pulse.start();
