@@ -140,6 +140,10 @@ def test_a_markers_afternoon(open_page: Callable[[str], Page], afternoon: Aftern
     second.keyboard.press("Control+Enter")
     expect(second.locator("[data-note=offline]")).to_be_visible()
     second.context.set_offline(False)
+    second.route("**/*", lambda route: route.fulfill(body="{}"))  # a network that answers in the server's place
+    with second.expect_response("**/*"):
+        second.keyboard.press("Control+Enter")
+    second.unroute("**/*")
     second.goto(marked[0])
     expect(second.locator("[data-note=restored]")).to_be_visible()
     expect(second.locator("#comment")).to_have_value("断网前写的评语")

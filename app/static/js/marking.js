@@ -1,6 +1,8 @@
 // One key per level: 1 … 9 choose in the criterion that has the focus, else in the first that has no level yet, and
 // lead on to the next. Ctrl+Enter saves. The switch for shortcuts (“?”) turns the number keys off. What is entered is kept
 // in the browser until the server has it: a lost connection or an ended session loses no comment.
+import { heard } from './exam-pulse.js';
+
 const form = document.querySelector('[data-marking]');
 const off = () => { try { return localStorage.getItem('shortcuts') === 'off'; } catch { return false; } };
 const typing = (el) => el.matches?.('textarea, select, input:not([type="radio"])');
@@ -59,18 +61,16 @@ async function save(event) {
   if (form.dataset.saving) return;
   form.dataset.saving = 'yes';
   try {
-    const answer = await fetch(form.action, {
+    const { status, body } = await heard(await fetch(form.action, {
       method: 'POST', body: new URLSearchParams(new FormData(form)), headers: { Accept: 'application/json' },
       redirect: 'manual', signal: AbortSignal.timeout?.(20000),
-    });
-    if (answer.status === 200) {
-      const { next } = await answer.json();
+    }), 'next');
+    if (status === 200) {
       store.drop(form.dataset.draft);
-      location.assign(next);
-      return;
-    }
-    if ([400, 401].includes(answer.status) || answer.type === 'opaqueredirect') { note('signed_out'); return; }
-    form.submit(); // refused: the page that the server makes of it says why, and keeps what was entered
+      location.assign(body.next);
+    } else if ([400, 401].includes(status)) note('signed_out');
+    else if (status >= 500) note('offline');
+    else form.submit(); // refused: the page that the server makes of it says why, and keeps what was entered
   } catch {
     note('offline');
   } finally { delete form.dataset.saving; }
