@@ -73,5 +73,7 @@ def test_a_pass_is_not_undone_by_a_higher_failure_and_nothing_graded_is_no_score
     lenient, strict = Score(Decimal(60), True), Score(Decimal(75), False)
     assert keep(ScoreKept.HIGHEST, [lenient, strict], 80) == (0, lenient)
     assert keep(ScoreKept.AVERAGE, [lenient, strict], 68) == (1, Score(Decimal("67.5"), False))
+    assert keep(ScoreKept.AVERAGE, [lenient, strict, strict], 70) == (2, Score(Decimal(70), True))
+    assert [keep(kept, [strict, lenient, lenient], 60)[0] for kept in ScoreKept] == [1, 2, 0, 2]
     with pytest.raises(ValueError, match="nothing"):
         keep(ScoreKept.LATEST, [], 60)

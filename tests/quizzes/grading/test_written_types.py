@@ -96,6 +96,8 @@ def test_formulas_are_exact(formula: str, value: str) -> None:
         "abs(x=1)",
         "y",
         "x % 2",
+        "~x",
+        "x.sqrt(4)",
         "(" * 220 + "1" + ")" * 220,
         "-" * 490 + "1" * 20,
     ],
