@@ -213,8 +213,10 @@ def test_a_late_answer_is_kept_not_counted_and_closes_the_attempt_for_good(
     assert closed.grade_run_id is not None
     with clock.frozen_at(attempt.started_at):  # the server's clock steps back
         assert device.save(item, choice(attempt, 2))["status"] == "late"
-    assert [event.late for event in events(attempt)] == [False, True, True]
-    assert item_of(attempt, "single").answer_ordinal == 1
+        assert device.save(item, {"flagged": True}, kind="flag")["status"] == "late"
+    assert [event.late for event in events(attempt)] == [False, True, True, True]
+    left = item_of(attempt, "single")
+    assert (left.answer_ordinal, left.flagged) == (1, False)
 
 
 def test_the_clock_of_an_attempt_never_runs_backwards(device: Device, attempt: Attempt) -> None:

@@ -6,19 +6,23 @@ import pytest
 
 from app.accounts.models import Person
 from app.core import clock
-from app.core.database import release, transaction
+from app.core.database import core_transaction, release, transaction
 from app.core.errors import Conflict, NotFound
+from app.core.identifiers import new_id
 from app.quizzes import services
+from app.quizzes.context import keyring
 from app.quizzes.invigilation import services as invigilation
 from app.quizzes.invigilation.models import Decision
 from app.quizzes.invigilation.queries import interventions_of
-from app.quizzes.models import Attempt, AttemptState
-from app.quizzes.rules import Allowance, Pauses, QuizSettings, pauses
+from app.quizzes.models import Attempt, AttemptState, EventKind
+from app.quizzes.protocol import Sent
+from app.quizzes.rules import Allowance
+from app.quizzes.services.answers import Overdue
 from app.quizzes.tasks import expire_attempts
 from tests.support.accommodations import grant
-from tests.support.cast import Cast, as_actor
+from tests.support.cast import Cast, as_actor, make_login
 from tests.support.invigilation import answer, fresh, invigilator
-from tests.support.quizzes import make_quiz, start
+from tests.support.quizzes import items_of, make_quiz, start
 
 NOW = clock.now().replace(microsecond=0)
 MINUTE = timedelta(minutes=1)
@@ -44,19 +48,6 @@ def go_on(cast: Cast, attempt: Attempt, now: datetime) -> Attempt:
 def sitting(cast: Cast) -> Attempt:
     grant(invigilator(cast), cast.trainee, TWO_OF_TEN)
     return start(cast.trainee, make_quiz(), now=NOW)
-
-
-def test_what_may_be_paused_in_all() -> None:
-    plain, general = QuizSettings(30, 60), QuizSettings(30, 60, pause_minutes=5)
-    assert pauses(plain, Allowance()) == Pauses(0, None)
-    assert pauses(plain, TWO_OF_TEN) == Pauses(600, 2)
-    assert pauses(general, TWO_OF_TEN) == Pauses(900, None)
-    found = Pauses(600, 2)
-    assert [found.after(0, 0).seconds, found.after(1, 200).seconds] == [600, 400]
-    assert [found.after(2, 200), found.after(1, 600)] == [Pauses(0, 0), Pauses(0, 1)]
-    unlimited = TWO_OF_TEN.joined(Allowance(pause_minutes=3))
-    assert unlimited == Allowance(pause_minutes=10)
-    assert TWO_OF_TEN.joined(Allowance(extra_minutes=1)) == Allowance(extra_minutes=1, pause_minutes=10, pauses=2)
 
 
 def test_nobody_pauses_somebody_elses_attempt_or_one_without_pauses(cast: Cast, sitting: Attempt) -> None:
@@ -111,6 +102,23 @@ def test_answers_count_during_a_pause_and_as_long_as_time_is_left(cast: Cast, si
     assert answer(cast.trainee, sitting, position=2, now=NOW + 20 * MINUTE).status == "counted"
     assert fresh(sitting).state is AttemptState.IN_PROGRESS
     assert fresh(sitting).deadline_at == NOW + 40 * MINUTE
+
+
+def test_a_pause_is_over_at_its_last_moment_and_ends_in_a_transaction_of_the_session(
+    cast: Cast, sitting: Attempt
+) -> None:
+    """The quick way has no session that could end it: it takes no answer then."""
+    ends = pause(cast, sitting, NOW + 5 * MINUTE).pause_ends_at
+    assert ends == NOW + 15 * MINUTE
+    login_id, item_id, attempt_id = make_login(cast.trainee).id, items_of(sitting)[0].id, sitting.id
+    sent = Sent(item_id, new_id(), new_id(), 1, 0, EventKind.ANSWER, {})
+    release()
+    with pytest.raises(Overdue), core_transaction() as connection:
+        services.take_answer(login_id, attempt_id, sent, keyring=keyring(), now=ends, connection=connection)
+    assert answer(cast.trainee, sitting, now=ends - SECOND).status == "counted"
+    assert fresh(sitting).state is AttemptState.PAUSED
+    assert answer(cast.trainee, sitting, position=2, now=ends).ordinal == 2
+    assert fresh(sitting).state is AttemptState.IN_PROGRESS
 
 
 def test_nobody_sits_in_a_pause_for_ever(cast: Cast, sitting: Attempt) -> None:

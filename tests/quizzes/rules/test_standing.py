@@ -98,11 +98,12 @@ def test_pauses_of_everybody_know_no_number_and_those_granted_may() -> None:
     everybody, hers = replace(PLAIN, pause_minutes=5), Allowance(pause_minutes=10, pauses=2)
     assert pauses(everybody, hers) == Pauses(15 * 60, None)
     assert pauses(PLAIN, hers) == Pauses(10 * 60, 2)
-    assert pauses(PLAIN, Allowance(pauses=2)) == Pauses(0, None)
+    assert pauses(PLAIN, Allowance()) == pauses(PLAIN, Allowance(pauses=2)) == Pauses(0, None)
     left = pauses(PLAIN, hers)
     assert left.after(1, 200) == Pauses(400, 1)
     assert left.after(2, 200) == left.after(3, 200) == Pauses(0, 0)
-    assert left.after(1, 700) == Pauses(0, 1)
+    assert left.after(0, 0) == left
+    assert left.after(1, 600) == left.after(1, 700) == Pauses(0, 1)
     assert pauses(everybody, Allowance()).after(7, 299) == Pauses(1, None)
 
 

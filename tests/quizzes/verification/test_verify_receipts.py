@@ -3,6 +3,7 @@
 import json
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -290,6 +291,10 @@ DATABASE: dict[str, tuple[Callable[[Desk], None], Found]] = {
     "signature": (lambda desk: desk.alter(2, mac=""), {"row": {2}, "differs": {2}}),
     "question": (_to_another_question, {"row": {2}, "differs": {2}, "counts": {None}}),
     "deleted": (lambda desk: desk.delete(3), {"gap": {3}, "lost": {3}, "head": {None}}),
+    "last but one deleted": (
+        lambda desk: desk.delete(5),
+        {"gap": {5}, "lost": {5}, "head": {None}, "counts": {None}},
+    ),
     "last deleted": (lambda desk: desk.delete(6), {"lost": {6}, "head": {None}}),
     "head": (lambda desk: desk.set_head(7), {"head": {None}}),
     "what counts": (lambda desk: desk.set_item(answer_ordinal=3), {"counts": {None}}),
@@ -306,6 +311,15 @@ def test_what_is_altered_in_the_database_is_named(
 ) -> None:
     change(desk)
     assert desk.found() == expected
+
+
+def test_a_lost_event_is_shown_by_its_receipt_and_a_foreign_row_is_not_called_newer(desk: Desk) -> None:
+    _add_a_row(desk)
+    desk.delete(6)
+    (lost, added) = json.loads(desk.check("--json").output)["events"][-2:]
+    receipt = desk.values["receipts"][5]
+    assert (lost["position"], lost["status"], lost["received_at"]) == (3, "late", receipt["received_at"])
+    assert ([each["code"] for each in added["findings"]], added["note"]) == (["row"], "")
 
 
 def test_the_server_does_not_sign_what_was_written_behind_its_back(
@@ -338,13 +352,13 @@ def test_an_erased_answer_still_verifies_and_nothing_else_may_be_changed(desk: D
     with transaction() as session:
         session.execute(
             db.update(ResponseEvent)
-            .where(ResponseEvent.attempt_id == desk.id, ResponseEvent.ordinal == 2)
+            .where(ResponseEvent.attempt_id == desk.id, ResponseEvent.ordinal.in_([2, 4]))
             .values(body=db.null(), salt=None)
         )
     result = desk.check()
     assert result.exit_code == 0, result.output
     assert "its content has been erased" in result.output
-    for entry in desk.values["receipts"][1:2]:
+    for entry in (desk.values["receipts"][1], desk.values["receipts"][3]):  # an answer, and a mark to come back
         entry |= {"answer": None, "salt": None}
     desk.write()
     assert desk.found() == {}
@@ -363,6 +377,10 @@ def test_receipts_outlive_the_secret_they_were_signed_with(desk: Desk, app: Flas
         found = desk.found()
         assert found["unknown_key"] == found["row"] == set(range(1, 7))
         assert Key.derive(old).id in desk.check().output
+        event = db.session.scalars(select(ResponseEvent).where(desk.at(1))).one()
+        kept = services.answers.receipt_of(event)
+        assert not Keyring([old]).verify(replace(kept, mac="é" * 64))
+        assert not Keyring(["a new secret"]).verify(replace(kept, mac=""))
     finally:
         app.extensions["academy.receipt_keys"] = held
 
