@@ -11,6 +11,7 @@ from app.core import clock
 from app.core.database import db, transaction
 from app.core.errors import Conflict, NotFound
 from app.core.events import subscribe
+from app.core.identifiers import new_id
 from app.quizzes import queries, services
 from app.quizzes.events import AttemptGraded
 from app.quizzes.models import Attempt, AttemptState, Grade
@@ -89,6 +90,17 @@ def test_nobody_submits_for_another(cast: Cast) -> None:
     for person in (cast.cohort_mate, cast.instructor, cast.outsider, cast.administrator):
         with pytest.raises(NotFound), transaction():
             services.submit_attempt(as_actor(person), attempt.id, now=NOW)
+
+
+def test_what_is_not_there_is_not_begun_and_not_closed(cast: Cast) -> None:
+    with pytest.raises(NotFound), transaction():
+        services.start_attempt(
+            as_actor(cast.trainee), quiz_id=new_id(), context_type="test", context_id=new_id(), now=NOW
+        )
+    with transaction():
+        assert not services.expire_attempt(new_id(), now=NOW)
+    with pytest.raises(NotFound), transaction():
+        services.submit_attempt(as_actor(cast.trainee), new_id(), now=NOW)
 
 
 def test_time_over_closes_for_good_also_when_the_clock_steps_back(cast: Cast) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from app.accounts.models import Person
+from app.audit.queries import list_entries
 from app.core import clock
 from app.core.database import core_transaction, release, transaction
 from app.core.errors import Conflict, NotFound
@@ -59,6 +60,28 @@ def test_nobody_pauses_somebody_elses_attempt_or_one_without_pauses(cast: Cast, 
     assert refused.value.code == "no_pause"
 
 
+def test_what_does_not_run_cannot_be_paused(cast: Cast, sitting: Attempt) -> None:
+    def refused(attempt: Attempt, now: datetime) -> str:
+        with pytest.raises(Conflict) as told:
+            pause(cast, attempt, now)
+        return told.value.code
+
+    assert refused(sitting, NOW + 31 * MINUTE) == "not_running"  # nobody has closed it yet
+    actor = as_actor(cast.trainee)
+    release()
+    with transaction():
+        services.submit_attempt(actor, sitting.id, now=NOW + MINUTE)
+    assert refused(sitting, NOW + 2 * MINUTE) == "not_running"
+    assert fresh(sitting).state is AttemptState.SUBMITTED
+    release()
+    waiting = start(cast.trainee, make_quiz(identity_check=True), now=NOW)
+    assert refused(waiting, NOW + MINUTE) == "not_running"
+    release()
+    for verb in (services.take_pause, services.end_pause):
+        with pytest.raises(NotFound), transaction():
+            verb(actor, new_id(), now=NOW)
+
+
 def test_the_deadline_moves_by_each_pause_and_both_limits_hold(cast: Cast, sitting: Attempt) -> None:
     deadline = NOW + 30 * MINUTE
     assert pause(cast, sitting, NOW + 5 * MINUTE).pause_ends_at == NOW + 15 * MINUTE
@@ -74,6 +97,8 @@ def test_the_deadline_moves_by_each_pause_and_both_limits_hold(cast: Cast, sitti
     assert refused.value.code == "no_pause"
     told = [each.decision for each in interventions_of(sitting.id)]
     assert told == [Decision.OWN_PAUSE, Decision.OWN_RESUME] * 2
+    entries = sorted(list_entries("Attempt", sitting.id), key=lambda each: each.id)
+    assert [each.action for each in entries][1:] == ["quizzes.take_pause", "quizzes.end_pause"] * 2
 
 
 def test_the_server_ends_a_pause_whose_time_is_over(

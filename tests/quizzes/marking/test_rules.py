@@ -88,6 +88,7 @@ def test_each_marker_goes_round_in_an_order_of_her_own() -> None:
         went.append(rules.next_of(ITEMS, HER, went[-1]))
     assert went == [*ordered, ordered[0]]
     assert rules.next_of([HER], HER, HER) is None
+    assert rules.code_of(uuid.UUID(int=0x1ABCDEF)) == "ABCDEF"
     assert rules.next_of([], HER, None) is None
 
 

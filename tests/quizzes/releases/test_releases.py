@@ -18,7 +18,7 @@ from app.jobs.services import run_due_jobs, run_job
 from app.mail.models import OutgoingMail
 from app.quizzes import letters
 from app.quizzes.events import AttemptGraded
-from app.quizzes.invigilation.services import reopen_attempt, void_attempt
+from app.quizzes.invigilation.services import count_late_answers, reopen_attempt, void_attempt
 from app.quizzes.marking.answers import Task
 from app.quizzes.marking.queries import get_task
 from app.quizzes.marking.services import save_mark
@@ -28,6 +28,7 @@ from app.quizzes.releases.models import ResultRelease
 from app.quizzes.rules import DoubleMarking, Release
 from app.quizzes.services import submit_attempt
 from tests.support.cast import Cast, as_actor, make_person
+from tests.support.invigilation import answer, fresh
 from tests.support.marking import hand_in, levels, mark, marker, tasks_of
 from tests.support.pages import Visitors
 from tests.support.quizzes import make_quiz, start
@@ -226,6 +227,24 @@ def test_a_paper_the_machine_grades_alone_is_held_too(cast: Cast, graded: list[A
     assert (graded, attempt.grade_run_id) == ([], None)
     (held,) = [each for each in queries.list_held() if each.quiz_id == attempt.quiz_id]
     assert held.ready == 1
+
+
+def test_late_answers_replace_a_result_that_is_out_at_once(cast: Cast, graded: list[AttemptGraded]) -> None:
+    with write_mode():
+        attempt = hand_in(cast.trainee, make_quiz(("single",), release=Release.TOGETHER))
+        late = answer(cast.trainee, attempt)
+    key = next(each.key for each in queries.list_held() if each.quiz_id == attempt.quiz_id)
+    release()
+    with write_mode(), transaction():
+        services.release_results(releaser(cast), key, although_running=False, now=clock.now())
+    run_due_jobs()
+    first = fresh(attempt).grade_run_id
+    release()
+    with write_mode(), transaction():
+        count_late_answers(marker(cast), attempt.id, [late.ordinal], reason="网络故障", now=clock.now())
+    second = fresh(attempt).grade_run_id
+    assert first != second
+    assert [event.grade_run_id for event in graded] == [first, second]
 
 
 def test_the_pages(cast: Cast, visit: Visitors) -> None:

@@ -212,6 +212,8 @@ FILE: dict[str, tuple[Callable[[Values], Any], Found]] = {
     ),
     "ordinal as text": (_change("ordinal", "2"), UNREADABLE),
     "ordinal as a fraction": (_change("ordinal", 2.0), UNREADABLE),
+    "ordinal zero": (_change("ordinal", 0), UNREADABLE),
+    "an answer that is a list": (_change("answer", []), UNREADABLE),
     "mac": (_change("mac", lambda rows: rows[0]["mac"]), {"forged": {2}, "differs": {2}}),
     "a word more": (_change("note", "true"), UNREADABLE),
     "a word less": (lambda values: values["receipts"][1].pop("mac"), UNREADABLE),
@@ -397,6 +399,8 @@ DAMAGED: list[tuple[bytes, str]] = [
     (b'{"format": "academy-receipts-1"}', "and nothing else"),
     (b'{"format": "academy-receipts-1", "attempt": "x", "head": 0, "receipts": []}', "not an identifier"),
     (b'{"format": "academy-receipts-1", "attempt": "%s", "head": true, "receipts": []}', "number of events"),
+    (b'{"format": "academy-receipts-1", "attempt": "%s", "head": -1, "receipts": []}', "number of events"),
+    (b'{"format": "academy-receipts-1", "attempt": "%s", "head": 2147483648, "receipts": []}', "number of events"),
 ]
 
 
