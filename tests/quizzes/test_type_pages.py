@@ -182,6 +182,24 @@ def test_a_refused_file_costs_nothing_else_on_the_page(sitting: tuple[Browser, A
     assert next(one for one in items_of(attempt) if one.id == text.id).answer_ordinal
 
 
+def test_a_file_that_comes_too_late_costs_nothing_else_on_the_page(
+    sitting: tuple[Browser, Attempt], cast: Cast
+) -> None:
+    browser, attempt = sitting
+    item, text = upload_item(attempt), next(one for one in items_of(attempt) if one.layout["type"] == "short_text")
+    sent = {f"q-{item.id}-file": (io.BytesIO(PDF), "a.pdf"), "seen": "0", f"q-{text.id}": "国内产业"}
+    path = f"/attempts/{attempt.id}"
+    release()
+    with transaction():
+        services.submit_attempt(as_actor(cast.trainee), attempt.id, now=clock.now())
+    answer = browser.submit(f"{path}/questions/{item.id}/files", sent, 302, form_at="/account")
+    assert answer.location.startswith(path)
+    assert "该文件不计入" in browser.page(f"{path}/result").text_content()
+    (kept,) = queries.list_events(attempt.id)
+    assert (kept.item_id, kept.late) == (text.id, True)
+    assert db.session.scalars(db.select(Upload)).first() is None
+
+
 def test_too_many_files_are_refused(sitting: tuple[Browser, Attempt]) -> None:
     browser, attempt = sitting
     item = upload_item(attempt)
@@ -217,7 +235,7 @@ def test_nobody_fills_the_disk(
     with transaction():
         services.submit_attempt(as_actor(cast.trainee), attempt.id, now=clock.now())
     monkeypatch.undo()
-    assert not sent(5, 409)
+    assert not sent(5, 302)
 
 
 def test_nobody_else_can_send_a_file(sitting: tuple[Browser, Attempt], cast: Cast, visit: Visitors) -> None:

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.core import access, clock
 from app.core.carrying import carried
 from app.core.database import release, transaction
-from app.core.errors import Invalid
+from app.core.errors import Conflict, DomainError, Invalid
 from app.core.languages import told
 from app.core.publishing import send_asked_each_time
 from app.files import services as files
@@ -47,18 +47,18 @@ def receive_file(attempt_id: uuid.UUID, item_id: uuid.UUID) -> BaseResponse | tu
     """Save the paper that was posted, and take one file for a question of it."""
     actor = access.require_actor()
     place = queries.get_upload_place(actor, attempt_id, item_id)
-    services.check_open(place.attempt, place.position, clock.now())  # before anything is kept on disk
+    problem, received = _closed(place), None
     sent = request.files.get(f"q-{item_id}-file")
     data = sent.read(place.max_bytes + 1) if sent else b""
     page = read_page(request.form)
     release()
-    problem, received = "", None
-    try:
-        kind = services.check_file(place, data)
-        name = (sent.filename if sent else None) or ""
-        received = services.Received(files.store(_data_dir(), data), kind, name, len(data))
-    except Invalid as error:
-        problem = told(error)
+    if problem is None:
+        try:
+            kind = services.check_file(place, data)
+            name = (sent.filename if sent else None) or ""
+            received = services.Received(files.store(_data_dir(), data), kind, name, len(data))
+        except Invalid as error:
+            problem = error
     now = clock.now()
     with transaction():
         saved = services.save_paper(
@@ -67,15 +67,26 @@ def receive_file(attempt_id: uuid.UUID, item_id: uuid.UUID) -> BaseResponse | tu
         try:
             if received is not None:
                 services.receive_file(actor, attempt_id, place, received, keyring=keyring(), now=now)
-        except Invalid as error:  # too many; what else stood on the page is saved all the same
-            problem = told(error)
-    if problem:
-        saved.refuse(item_id, problem)
+        except (Conflict, Invalid) as error:  # what else stood on the page is kept all the same
+            problem = error
+    if isinstance(problem, Conflict):  # nothing counts here any more: there is no field to say it beside
+        flash(told(problem), "attention")
+    elif problem:
+        saved.refuse(item_id, told(problem))
     else:
         flash(_("The file is received."), "ok")
     if saved.refused:
         return paper_page(queries.get_own_paper(actor, attempt_id), saved), Invalid.status
     return redirect(url_for("quizzes.show_attempt", attempt_id=attempt_id, _anchor=f"question-{place.position}"))
+
+
+def _closed(place: queries.UploadPlace) -> DomainError | None:
+    """Why no file counts there any more: asked before one is kept on disk."""
+    try:
+        services.check_open(place.attempt, place.position, clock.now())
+    except Conflict as error:
+        return error
+    return None
 
 
 def _data_dir() -> Any:
