@@ -207,8 +207,13 @@ addEventListener('beforeunload', (e) => { if (document.querySelector('form[data-
 function settle(root) {
   sortable(root);
   choosable(root);
+  takeFocus(root);
+}
+function takeFocus(root) {
   const target = root.matches?.('[data-focus]') ? root : root.querySelector('[data-focus]');
   target?.focus();
 }
 settle(document);
+// An address with a # takes the focus away again while the page loads.
+if (location.hash) addEventListener('load', () => { if (document.activeElement === document.body) takeFocus(document); });
 document.addEventListener('htmx:afterSettle', (e) => settle(e.target));
