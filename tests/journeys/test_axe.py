@@ -18,7 +18,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from lxml import html
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 from sqlalchemy import select
 from werkzeug.exceptions import HTTPException
 
@@ -403,3 +403,16 @@ def test_every_page_is_accessible_and_fits(
         window.context.close()
     assert faults == [], "\n".join(faults)
     assert set(seen) == {place.endpoint for place in reader.places}
+
+
+def test_what_was_refused_has_the_focus_also_where_the_address_names_a_place(academy: Served) -> None:
+    """As a wrong access code leads back to its form: the browser itself would leave the focus nowhere."""
+    page = academy.context().new_page()
+    page.goto(f"{academy.base}/sign-in")
+    page.locator("main form").evaluate(
+        "form => { form.noValidate = true; form.action += '#error-summary-title'; }"
+    )
+    page.locator("main form button[type=submit]").click()
+    page.wait_for_url("**/sign-in#error-summary-title")
+    expect(page.locator("main [data-focus]")).to_be_focused()
+    page.context.close()

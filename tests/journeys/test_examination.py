@@ -16,7 +16,6 @@ from app.quizzes.models import Attempt, AttemptState
 from app.quizzes.services.attempts import close_attempt
 from tests.support.chromium import violations
 from tests.support.dragging import into_order, into_text, onto_image
-from tests.support.serving import Served
 from tests.support.sitting import (
     SAVED,
     choose,
@@ -497,16 +496,3 @@ def test_submitting_without_a_connection_or_signed_out_says_so_and_keeps_the_pag
     sitting.sign_in(page.context)  # as in another tab; this page's form token is stale now
     submit.click()
     page.wait_for_url(f"{sitting.path}/result")
-
-
-def test_what_was_refused_has_the_focus_also_where_the_address_names_a_place(academy: Served) -> None:
-    """As a wrong access code leads back to its form: the browser itself would leave the focus nowhere."""
-    page = academy.context().new_page()
-    page.goto(f"{academy.base}/sign-in")
-    page.locator("main form").evaluate(
-        "form => { form.noValidate = true; form.action += '#error-summary-title'; }"
-    )
-    page.locator("main form button[type=submit]").click()
-    page.wait_for_url("**/sign-in#error-summary-title")
-    expect(page.locator("main [data-focus]")).to_be_focused()
-    page.context.close()

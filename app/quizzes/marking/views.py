@@ -80,7 +80,7 @@ def _shows() -> dict[words.Show, str]:
         words.Show.WAITING: _("Wait for you"),
         words.Show.THIRD: _("Two marks differ"),
         words.Show.MINE: _("Marked by you"),
-        words.Show.SETTLED: _("Settled"),
+        words.Show.SETTLED: _("Mark settled"),
     }
 
 
