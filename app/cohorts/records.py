@@ -14,10 +14,8 @@ from typing import Final
 
 from rustpy_xlsxwriter import write_worksheet
 
+from app.core.spreadsheets import harmless
 from app.core.text import Bilingual, language_of
-
-#: What a spreadsheet takes for the start of a formula, with the full-width forms an input method makes.
-FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 class RecordFormat(StrEnum):
@@ -57,11 +55,6 @@ COLUMNS: Final[tuple[Column, ...]] = (
 )
 BY_KEY: Final = {column.key: column for column in COLUMNS}
 DEFAULT_COLUMNS: Final = tuple(column.key for column in COLUMNS if not column.personal)
-
-
-def harmless(text: str) -> str:
-    """The text, with an apostrophe in front when a spreadsheet would run it."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 def headers(keys: Sequence[str], locale: str) -> list[str]:

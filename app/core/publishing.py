@@ -8,6 +8,8 @@ from typing import Any, Final
 from flask import Response, request
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
+from app.core.spreadsheets import MEDIA_TYPES
+
 #: For what can never change at its address.
 FOREVER = 365 * 86_400
 _SVG = "image/svg+xml"
@@ -47,6 +49,13 @@ def send_asked_each_time(read: Callable[[], bytes], media_type: str, digest: str
     known = any(tag.partition(":")[0] == digest for tag in request.if_none_match.as_set(include_weak=True))
     response = _named(Response(status=304) if known else Response(read(), mimetype=media_type), digest)
     response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def send_table(data: bytes, form: str, name: str) -> Response:
+    """A spreadsheet in this form (of ``spreadsheets.MEDIA_TYPES``) to be downloaded."""
+    response = Response(data, content_type=MEDIA_TYPES[form])
+    response.headers.set("Content-Disposition", "attachment", filename=f"{name}.{form}")
     return response
 
 

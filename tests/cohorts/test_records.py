@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from app.cohorts.records import DEFAULT_COLUMNS, FORMULA_STARTS, harmless, to_csv, to_xlsx
+from app.cohorts.records import DEFAULT_COLUMNS, to_csv, to_xlsx
+from app.core.spreadsheets import FORMULA_STARTS, harmless
 
 ROW = (
     *("0012026001", "=HYPERLINK(1)", "LIN JIANWEI", "２０２６秋", "2", "结业", "2026-03-01"),

@@ -1,28 +1,17 @@
 """The figures as CSV and as a workbook. Numbers stay numbers: shares of one, as the page's help defines them."""
 
-import csv
-import io
-from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 from flask_babel import gettext as _
-from rustpy_xlsxwriter import write_worksheets
 
 from app.core.languages import tr
+from app.core.spreadsheets import Row, write_csv, write_xlsx
 from app.quizzes.analysis import words
 from app.quizzes.analysis.choices import ChoiceTable, ChoiceUse, labels
 from app.quizzes.analysis.report import ItemReport, Report
 
-#: What a spreadsheet takes for the start of a formula, with the full-width forms an input method makes.
-FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 #: More digits would suggest a precision the figures do not have.
 PLACES: Final = 4
-
-Row = dict[str, Any]
-
-
-def _harmless(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
 
 
 def _number(value: float | None) -> float | None:
@@ -184,15 +173,6 @@ def to_csv(report: Report) -> bytes:
     return write_csv(question_rows(report))
 
 
-def write_csv(rows: Sequence[Row]) -> bytes:
-    """Rows with equal columns, at least one, in UTF-8 with a byte-order mark, as Excel expects."""
-    stream = io.StringIO(newline="")
-    writer = csv.writer(stream)
-    writer.writerow(rows[0])
-    writer.writerows([_harmless(value) for value in row.values()] for row in rows)
-    return stream.getvalue().encode("utf-8-sig")
-
-
 def to_xlsx(report: Report) -> bytes:
     """A workbook: questions, their parts, choices, numbers drawn, marks earned, and the paper; empty sheets are
     left out."""
@@ -205,12 +185,3 @@ def to_xlsx(report: Report) -> bytes:
         (_("Paper"), paper_rows(report)),
     ]
     return write_xlsx(sheets)
-
-
-def write_xlsx(sheets: Sequence[tuple[str, Sequence[Row]]]) -> bytes:
-    """A workbook of the sheets that have rows."""
-    stream = io.BytesIO()
-    write_worksheets(
-        [(name, list(rows)) for name, rows in sheets if rows], stream, bold_headers=True, autofit=True
-    )
-    return stream.getvalue()

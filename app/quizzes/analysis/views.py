@@ -11,6 +11,7 @@ from app.core import access, clock
 from app.core.access import require_actor
 from app.core.errors import NotFound
 from app.core.markdown import render
+from app.core.publishing import send_table
 from app.quizzes.analysis import charts, exports, findings, policies, queries, words
 from app.quizzes.analysis.charts import Plotted
 from app.quizzes.analysis.choices import labels, numbered
@@ -23,10 +24,7 @@ from app.quizzes.regrading.policies import REGRADERS
 blueprint = Blueprint("item_analysis", __name__)
 blueprints = (blueprint,)
 
-EXPORTS = {
-    "csv": (exports.to_csv, "text/csv; charset=utf-8"),
-    "xlsx": (exports.to_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-}
+EXPORTS = {"csv": exports.to_csv, "xlsx": exports.to_xlsx}
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +143,7 @@ def download(key: str, form: str) -> Response:
     chosen = _select(key)
     if chosen.report.too_few:
         raise NotFound(_("There are too few sittings for an analysis."))
-    write, content_type = EXPORTS[form]
-    response = Response(write(chosen.report), content_type=content_type)
-    response.headers.set("Content-Disposition", "attachment", filename=f"analysis-{key}.{form}")
-    return response
+    return send_table(EXPORTS[form](chosen.report), form, f"analysis-{key}")
 
 
 def _revision_chips(chosen: Selection) -> list[tuple[str, str, bool]]:

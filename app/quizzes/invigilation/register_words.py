@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from app.accounts.models import Person
 from app.core.languages import tr
+from app.core.spreadsheets import Row
 from app.quizzes.accommodations.words import brief
 from app.quizzes.invigilation import words
 from app.quizzes.invigilation.models import Decision, Intervention
@@ -16,8 +17,6 @@ from app.quizzes.invigilation.register import Line
 from app.quizzes.invigilation.rules import Means
 from app.quizzes.rules import Allowance
 
-#: Heading → what stands there.
-Row = dict[str, str | int]
 Say = Callable[[datetime], str]
 
 

@@ -14,12 +14,12 @@ from app.core.database import release, transaction
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.forms import choice, member_of
 from app.core.languages import locale_name, told
+from app.core.publishing import send_table
+from app.core.spreadsheets import write_table
 from app.quizzes import grading, registry, rendering
-from app.quizzes.analysis import exports
 from app.quizzes.analysis.queries import list_revisions
 from app.quizzes.queries import get_paper
 from app.quizzes.regrading import forms, giving_up, history, policies, queries, services, words
-from app.quizzes.regrading.models import Regrade
 from app.quizzes.regrading.queries import RegradedQuestion
 from app.quizzes.regrading.rules import Correction, RegradeState
 from app.quizzes.results import Treatment
@@ -29,7 +29,6 @@ blueprints = (blueprint,)
 
 #: Of what is searched for among candidates.
 MAX_WORDS = 80
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @blueprint.get("/regrades")
@@ -296,14 +295,7 @@ def download(regrade_id: uuid.UUID, form: str) -> Response:
     rows = [words.change_row(each) for each in queries.all_changes(regrade)]
     if not rows:
         raise NotFound(_("No result changes."))
-    data = exports.write_csv(rows) if form == "csv" else exports.write_xlsx([(_("Changed results"), rows)])
-    response = Response(data, content_type="text/csv; charset=utf-8" if form == "csv" else XLSX)
-    response.headers.set("Content-Disposition", "attachment", filename=f"regrade-{_code(regrade)}.{form}")
-    return response
-
-
-def _code(regrade: Regrade) -> str:
-    return regrade.id.hex[-8:]
+    return send_table(write_table(form, _("Changed results"), rows), form, f"regrade-{regrade.id.hex[-8:]}")
 
 
 @blueprint.get("/attempts/<uuid:attempt_id>/grades")

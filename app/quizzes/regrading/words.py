@@ -10,10 +10,10 @@ from markupsafe import Markup
 
 from app.core import clock
 from app.core.languages import format_moment, tr
+from app.core.spreadsheets import Row
 from app.jobs.models import JobState
 from app.jobs.services import WORKERS_DIED
 from app.quizzes import grading
-from app.quizzes.analysis.exports import Row
 from app.quizzes.grading import Amendable
 from app.quizzes.grading.amending import Option, Topic
 from app.quizzes.regrading.history import AppliedRun

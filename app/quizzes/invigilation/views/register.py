@@ -11,16 +11,12 @@ from app.core import access, clock
 from app.core.access import require_actor
 from app.core.database import release, transaction
 from app.core.errors import NotFound
-from app.quizzes.analysis import exports
+from app.core.publishing import send_table
+from app.core.spreadsheets import Row, write_table
 from app.quizzes.invigilation import policies, queries, register, register_words, seating, words
 from app.quizzes.invigilation.board import Seen, Snapshot
 
 blueprint = Blueprint("register", __name__)
-
-KINDS = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 @blueprint.get("/invigilation/<string:key>/register")
@@ -52,9 +48,7 @@ def download(key: str, form: str) -> Response:
     rows = _rows(seen, words.in_full)
     if not rows:
         raise NotFound(_("There is nothing to record"))
-    data = (
-        exports.write_csv(rows) if form == "csv" else exports.write_xlsx([(_("Record of the examination"), rows)])
-    )
+    data = write_table(form, _("Record of the examination"), rows)
     release()
     with transaction():
         audit.record(
@@ -66,9 +60,7 @@ def download(key: str, form: str) -> Response:
             group=group,
             form=form,
         )
-    response = Response(data, content_type=KINDS[form])
-    response.headers.set("Content-Disposition", "attachment", filename=f"register-{key}.{form}")
-    return response
+    return send_table(data, form, f"register-{key}")
 
 
 def _seen(key: str) -> tuple[Seen, str]:
@@ -77,7 +69,7 @@ def _seen(key: str) -> tuple[Seen, str]:
     return Snapshot.read(key, clock.now()).seen_by(require_actor()).of_group(group), group
 
 
-def _rows(seen: Seen, say: register_words.Say) -> list[register_words.Row]:
+def _rows(seen: Seen, say: register_words.Say) -> list[Row]:
     lines = register.lines_of(seen)
     people = people_named({actor_id for line in lines for actor_id in line.actors})
     return register_words.rows_of(lines, people, say)
