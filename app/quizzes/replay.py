@@ -16,7 +16,7 @@ from sqlalchemy.orm import aliased
 
 from app.core.database import db
 from app.core.identifiers import new_id
-from app.quizzes import grading, rules
+from app.quizzes import grading
 from app.quizzes.grading.base import ONE, PLACES, ZERO, Graded, NeedsMarking
 from app.quizzes.marking.models import MarkingTask
 from app.quizzes.models import (
@@ -113,8 +113,7 @@ def add_up(lines: Sequence[Line], pass_mark: int) -> Outcome:
     """The result that the lines make. Pure."""
     earned = sum((line.marks for line in lines), ZERO)
     possible = sum((line.possible for line in lines), ZERO)
-    passed = bool(possible) and earned * 100 >= pass_mark * possible
-    return Outcome(earned, possible, rules.percent_of(earned, possible), passed)
+    return Outcome.reached(earned, possible, pass_mark)
 
 
 def papers(attempt_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, list[Asked]]:

@@ -5,6 +5,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from app.quizzes.rules import percent_of
+
 
 class Treatment(StrEnum):
     """How a question counts in one run; anything but ``graded`` comes of a regrade."""
@@ -24,6 +26,12 @@ class Outcome:
     possible: Decimal
     percent: Decimal
     passed: bool
+
+    @classmethod
+    def reached(cls, earned: Decimal, possible: Decimal, pass_mark: int) -> "Outcome":
+        """What so many of the marks that could be earned make; nobody passes an empty paper."""
+        passed = bool(possible) and earned * 100 >= pass_mark * possible
+        return cls(earned, possible, percent_of(earned, possible), passed)
 
     @classmethod
     def of(cls, result: Any) -> "Outcome":

@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 from app.core.database import db
 from app.core.events import announce
 from app.core.identifiers import new_id
-from app.quizzes import grading, rules
+from app.quizzes import grading, replay, rules
 from app.quizzes.events import AttemptGraded
 from app.quizzes.grading.base import PLACES, Result
 from app.quizzes.marking.models import MarkingTask
@@ -28,6 +28,7 @@ from app.quizzes.models import (
     ResponseEvent,
 )
 from app.quizzes.regrading import services as regrading
+from app.quizzes.results import Outcome
 
 
 def grade_attempt(
@@ -194,17 +195,8 @@ def _settings(attempt: Attempt) -> rules.QuizSettings:
 
 
 def _apply(attempt: Attempt, run: GradeRun, earned: Decimal, possible: Decimal, now: datetime) -> AttemptResult:
-    settings = _settings(attempt)
-    result = AttemptResult(
-        run_id=run.id,
-        attempt_id=attempt.id,
-        earned=earned,
-        possible=possible,
-        percent=rules.percent_of(earned, possible),
-        passed=bool(possible) and earned * 100 >= settings.pass_mark * possible,
-        created_at=now,
-    )
-    db.session.add(result)
+    outcome = Outcome.reached(earned, possible, _settings(attempt).pass_mark)
+    (result,) = replay.keep_results(run, {attempt.id: outcome}, now)
     attempt.grade_run_id = run.id
     db.session.flush()
     result = _as_regraded(attempt, now) or result
