@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,20 +11,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import null, update
 
+from app.core import clock
 from app.core.database import release, transaction, write_mode
 from app.core.errors import Invalid
 from app.core.identifiers import new_id
-from app.quizzes import grading, replay
-from app.quizzes.models import AttemptResult, Grade, ResponseEvent
+from app.quizzes import grading, replay, services
+from app.quizzes.context import keyring
+from app.quizzes.invigilation.services import count_late_answers
+from app.quizzes.models import AttemptResult, EventKind, Grade, ResponseEvent
+from app.quizzes.protocol import Sent
 from app.quizzes.regrading import recomputing
 from app.quizzes.replay import Asked, Ruling
 from app.quizzes.results import Treatment
 from tests.quizzes.grading.strategies import KINDS, altered, chance, questions
 from tests.quizzes.test_replay import answer_at_random
 from tests.support.analysis import publish, single_questions
-from tests.support.cast import Cast
+from tests.support.cast import Cast, make_login
 from tests.support.frozen import unlock
-from tests.support.quizzes import make_quiz, start
+from tests.support.invigilation import answer, invigilator
+from tests.support.quizzes import items_of, make_quiz, start
 from tests.support.regrading import apply, questions_of, regrader, right_is
 from tests.support.sittings import make_people, pick, sit
 from tests.support.statements import counted_statements
@@ -65,6 +71,29 @@ def test_what_was_answered_in_any_order_and_regraded_is_computed_again(
     assert "1 sittings told again, 0 differ" in said.output
     nothing = app.test_cli_runner().invoke(args=["quizzes", "recompute", "--quiz", "no-such-quiz"])
     assert nothing.exit_code == 1
+
+
+def test_only_what_counted_is_told_again(cast: Cast, writing: None) -> None:
+    """Not what another device had overtaken, not what came late, no mark to come back; what was let count is."""
+    now = clock.now().replace(microsecond=0)
+    attempt = start(cast.trainee, make_quiz(), now=now)
+    minute, device, item = timedelta(minutes=1), new_id(), items_of(attempt)[0]
+    answer(cast.trainee, attempt, choice=0, now=now + minute)
+    assert answer(cast.trainee, attempt, choice=1, now=now + minute, device=device, base=0).status == "superseded"
+    flag = Sent(item.id, new_id(), device, 1, 2, EventKind.FLAG, {"flagged": True})
+    login_id = make_login(cast.trainee).id
+    release()
+    with transaction():
+        services.take_answer(login_id, attempt.id, flag, keyring=keyring(), now=now + minute)
+    late = [answer(cast.trainee, attempt, position=at, choice=2, now=now + 31 * minute) for at in (1, 2)]
+    assert [receipt.status for receipt in late] == ["late", "late"]
+    assert complaints(attempt_id=attempt.id) == []
+    with transaction():
+        count_late_answers(
+            invigilator(cast), attempt.id, [late[1].ordinal], reason="网络故障", now=now + 32 * minute
+        )
+    assert complaints(attempt_id=attempt.id) == []
+    assert [item.answer_ordinal for item in items_of(attempt)] == [1, late[1].ordinal, None]
 
 
 def test_what_was_altered_is_found(cast: Cast, app: Flask, writing: None) -> None:
