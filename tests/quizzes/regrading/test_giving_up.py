@@ -140,6 +140,9 @@ def test_it_goes_on_exactly_where_it_stopped(half: Half, heard: list[Event]) -> 
         approve(half.actor, prepare(half.actor, half.revision, half.first, treatment=Treatment.DROPPED))
     assert busy.value.code == "busy"
     release()
+    with transaction():  # nobody has given it up
+        assert giving_up.take_back_batch(half.id, clock.now()) == services.Applied(0)
+        assert not giving_up.finish_taking_back(half.id, clock.now())
     half.resume()
     with pytest.raises(Conflict):
         half.resume()  # a second click
@@ -157,6 +160,9 @@ def test_it_goes_on_exactly_where_it_stopped(half: Half, heard: list[Event]) -> 
         "resume_regrade",
         "apply_regrade",
     ]
+    (resumed,) = db.session.scalars(db.select(AuditEntry.details).filter_by(action="quizzes.resume_regrade"))
+    release()
+    assert resumed["stopped"] == "OSError('no space left')"
     for decide in (half.resume, half.give_up):
         with pytest.raises(Conflict):
             decide()
@@ -191,6 +197,9 @@ def test_given_up_every_result_is_what_it_was(half: Half, heard: list[Event], ca
         (False, 50),
         (True, 100),
     ]
+    release()
+    with transaction():  # a second worker at the same job
+        assert not giving_up.finish_taking_back(half.id, clock.now())
     graded = [event for event in heard if isinstance(event, AttemptGraded) and event.by_regrade]
     assert [(event.attempt_id, event.passed) for event in graded] == [(each, False) for each in half.attempts[:2]]
     assert [event.actor_id for event in heard if isinstance(event, RegradeApplied)] == [cast.instructor.id]
