@@ -10,6 +10,8 @@ from app.core.errors import Invalid
 from app.quizzes import grading
 from app.quizzes.grading.base import NeedsMarking
 from app.quizzes.marking import rules
+from app.quizzes.marking.answers import Panel
+from app.quizzes.marking.models import Mark
 from app.quizzes.marking.rules import FLOOR, Marked, Part, Stage
 from tests.support.quizzes import authored
 
@@ -77,6 +79,27 @@ def test_two_agree_up_to_exactly_the_amount_in_per_cent_of_what_people_mark() ->
     assert stage("0", "1", "0.7") is Stage.SETTLED
     earned = [rules.settled_fraction([Decimal(each) for each in given]) for given in (["0.7"], ["0.00001", "0"])]
     assert earned == [Decimal("0.7"), Decimal("0.00001")]
+
+
+def test_two_see_their_own_mark_alone_and_who_decides_sees_both() -> None:
+    one, other, third = (
+        Mark(marker_id=marker, fraction=Decimal(fraction), number=number)
+        for number, (marker, fraction) in enumerate(((HER, "0.2"), (HIM, "0.8"), (ANNA, "0.5")), start=1)
+    )
+
+    def panel(*marks: Mark, limit: int = 20) -> Panel:
+        return Panel(list(marks), Decimal(limit), Decimal(1), Decimal(0))
+
+    far = Decimal(60)
+    assert [each.apart for each in (panel(one), panel(one, other), panel(one, other, third))] == [None, far, far]
+    assert [panel(one).visible_to(HER), panel(one).visible_to(HIM)] == [[one], []]
+    for pair in (panel(one, other), panel(one, other, limit=60)):
+        assert [pair.visible_to(HER), pair.visible_to(HIM)] == [[one], [other]]
+        assert pair.visible_to(ANNA) == [one, other]  # to decide, or because both count
+    decided = panel(one, other, third)
+    assert [decided.visible_to(marker) for marker in (HER, HIM)] == [[one], [other]]
+    assert decided.visible_to(ANNA) == [one, other, third]
+    assert decided.visible_to(ITEMS[9]) == decided.counting == [third]
 
 
 def test_each_marker_goes_round_in_an_order_of_her_own() -> None:
