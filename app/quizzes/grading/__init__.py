@@ -27,6 +27,7 @@ from app.quizzes.grading.cloze import Cloze
 from app.quizzes.grading.drag_image import DragImage
 from app.quizzes.grading.drag_text import DragText
 from app.quizzes.grading.essay import Essay
+from app.quizzes.grading.legible import refuse_halves, refuse_twins
 from app.quizzes.grading.malformed import Malformed
 from app.quizzes.grading.matching import Matching
 from app.quizzes.grading.multiple import Multiple
@@ -92,9 +93,12 @@ __all__ = [
 def validate(key: str, raw: Mapping[str, Any]) -> Body:
     """A question as written (docs/content-format.md) in the form that is stored. Raises Malformed."""
     try:
-        return _validated(key, raw)
+        refuse_halves(raw)
+        body = _validated(key, raw)
+        refuse_twins(body)
     except Malformed as error:
         raise Malformed(error.why, key) from None
+    return body
 
 
 def _validated(key: str, raw: Mapping[str, Any]) -> Body:
@@ -204,7 +208,10 @@ def amend(body: Body, values: Values) -> Body:
     if unknown := set(values) - known:
         raise Malformed(N_("not to be changed: %(known)s", known=", ".join(sorted(unknown))))
     amended = kind.amend(body, values)
-    validate("amended", kind.authored(amended))
+    try:
+        _validated("amended", kind.authored(amended))
+    except Malformed as error:
+        raise Malformed(error.why, "amended") from None
     return amended
 
 

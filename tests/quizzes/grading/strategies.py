@@ -25,7 +25,8 @@ def chance(seed: int) -> random.Random:
 
 def texts(least: int, most: int) -> st.SearchStrategy[list[Raw]]:
     """Options with texts of their own."""
-    return st.lists(both, min_size=least, max_size=most, unique_by=lambda text: (text["zh"], text["en"])).map(
+    apart = tuple(lambda text, tag=tag: " ".join(text[tag].split()) for tag in ("zh", "en"))
+    return st.lists(both, min_size=least, max_size=most, unique_by=apart).map(
         lambda found: [{"id": NAMES[number], "text": text} for number, text in enumerate(found)]
     )
 

@@ -16,6 +16,13 @@ pytestmark = pytest.mark.no_database
 STEPS = {"rate": {"from": 2, "to": 5, "step": 0.5}}
 YUAN, DAYS = {"zh": "元", "en": "yuan"}, {"zh": "日", "en": "days"}
 PAIRS = AUTHORED["matching"]["pairs"]
+LABELS = AUTHORED["drag_text"]["items"]
+TWINS = {
+    "id": "p1",
+    "type": "matching",
+    "prompt": both("who"),
+    "pairs": [pair | {"right": {"zh": pair["id"], "en": "x"}} for pair in PAIRS],
+}
 IMAGE, ZONES = AUTHORED["drag_image"]["image"], AUTHORED["drag_image"]["zones"]
 
 
@@ -69,6 +76,14 @@ def zone(**values: Any) -> dict[str, Any]:
         ("short_text", {"patterns": ["a" * 501]}, "patterns: some character"),
         ("matching", {"pairs": PAIRS[:1]}, "pairs: needs at least 2"),
         ("matching", {"distractors": [{"id": "d", "text": PAIRS[0]["right"]}]}, "one equals a right side"),
+        ("matching", {"distractors": [{"id": "d", "text": PAIRS[0]["right"] | {"en": "x"}}]}, r"language \(zh\)"),
+        (
+            "drag_text",
+            {"items": [*LABELS, {"id": "d", "text": {"zh": "丁", "en": " Text step  a"}}]},
+            r"\(en\): Text",
+        ),
+        ("case", {"parts": [TWINS]}, r"\(en\): x"),
+        ("single", {"choices": [*choices("a"), {"id": "\ud800", "text": both("x")}]}, "a character is damaged"),
         ("ordering", {"scoring": "partial"}, "scoring: one of position"),
         ("calculated", {"formula": "price * tax"}, "formula: no parameter tax"),
         ("calculated", {"formula": "price * rate * 10 ** 12"}, "formula: a result of at most 1000000000000000"),
