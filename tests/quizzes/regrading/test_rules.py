@@ -1,27 +1,16 @@
-"""Which sittings a regrade is about, and what its dry run counts."""
+"""What a dry run counts, what it rests on, and what takes earlier corrections back."""
 
 import uuid
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
-from app.quizzes.regrading.rules import Basis, Correction, Figures, Scope
+from app.quizzes.regrading.rules import Basis, Correction, Figures
 from app.quizzes.results import Outcome, Treatment
 
 pytestmark = pytest.mark.no_database
 
-NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
-TICK = timedelta(microseconds=1)
 ONE, OTHER = uuid.UUID(int=1), uuid.UUID(int=2)
-
-
-def test_a_scope_holds_an_examination_from_its_first_moment_to_before_its_last() -> None:
-    scope = Scope(quiz_id=ONE, since=NOON, until=NOON + timedelta(hours=1))
-    assert [scope.holds(ONE, moment) for moment in (NOON - TICK, NOON)] == [False, True]
-    assert [scope.holds(ONE, NOON + timedelta(hours=1) - late) for late in (TICK, 0 * TICK)] == [True, False]
-    assert not scope.holds(OTHER, NOON)
-    assert Scope().holds(OTHER, NOON)
 
 
 def test_a_dry_run_counts_who_passes_and_fails_newly() -> None:
@@ -57,5 +46,3 @@ def test_only_a_correction_without_changes_takes_earlier_ones_back() -> None:
     changed = Correction(changes={"answer": ["1"]})
     dropped = Correction(Treatment.DROPPED)
     assert [each.as_published for each in (Correction(), changed, dropped)] == [True, False, False]
-    for each in (Correction(), changed, dropped):
-        assert Correction.from_json(each.as_json()) == each
