@@ -342,6 +342,8 @@ def test_late_answers_count_by_decision_and_their_receipts_still_say_late(cast: 
         with pytest.raises(Invalid):
             count_late(cast, attempt, chosen, late)
     count_late(cast, attempt, ordinals, late)
+    with pytest.raises(Invalid):  # they count already
+        count_late(cast, attempt, ordinals, late)
     result = db.session.scalars(
         db.select(AttemptResult).filter_by(attempt_id=attempt.id, run_id=fresh(attempt).grade_run_id)
     ).one()
@@ -400,6 +402,7 @@ def test_a_candidate_waits_until_she_is_let_in_and_loses_no_time(cast: Cast) -> 
     stands = fresh(attempt)
     assert (stands.state, stands.started_at) == (AttemptState.IN_PROGRESS, long_after + LEAD)
     assert stands.deadline_at == long_after + LEAD + 30 * MINUTE
+    assert stands.cutoff_at == stands.deadline_at + timedelta(seconds=5)
     (kept,) = decided.interventions_of(attempt.id)
     assert (kept.decision, kept.actor_id, kept.details["means"]) == (
         Decision.RELEASE,
@@ -416,7 +419,8 @@ def test_who_is_turned_away_may_come_again(cast: Cast) -> None:
     quiz = make_quiz(attempts=1, identity_check=True)
     attempt = start(cast.trainee, quiz, now=NOW)
     EVERY["refuse"](invigilator(cast), attempt)
-    assert fresh(attempt).state is AttemptState.VOIDED
+    void = fresh(attempt)
+    assert (void.state, void.submitted_at is not None) == (AttemptState.VOIDED, True)
     assert begin(cast, quiz, NOW + MINUTE).state is AttemptState.WAITING
 
 
@@ -432,7 +436,7 @@ def test_nobody_is_let_in_after_the_close_and_the_window_cuts_the_time(cast: Cas
     with pytest.raises(Conflict) as refused:
         within(
             lambda: services.release_attempt(
-                invigilator(cast), slow.id, means=Means.VIDEO, now=NOW + timedelta(hours=1)
+                invigilator(cast), slow.id, means=Means.VIDEO, now=NOW + timedelta(hours=1) - LEAD
             )
         )
     assert refused.value.code == "closed"
