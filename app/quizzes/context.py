@@ -18,6 +18,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         review_rows=words.review_rows,
         kept_text=words.kept_text,
+        percentage=words.percentage,
         passed_text=words.passed_text,
         honour_digest=rules.honour_digest,
         allowance_lines=granted.lines,

@@ -1,7 +1,7 @@
 """The rules of a sitting in a candidate's words."""
 
 from datetime import datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -83,9 +83,16 @@ def again_text(standing: rules.Standing) -> str:
     )
 
 
+def percentage(percent: Decimal | str) -> str:
+    """A result for its reader, to two places and never rounded up: what is short of the pass mark must not read as
+    the pass mark."""
+    cut = Decimal(percent).quantize(Decimal("0.01"), ROUND_DOWN)
+    return f"{cut:f}".rstrip("0").rstrip(".")
+
+
 def passed_text(percent: Decimal, kept: rules.ScoreKept) -> str:
     """What somebody who has passed should know before she tries again."""
-    reached = f"{float(round(percent, 1)):g}"
+    reached = percentage(percent)
     if kept is rules.ScoreKept.HIGHEST:
         return str(
             _("You reached %(percent)s%%. You need not take it again; your best attempt counts.", percent=reached)

@@ -2,18 +2,34 @@
 
 import re
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from app.core import clock
 from app.core.database import release, transaction
-from app.quizzes import queries, services
+from app.quizzes import queries, services, words
 from app.quizzes.models import Attempt, QuizRevision
 from app.quizzes.rules import Feedback, Pool, QuizSettings, Review
 from tests.support.cast import Cast, as_actor
 from tests.support.pages import Visitors
 from tests.support.quizzes import authored, items_of, make_quiz, start
+
+
+@pytest.mark.parametrize(
+    ("percent", "read"),
+    [
+        ("59.99999", "59.99"),
+        ("59.96", "59.96"),
+        ("60.00000", "60"),
+        ("7.50000", "7.5"),
+        ("100", "100"),
+        ("0", "0"),
+    ],
+)
+def test_what_is_short_of_a_pass_mark_never_reads_as_the_pass_mark(percent: str, read: str) -> None:
+    assert words.percentage(Decimal(percent)) == words.percentage(percent) == read
 
 
 def quiz_with_certainty(review: Review) -> QuizRevision:
@@ -66,7 +82,7 @@ def test_certainty_points_stand_beside_the_marks_where_marks_are_shown(
     assert "把握度得点：−6" in articles[1]
     assert "把握度" not in articles[2]
     assert "把握度得点：−3（最多6点）" in whole
-    assert "66.7%" in page.cssselect("h1")[0].text_content()  # two of three, however sure she was
+    assert "66.66%" in page.cssselect("h1")[0].text_content()  # two of three, however sure she was
 
 
 def test_formulas_stand_in_questions_options_and_feedback_and_as_tex_in_lists(visit: Visitors, cast: Cast) -> None:

@@ -22,6 +22,7 @@ from app.quizzes.regrading.queries import ChangedSitting, Listed, Show
 from app.quizzes.regrading.rules import Problem, RegradeState
 from app.quizzes.rendering import Texts
 from app.quizzes.results import Outcome, Treatment
+from app.quizzes.words import percentage
 
 
 def topic(amendable: Amendable) -> str:
@@ -193,8 +194,8 @@ def consequence(kind: str, count: int) -> str:
 
 
 def percent(outcome: Outcome) -> str:
-    """Per cent with one decimal where there is one."""
-    return f"{outcome.percent:.1f}".removesuffix(".0") + "%"
+    """The result as its candidate reads it."""
+    return f"{percentage(outcome.percent)}%"
 
 
 def passed(outcome: Outcome) -> str:
