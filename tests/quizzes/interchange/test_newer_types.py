@@ -293,6 +293,7 @@ def test_moodle_puts_markers_onto_a_picture() -> None:
     assert any("rectangles around" in str(note) for note in item.notes)
     drop = "<drop><no>1</no><shape>star</shape><coords>1,1</coords><choice>1</choice></drop>"
     assert "no place" in why(moodle("ddmarker", question_text("Where?") + picture() + DRAGS + drop))
+    assert "no picture" in why(moodle("ddmarker", question_text("Where?") + DRAGS + drop))
 
 
 def dataset(name: str, least: str, most: str, decimals: int, distribution: str = "uniform") -> str:

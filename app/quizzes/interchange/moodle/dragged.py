@@ -126,7 +126,7 @@ def _labels(reading: Reading) -> _Items:
 def _image(reading: Reading) -> Raw:
     file = child(reading.element, "file")
     if file is None:
-        raise CannotTake(N_("its picture “%(name)s” is not in the file", name=""))
+        raise CannotTake(N_("it has no picture to drag onto"))
     address = reading.box.keep(decode_base64(text_of(file)))
     digest = address.removeprefix("media:").partition(".")[0]
     return image_of(address, reading.box.kept[digest], ("", ""), {ANY: ""})
